@@ -1,0 +1,1 @@
+"""Figures beside rivals: `python -m benchmarks NAME [--json]`. Not tests."""

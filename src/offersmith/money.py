@@ -1,0 +1,86 @@
+"""Money is a whole number of minor units with its currency; floats stop here.
+
+Expectations ("this offer should earn 1.37") are statistics, not money: they are floats in *major* units of the
+workspace's currency and live in `Estimate` and `Decision`. What a customer pays, saves or is owed is `Money`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from offersmith.errors import InputError
+
+# Minor-unit digits per ISO 4217; every currency not listed has two.
+DIGITS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
+    "TND": 3,
+}  # fmt: skip
+
+
+def scale(currency: str) -> int:
+    """Return how many minor units make one major unit of `currency` (100 for USD, 1 for JPY).
+
+    >>> scale("USD"), scale("JPY"), scale("KWD")
+    (100, 1, 1000)
+    """
+    return int(10 ** DIGITS.get(currency, 2))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An exact amount: `minor` whole minor units of `currency` (ISO 4217, three capital letters).
+
+    >>> Money.parse("12.50", "USD") + Money(50, "USD")
+    Money(minor=1300, currency='USD')
+    >>> print(Money(-123456, "EUR"))
+    -1,234.56 EUR
+    """
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def parse(cls, text: str | int | Decimal, currency: str) -> Money:
+        """Read an exact decimal amount in major units; a part of a minor unit is refused, not rounded.
+
+        Raises:
+            InputError: the text is no number, or has more decimals than the currency.
+        """
+        try:
+            amount = Decimal(str(text).replace(",", "").strip()) * scale(currency)
+        except InvalidOperation as fault:
+            raise InputError(f"amount {text!r} is not a number in {currency}") from fault
+        if not amount.is_finite() or amount != amount.to_integral_value():
+            raise InputError(f"amount {text!r} has more decimals than {currency} allows ({DIGITS.get(currency, 2)})")
+        return cls(int(amount), currency)
+
+    @classmethod
+    def of(cls, major: float, currency: str) -> Money:
+        """Round an expectation in major units to the nearest minor unit (half to even)."""
+        exact = Decimal(repr(float(major))) * scale(currency)
+        return cls(int(exact.to_integral_value(ROUND_HALF_EVEN)), currency)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __str__(self) -> str:
+        digits = DIGITS.get(self.currency, 2)
+        return f"{Decimal(self.minor) / scale(self.currency):,.{digits}f} {self.currency}"
+
+    @property
+    def major(self) -> float:
+        """The amount in major units, for statistics only."""
+        return self.minor / scale(self.currency)
+
+    def _same(self, other: Money) -> int:
+        if self.currency != other.currency:
+            raise InputError(f"cannot combine {self.currency} with {other.currency}")
+        return other.minor

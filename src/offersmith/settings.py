@@ -1,0 +1,187 @@
+"""The settings of one workspace: `offersmith.toml`, read once, with overrides from the environment.
+
+`OFFERSMITH_SHOP__CURRENCY=EUR` overrides `currency` in `[shop]`; a value is read as TOML where that succeeds, else as
+text. Unknown keys are refused, so that a typo never silently means "default".
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from offersmith.errors import SettingsError
+
+FILE = "offersmith.toml"
+PREFIX = "OFFERSMITH_"
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Days = Annotated[int, Meta(ge=1, le=3650)]
+
+
+class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the settings file."""
+
+
+class ShopSettings(_Part, frozen=True):
+    """Who the shop is: the currency of every amount, the wall clock of its customers, the language of its pages."""
+
+    name: str = "my shop"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
+    timezone: str = "UTC"
+    language: Literal["en", "zh"] = "en"
+
+
+class SourceSettings(_Part, frozen=True):
+    """Where events come from and how a shop's own columns and names become ours.
+
+    `columns` maps our column to theirs; `names` maps their event names to ours; `event` is the event of a file without
+    an event column; `refund_when` names what marks a refund (`negative_quantity` or a prefix of the order id such as
+    `order_id:C`); `format` reads times that are not ISO 8601; `example` takes the place of `files`.
+    """
+
+    kind: str = "auto"
+    files: tuple[str, ...] = ()
+    event: str = "purchase"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    refund_when: tuple[str, ...] = ()
+    amount_is: Literal["line", "unit"] = "line"
+    time_format: str = ""
+    ambiguous_time: Literal["earlier", "later", "refuse"] = "earlier"
+    drop_products: tuple[str, ...] = ()
+    customers: str = ""
+
+
+class EconomicsSettings(_Part, frozen=True):
+    """What the data cannot say. `margin_rate` is profit before offers over revenue: stated, then shown at levels."""
+
+    margin_rate: Share = 0.3
+    margin_levels: tuple[Share, ...] = (0.2, 0.3, 0.4)
+
+
+class PriorSettings(_Part, frozen=True):
+    """Beliefs a shop without campaigns plans from; stated, shown in the report, replaced by what it learns.
+
+    `lift_per_point` is the relative rise of the chance to buy per percentage point of discount, `lift_sd` its spread
+    in the same unit, `redemption` the share of buyers who use an offer they were given.
+    """
+
+    lift_per_point: Positive = 0.015
+    lift_sd: Positive = 0.01
+    redemption: Share = 0.7
+
+
+class LearnSettings(_Part, frozen=True):
+    """How response is learned: which model, over how many days an offer's effect is counted, how many folds."""
+
+    model: str = "auto"
+    horizon_days: Days = 28
+    folds: Annotated[int, Meta(ge=2, le=20)] = 5
+    seed: int = 7
+
+
+class PlanSettings(_Part, frozen=True):
+    """How a plan is made: the share of customers decided by lot, so that the next can learn, and how long it holds."""
+
+    explore: Share = 0.1
+    valid_days: Days = 28
+
+
+class OfferSettings(_Part, frozen=True):
+    """One offer of the catalogue: `[[offers]]` with `id`, `kind`, and the kind's own terms under `terms`."""
+
+    id: str
+    kind: str
+    name: str = ""
+    version: Annotated[int, Meta(ge=1)] = 1
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EngineSettings(_Part, frozen=True):
+    """What the machine may be asked for. `threads = 0` takes every core; results do not depend on it."""
+
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    memory_mb: Annotated[int, Meta(ge=256)] = 1024
+
+
+class Settings(_Part, frozen=True):
+    """Everything that is written in `offersmith.toml`."""
+
+    shop: ShopSettings = field(default_factory=ShopSettings)
+    events: tuple[SourceSettings, ...] = ()
+    economics: EconomicsSettings = field(default_factory=EconomicsSettings)
+    priors: PriorSettings = field(default_factory=PriorSettings)
+    learn: LearnSettings = field(default_factory=LearnSettings)
+    plan: PlanSettings = field(default_factory=PlanSettings)
+    offers: tuple[OfferSettings, ...] = (
+        OfferSettings(id="five-percent", kind="percent_off", name="5 % off", terms={"percent": 5}),
+        OfferSettings(id="ten-percent", kind="percent_off", name="10 % off", terms={"percent": 10}),
+        OfferSettings(id="twenty-percent", kind="percent_off", name="20 % off", terms={"percent": 20}),
+    )
+    engine: EngineSettings = field(default_factory=EngineSettings)
+
+
+def load(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of the workspace `folder`.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML, has an unknown key, or a value outside what is allowed.
+    """
+    path = folder / FILE
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise SettingsError(
+            f"{folder} is not a workspace: it has no {FILE}",
+            hint=f"make one with: offersmith init {folder} --events FILE",
+            path=str(path),
+        ) from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{path} is not valid TOML: {fault}", path=str(path)) from fault
+    return parse(override(raw, os.environ if environ is None else environ), str(path))
+
+
+def override(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Lay `OFFERSMITH_TABLE__KEY=value` over the file's values; lists of tables cannot be overridden."""
+    merged: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in raw.items()}
+    for name, text in sorted(environ.items()):
+        if not name.startswith(PREFIX) or "__" not in name:
+            continue
+        table, _, key = name[len(PREFIX) :].lower().partition("__")
+        if isinstance(merged.setdefault(table, {}), dict):
+            merged[table][key] = _toml_value(text)
+    return merged
+
+
+def parse(raw: Mapping[str, Any], where: str = FILE) -> Settings:
+    """Check plain values against the settings' types.
+
+    Raises:
+        SettingsError: naming the key, the value's fault and what is allowed.
+    """
+    try:
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as fault:
+        raise SettingsError(f"{where}: {fault}", hint="every key is described in docs/reference/settings.md") from fault
+    try:
+        ZoneInfo(settings.shop.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        raise SettingsError(
+            f"{where}: timezone {settings.shop.timezone!r} in [shop] is not known", hint="use a name like Europe/London"
+        ) from fault
+    return settings
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

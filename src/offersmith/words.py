@@ -1,0 +1,45 @@
+"""What a person reads, in English and Chinese, from one catalogue.
+
+The catalogue is a folder of TOML files, one per room; a message is a table with an `en` and a `zh` line:
+
+    [receipt_read]
+    en = "{rows:,} rows read"
+    zh = "读取 {rows:,} 行"
+
+A key is `room.name`. A key that is not in the catalogue is a fault of ours and raises at once; a contract test asks
+that both languages of every message name the same values.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@cache
+def catalogue(room: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the messages of one room: name -> language -> text."""
+    text = resources.files("offersmith").joinpath("catalogue", f"{room}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def rooms() -> list[str]:
+    """Return the rooms that have a page in the catalogue, sorted."""
+    folder = resources.files("offersmith").joinpath("catalogue")
+    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def say(key: str, language: Language = "en", **values: Any) -> str:
+    """Return the message `room.name` in `language`, its places filled with `values`.
+
+    Raises:
+        KeyError: the message or one of its values is missing: a fault of ours, found by the contract test.
+    """
+    room, _, name = key.partition(".")
+    return catalogue(room)[name][language].format(**values)
