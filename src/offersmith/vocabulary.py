@@ -47,7 +47,7 @@ EVENTS = pa.schema(
         _column("category", pa.string(), null=True),
         _column("brand", pa.string(), null=True),
         _column("quantity", pa.float64(), "pieces or weight; positive, of a refund too", null=True),
-        _column("amount", pa.int64(), "minor units paid (given back, of a refund) for the line; not negative", null=True),
+        _column("amount", pa.int64(), "minor units paid for the line (given back, of a refund); >= 0", null=True),
         _column("discount", pa.int64(), "minor units off the shelf price, coupons included", null=True),
         _column("coupon_discount", pa.int64(), "the part of `discount` a coupon gave, minor units", null=True),
         _column("offer_id", pa.string(), "the offer or coupon shown, chosen or redeemed", null=True),

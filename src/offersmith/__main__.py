@@ -1,0 +1,5 @@
+"""`python -m offersmith` is the command line."""
+
+from offersmith.cli import main
+
+main()
