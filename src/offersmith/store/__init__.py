@@ -1,0 +1,1 @@
+"""Where things are kept and heavy questions are answered: the only room that speaks to engines and databases."""
