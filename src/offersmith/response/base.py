@@ -1,0 +1,238 @@
+"""What a response model is: past campaigns in, estimates for every customer and offer out.
+
+A `History` is one row per customer and past campaign: who they were when it started, what they were given, with which
+probability where that was decided by lot, and what they did in the days after. A `ResponseModel` turns it into a
+`FittedResponse`, which never changes afterwards and says what it learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from offersmith.settings import PriorSettings
+from offersmith.vocabulary import NO_OFFER, Offer
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+HISTORY_KEYS = pa.schema(
+    [
+        pa.field("customer_id", pa.string(), nullable=False),
+        pa.field("campaign_id", pa.string(), nullable=False),
+        pa.field("moment", pa.timestamp("us"), nullable=False),
+        pa.field("offer_id", pa.string(), nullable=False),
+        pa.field("propensity", pa.float64()),
+        pa.field("redeemed", pa.bool_(), nullable=False),
+        pa.field("bought", pa.bool_(), nullable=False),
+        pa.field("revenue", pa.float64(), nullable=False, metadata={"unit": "major units before the offer's cost"}),
+        pa.field("cost", pa.float64(), nullable=False, metadata={"unit": "major units"}),
+    ]
+)
+"""Columns every history has; all further columns are features as of `moment` (numbers, null = unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """What the data cannot say: profit before offers over revenue, and the currency of every amount."""
+
+    margin_rate: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUse:
+    """One past campaign a model learned from.
+
+    Attributes:
+        campaign_id: as in the events.
+        offer_id: what was given.
+        start: when it was first shown.
+        treated: customers who were given it.
+        controls: customers known at the start who were not.
+        redeemers: those of `treated` who used it before the moment of learning.
+    """
+
+    campaign_id: str
+    offer_id: str
+    start: datetime
+    treated: int
+    controls: int
+    redeemers: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "campaign_id": self.campaign_id,
+            "offer_id": self.offer_id,
+            "start": self.start.isoformat(),
+            "treated": self.treated,
+            "controls": self.controls,
+            "redeemers": self.redeemers,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Past decisions and what came of them, as of one moment.
+
+    Attributes:
+        table: columns of `HISTORY_KEYS` and the features.
+        as_of: nothing at or after this moment was read.
+        horizon_days: over how many days after `moment` the outcomes were counted.
+        campaigns: what the rows came from.
+        bias: offer -> how far a comparison of revenue may be off because the campaign was not decided by lot, in
+            major units a customer (from a placebo); 0 where it was.
+        left_out: campaign -> reason code why it was not used.
+    """
+
+    table: pa.Table
+    as_of: datetime
+    horizon_days: int
+    campaigns: tuple[CampaignUse, ...] = ()
+    bias: Mapping[str, float] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the feature columns, in order."""
+        keys = set(HISTORY_KEYS.names)
+        return tuple(name for name in self.table.column_names if name not in keys)
+
+    @property
+    def treated(self) -> int:
+        """Rows that were given an offer."""
+        return int(np.sum(strings(self.table, "offer_id") != NO_OFFER))
+
+    @property
+    def randomised(self) -> bool:
+        """Whether every row's probability of what it was given is known."""
+        return self.table.num_rows > 0 and self.table.column("propensity").null_count == 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEffect:
+    """What was found about one offer's average effect, in major units of revenue a customer over the horizon.
+
+    Attributes:
+        offer_id: the offer.
+        prior: the stated prior's mean.
+        prior_sd: its spread.
+        measured: the doubly robust (or randomised) average effect; None when the offer was never given.
+        standard_error: of `measured`, from sampling alone.
+        bias: how far selection may move it, from the placebo.
+        used: what the estimates carry: prior and measurement weighed by their precision.
+        used_sd: its spread.
+        slope: how far predicted differences between customers held up out of fold (1 = as predicted).
+    """
+
+    offer_id: str
+    prior: float
+    prior_sd: float
+    measured: float | None
+    standard_error: float | None
+    bias: float
+    used: float
+    used_sd: float
+    slope: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a fitted model learned from and how good it was on what it had not seen.
+
+    Attributes:
+        model: key of `response.MODELS`.
+        reasons: codes of `catalogue/response.toml`: why this model, what to beware of.
+        rows: rows of the history.
+        campaigns: what they came from.
+        scores: out-of-fold figures by name (`redemption_auc`, `redemption_lift`, `redemption_log_loss`, ...).
+        reliability: predicted against observed redemption out of fold, in tenths of the predicted.
+        effects: one line per offer.
+        left_out: campaign -> reason code.
+    """
+
+    model: str
+    reasons: tuple[str, ...] = ()
+    rows: int = 0
+    campaigns: tuple[CampaignUse, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    reliability: tuple[Mapping[str, float], ...] = ()
+    effects: tuple[OfferEffect, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "model": self.model,
+            "reasons": list(self.reasons),
+            "rows": self.rows,
+            "campaigns": [use.as_dict() for use in self.campaigns],
+            "scores": dict(self.scores),
+            "reliability": [dict(line) for line in self.reliability],
+            "effects": [effect.as_dict() for effect in self.effects],
+            "left_out": dict(self.left_out),
+        }
+
+
+class FittedResponse(Protocol):
+    """A model that has learned; immutable."""
+
+    @property
+    def name(self) -> str:
+        """Key of `response.MODELS`."""
+
+    @property
+    def version(self) -> str:
+        """Hash of everything an estimate depends on: equal versions give equal estimates."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it learned from."""
+
+    def estimate(self, profiles: pa.Table, offers: Sequence[Offer]) -> pa.Table:
+        """Return `vocabulary.ESTIMATES`: every profile x every offer but `none`, customers then offers as given."""
+
+    def save(self) -> tuple[dict[str, bytes], dict[str, Any]]:
+        """Return the files and the manifest from which `ResponseModel.load` makes the same model again."""
+
+
+class ResponseModel(Protocol):
+    """A way of learning response; stateless."""
+
+    name: str
+
+    def fit(
+        self, history: History, *, offers: Sequence[Offer], economics: Economics, priors: PriorSettings, seed: int
+    ) -> FittedResponse:
+        """Learn from a history; too little of it gives a fitted prior with a reason code, never an exception."""
+
+    def load(self, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> FittedResponse:
+        """Make a saved model again."""
+
+
+def strings(table: pa.Table, column: str) -> NDArray[np.str_]:
+    """Return a column of text as a numpy array (nulls become empty)."""
+    values = [value or "" for value in table.column(column).to_pylist()]
+    return np.array(values, dtype=np.str_)
+
+
+def floats(table: pa.Table, column: str) -> Floats:
+    """Return a column of numbers as float64 (nulls become NaN)."""
+    return np.asarray(table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def flags(table: pa.Table, column: str) -> Bools:
+    """Return a column of booleans without nulls."""
+    return np.asarray(table.column(column).to_numpy(zero_copy_only=False), dtype=np.bool_)
