@@ -1,0 +1,1 @@
+"""Events: where they come from, how they are checked, what is wrong with them."""
