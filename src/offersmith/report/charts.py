@@ -19,6 +19,7 @@ SYMBOLS = ("circle", "rect", "triangle", "diamond")
 TOP_WITH_LEGEND, TOP = 44, 24
 ROW_HEIGHT = 34
 HEIGHT = 300
+ROW_SHARE = 0.28  # of a row, between two series of an interval chart
 Option = dict[str, Any]
 
 
@@ -30,7 +31,7 @@ def payload(chart: Chart) -> Option:
         "x_unit": chart.x_unit,
         "horizontal": _horizontal(chart),
         "height": _height(chart),
-        "interval": chart.kind == "interval",
+        "rows": list(chart.x) if chart.kind == "interval" else [],
     }
 
 
@@ -156,23 +157,32 @@ def _scatter(chart: Chart) -> Option:
 
 
 def _interval(chart: Chart) -> Option:
-    """Draw estimates as points and their intervals as lines; several series stand above one another in each row."""
-    runs = len(chart.series)
+    """Draw estimates as points on their intervals; rows are numbered 0, 1, ... and named by the page's script."""
     series: list[Option] = []
-    rows = [str(x) for x in chart.x]
     for index, run in enumerate(chart.series):
-        colour, shift = _colour(run, index), (index - (runs - 1) / 2) * 14
+        colour = _colour(run, index)
+        at = [row + (index - (len(chart.series) - 1) / 2) * ROW_SHARE for row in range(len(chart.x))]
+        bounds = zip(run.low, run.high, at, strict=True)
         series.append(
             {
-                "type": "scatter", "name": run.name, "data": [[value, row] for row, value in enumerate(run.values)],
-                "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 11, "symbolOffset": [0, shift], "z": 4,
-                "itemStyle": {"color": colour}, "bounds": [list(pair) for pair in zip(run.low, run.high, strict=True)],
+                "type": "line", "name": run.name, "symbol": "none", "silent": True, "z": 3,
+                "data": [point for low, high, y in bounds for point in ([low, y], [high, y], [None, None])],
+                "lineStyle": {"width": 3, "type": DASHES[index % len(DASHES)], "color": colour, "opacity": 0.75},
+                "itemStyle": {"color": colour},
                 **(_line_at(chart) if index == 0 else {}),
             }
         )  # fmt: skip
-        series.append({"type": "interval", "name": run.name, "colour": colour, "shift": shift,
-                       "dash": DASHES[index % len(DASHES)], "low": list(run.low), "high": list(run.high)})  # fmt: skip
-    return {**_axes(chart), "rows": rows, "series": series}
+        series.append(
+            {
+                "type": "scatter", "name": run.name, "data": [list(pair) for pair in zip(run.values, at, strict=True)],
+                "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 12, "itemStyle": {"color": colour}, "z": 4,
+            }
+        )  # fmt: skip
+    rows: Option = {
+        "type": "value", "inverse": True, "min": -0.5, "max": len(chart.x) - 0.5, "interval": 1,
+        "splitLine": {"show": False}, "axisTick": {"show": False},
+    }  # fmt: skip
+    return {"xAxis": _axes(chart)["xAxis"], "yAxis": rows, "series": series}
 
 
 def _ceiling(value: float) -> float:
