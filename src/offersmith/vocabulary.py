@@ -202,6 +202,8 @@ class Feature:
         by: column whose groups are counted or compared (`distinct`, `entropy`, `top_share`).
         grain: whether an event line, a whole order or a session is one observation.
         where: conditions an event must meet to count (numerator of `share` and `ratio`).
+        over: of a `ratio`, the events of the denominator; those of the numerator if empty.
+        over_value: of a `ratio`, the value summed in the denominator; observations are counted if None.
         window_days: only the last so many days before the moment; None = everything.
         half_life_days: for decayed kinds.
         unit: what the value means; `minor` for minor units of currency.
@@ -218,6 +220,8 @@ class Feature:
     where: tuple[Where, ...] = ()
     window_days: int | None = None
     half_life_days: float | None = None
+    over: tuple[str, ...] = ()
+    over_value: str | None = None
     unit: str = ""
     live: bool = False
     says: str = ""
