@@ -29,11 +29,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-
 from msgspec import structs
 
 from offersmith.events.base import OURS, Source
-from offersmith.events.examples.journey_files import at, cents, fingerprint, offsets, table_path
+from offersmith.events.examples.journey_files import at, cents, count, fingerprint, offsets, table_path
 from offersmith.events.examples.journey_placement import PLACEMENTS, Codes, placements
 from offersmith.settings import SourceSettings
 from offersmith.vocabulary import CUSTOMERS, EVENTS
@@ -66,7 +65,7 @@ class Purchases:
     @property
     def rows(self) -> int:
         """Return how many events there are."""
-        return pq.read_metadata(table_path("transactions")).num_rows
+        return count("transactions")
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and of how they are read."""
@@ -105,7 +104,7 @@ class Exposures:
     @property
     def rows(self) -> int:
         """Return how many events there are."""
-        return pq.read_metadata(table_path("campaigns")).num_rows
+        return count("campaigns")
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and of how they are read."""
@@ -139,7 +138,7 @@ class Redemptions:
     @property
     def rows(self) -> int:
         """Return how many events there are."""
-        return pq.read_metadata(table_path("coupon_redemptions")).num_rows
+        return count("coupon_redemptions")
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and of how they are read."""

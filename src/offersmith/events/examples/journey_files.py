@@ -47,6 +47,11 @@ def table_path(name: str) -> Path:
     return folder / f"{name}.parquet"
 
 
+def count(name: str) -> int:
+    """Return the number of rows of one table."""
+    return int(pq.read_metadata(table_path(name)).num_rows)
+
+
 def fingerprint(names: tuple[str, ...], reading: str) -> str:
     """Return a digest of the tables' bytes and of the version of our `reading` of them."""
     digest = hashlib.sha256(reading.encode())

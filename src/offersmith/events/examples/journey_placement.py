@@ -7,6 +7,7 @@ purchases of that week look themselves up in it: two passes of direct addressing
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,11 @@ def placements(product: Ints, store: Ints, week: Ints) -> Codes:
     for number, row_product, row_store, bits in _promotions():
         if number + 1 >= lines.size:
             continue
-        row_product, row_store = np.minimum(row_product, products.size - 1), np.minimum(row_store, shops.size - 1)
-        grid[shops[row_store], products[row_product]] |= bits
+        shop = shops[np.minimum(row_store, shops.size - 1)]
+        item = products[np.minimum(row_product, products.size - 1)]
+        for bit in (1, 2):  # one at a time: two rows of the same cell in one |= would lose the first
+            shown = (bits & bit).astype(bool)
+            grid[shop[shown], item[shown]] |= bit
         mine = slice(int(lines[number]), int(lines[number + 1]))
         codes[mine] |= grid[shops[store[mine]], products[product[mine]]]
         grid[:] = 0
@@ -59,9 +63,9 @@ def _promotions() -> Iterator[tuple[int, Ints, Ints, Codes]]:
     for batch in file.iter_batches(1 << 20, use_threads=False):
         weeks = batch["week"].to_numpy(zero_copy_only=False)
         product, store = batch["product_id"].to_numpy(), batch["store_id"].to_numpy()
-        bits = _shown(batch["mailer_location"]) | (_shown(batch["display_location"]) << 1)
+        bits = _shown(batch["mailer_location"]) + _shown(batch["display_location"]) * np.uint8(2)
         cuts = [0, *(np.flatnonzero(np.diff(weeks)) + 1).tolist(), weeks.size]
-        for start, stop in zip(cuts, cuts[1:], strict=False):
+        for start, stop in pairwise(cuts):
             yield int(weeks[start]), product[start:stop], store[start:stop], bits[start:stop]
 
 
