@@ -1,0 +1,104 @@
+"""Who was shown what, who used it, and what each customer did in a stretch of time.
+
+All sums are whole numbers (minor units, events), so that an answer does not depend on how many threads made it.
+A stretch is half open: `start <= time < end`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from offersmith.store.analytics import EVENTS_TABLE, Analytics
+
+EXPOSURE_EVENTS = ("view_promotion", "select_promotion")
+
+
+def exposures(analytics: Analytics, until: datetime) -> pa.Table:
+    """Return who was shown which offer of which campaign before `until`.
+
+    An exposure without a campaign belongs to a campaign named after its offer.
+
+    Returns:
+        campaign_id, offer_id, customer_id, time (UTC, of the first exposure); sorted by campaign and customer.
+    """
+    t = EVENTS_TABLE
+    rows = t.filter(t.event.isin(EXPOSURE_EVENTS), t.customer_id.notnull(), t.offer_id.notnull(), t.time < until)
+    named = rows.select(
+        campaign_id=ibis.coalesce(rows.campaign_id, rows.offer_id),
+        offer_id=rows.offer_id,
+        customer_id=rows.customer_id,
+        time=rows.time,
+    )
+    first = named.group_by("campaign_id", "offer_id", "customer_id").aggregate(time=named.time.min())
+    return analytics.run(first.order_by("campaign_id", "customer_id", "offer_id"))
+
+
+def outcomes(analytics: Analytics, start: datetime, end: datetime) -> pa.Table:
+    """Return what every customer who did anything bought in `start <= time < end`.
+
+    Returns:
+        customer_id, orders (distinct), revenue (minor units: purchases minus refunds), discount and coupon_discount
+        (minor units, of purchases); sorted by customer_id. Customers who did nothing have no row.
+    """
+    t = EVENTS_TABLE
+    rows = t.filter(t.customer_id.notnull(), t.event.isin(("purchase", "refund")), t.time >= start, t.time < end)
+    sold = rows.event == "purchase"
+    summed = rows.group_by("customer_id").aggregate(
+        orders=rows.order_id.nunique(where=sold).cast("int64"),
+        revenue=_whole(ibis.cases((sold, rows.amount), else_=-rows.amount)),
+        discount=_whole(ibis.cases((sold, rows.discount), else_=0)),
+        coupon_discount=_whole(ibis.cases((sold, rows.coupon_discount), else_=0)),
+    )
+    return analytics.run(summed.order_by("customer_id"))
+
+
+def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Table:
+    """Return who used an offer of which campaign in `start <= time < end`, and what it cost.
+
+    An event of redemption seldom says what it was worth. Its cost is the coupon discount of the customer's purchases
+    on the same day by the shop's clock; where several campaigns were used that day, each gets its share by number.
+
+    Returns:
+        campaign_id, customer_id, offer_id (the first by name), n (redemptions), cost (minor units); sorted by
+        campaign and customer.
+    """
+    t = EVENTS_TABLE
+    used = t.filter(t.event == "redeem", t.customer_id.notnull(), t.time >= start, t.time < end)
+    named = used.select(
+        campaign_id=ibis.coalesce(used.campaign_id, used.offer_id),
+        offer_id=used.offer_id,
+        customer_id=used.customer_id,
+        day=_day(used),
+    )
+    named = named.filter(named.campaign_id.notnull())
+    by_campaign = named.group_by("campaign_id", "customer_id", "day").aggregate(
+        n=named.count(), offer_id=named.offer_id.min()
+    )
+    by_day = named.group_by("customer_id", "day").aggregate(of_day=named.count())
+    bought = t.filter(t.event == "purchase", t.customer_id.notnull(), t.time >= start, t.time < end)
+    paid = bought.select(customer_id=bought.customer_id, day=_day(bought), coupon=bought.coupon_discount)
+    saved = paid.group_by("customer_id", "day").aggregate(saved=_whole(paid.coupon))
+    joined = by_campaign.left_join(by_day, ["customer_id", "day"]).select(
+        "campaign_id", "customer_id", "offer_id", "n", "day", "of_day"
+    )
+    priced = joined.left_join(saved, ["customer_id", "day"]).select(
+        "campaign_id", "customer_id", "offer_id", "n", "of_day", saved=ibis.coalesce(saved.saved, 0)
+    )
+    share = (priced.saved * priced.n) // priced.of_day
+    summed = priced.group_by("campaign_id", "customer_id").aggregate(
+        offer_id=priced.offer_id.min(), n=_whole(priced.n), cost=_whole(share)
+    )
+    return analytics.run(summed.order_by("campaign_id", "customer_id"))
+
+
+def _whole(value: ir.Value) -> ir.Value:
+    return ibis.coalesce(value.sum(), 0).cast("int64")
+
+
+def _day(table: ir.Table) -> ir.Value:
+    local = table.time + table.utc_offset.cast("int64").as_interval("m")
+    return local.date()
