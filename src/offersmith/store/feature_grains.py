@@ -1,0 +1,187 @@
+"""The scans behind the features: one aggregation for each grain, answering all cells of that grain at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from offersmith.errors import InputError
+from offersmith.store.feature_cells import Cell
+from offersmith.store.feature_values import (
+    COUNT_BITS,
+    FRACTION_BITS,
+    LOG_BITS,
+    VALUE_BITS,
+    holds,
+    line_value,
+    local_day,
+    real,
+    weight,
+    whole,
+)
+
+Named = Mapping[str, Cell]
+_KEYS = {"order": "order_id", "session": "session_id"}
+
+
+def source(cell: Cell) -> tuple[object, ...]:
+    """Return which scan answers a cell; cells of the same scan are answered together."""
+    if cell.grain == "event" and cell.how != "gap_squares":
+        return ("event",)
+    if cell.grain == "group":
+        return ("group", cell.by or "")
+    if cell.how == "gap_squares":
+        return ("gap", cell.grain, cell.events, repr(cell.where), cell.window_days or 0)
+    return (cell.grain, cell.events)
+
+
+def scan(named: Named, lines: ir.Table, as_of: datetime) -> ir.Table:
+    """Return `customer_id` and a column per cell, for cells of one source.
+
+    Args:
+        named: cells by column name; all of the same `source`.
+        lines: event lines of known customers before the moment.
+        as_of: the moment.
+    """
+    first = next(iter(named.values()))
+    if first.how == "gap_squares":
+        return _gaps(named, _observations(named.values(), lines), as_of)
+    if first.grain == "group":
+        return _groups(named, lines, as_of)
+    table = _observations(named.values(), lines)
+    answers = {name: _aggregate(cell, table, as_of) for name, cell in named.items()}
+    return table.group_by("customer_id").aggregate(**answers)
+
+
+def counts(cell: Cell, table: ir.Table, as_of: datetime) -> ir.BooleanValue | None:
+    """Return whether a row of `table` counts for the cell; None if every row does."""
+    tests = [holds(table, condition) for condition in cell.where]
+    if "event" in table.columns and cell.events:
+        tests.insert(0, _is_one_of(table.event, cell.events))
+    if cell.window_days is not None:
+        tests.append(table.time >= ibis.literal(as_of - timedelta(days=cell.window_days)))
+    return ibis.and_(*tests) if tests else None
+
+
+def _is_one_of(column: ir.Value, values: tuple[str, ...]) -> ir.BooleanValue:
+    return column == values[0] if len(values) == 1 else column.isin(values)
+
+
+def _observations(cells: Iterable[Cell], lines: ir.Table) -> ir.Table:
+    """Return one row per observation: lines as they are, or lines gathered to orders or sessions."""
+    cells = list(cells)
+    grain = cells[0].grain
+    if grain == "event":
+        return lines
+    wanted = sorted({cell.value for cell in cells if cell.value} | {w.column for cell in cells for w in cell.where})
+    chosen = lines.filter(_is_one_of(lines.event, cells[0].events))
+    key = _KEYS[grain]
+    if grain == "session":
+        chosen = chosen.filter(chosen[key].notnull())
+        keys = {"customer_id": chosen.customer_id, "key": chosen[key]}
+    else:
+        # Without an order id, what a customer bought on one day of the wall clock is one order.
+        loose = ibis.ifelse(chosen[key].isnull(), local_day(chosen), None)
+        keys = {"customer_id": chosen.customer_id, "key": chosen[key], "loose_day": loose}
+    sums = {name: _gathered(chosen, name) for name in wanted if name not in ("hour", "weekday", "time")}
+    return chosen.group_by(**keys).aggregate(time=chosen.time.min(), utc_offset=chosen.utc_offset.min(), **sums)
+
+
+def _gathered(lines: ir.Table, name: str) -> ir.Value:
+    if name == "lines":
+        return lines.count()
+    if name in ("unit_price", "rating"):
+        raise InputError(f"{name!r} belongs to a line; it cannot be added up over an order or session", value=name)
+    return line_value(lines, name).sum()
+
+
+def _value(cell: Cell, table: ir.Table) -> ir.Value:
+    name = cell.value or "lines"
+    return line_value(table, name) if "event" in table.columns else table[name]
+
+
+def _aggregate(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
+    where = counts(cell, table, as_of)
+    match cell.how:
+        case "count":
+            return table.count(where=where)
+        case "known":
+            return _value(cell, table).count(where=where)
+        case "sum":
+            return _value(cell, table).sum(where=where)
+        case "median":
+            return _value(cell, table).median(where=where)
+        case "max":
+            return _value(cell, table).max(where=where)
+        case "first":
+            return table.time.min(where=where)
+        case "last":
+            return table.time.max(where=where)
+        case "first_day":
+            return local_day(table).min(where=where)
+        case "last_day":
+            return local_day(table).max(where=where)
+        case "decayed":
+            return _decayed(cell, table, as_of).sum(where=where)
+        case _:
+            raise AssertionError(cell)
+
+
+def _decayed(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
+    share = weight(table, as_of, cell.half_life_days or 1.0)
+    if cell.value is None:
+        return whole(share * real(2**COUNT_BITS))
+    bits = VALUE_BITS - FRACTION_BITS.get(cell.value, 0)
+    return whole(share * real(_value(cell, table)) * real(2**bits))
+
+
+def _gaps(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:
+    """Add up squared days between neighbouring observations; neighbours need an order, so this is the one window."""
+    cell = next(iter(named.values()))
+    where = counts(cell, table, as_of)
+    chosen = table if where is None else table.filter(where)
+    days = chosen.select("customer_id", day=local_day(chosen))
+    pairs = days.mutate(before=days.day.lag().over(group_by="customer_id", order_by="day"))
+    gap = pairs.day - pairs.before
+    return pairs.group_by("customer_id").aggregate(**dict.fromkeys(named, (gap * gap).sum()))
+
+
+def _groups(named: Named, lines: ir.Table, as_of: datetime) -> ir.Table:
+    """Gather lines to (customer, group) with a measure for each way of counting, then compare a customer's groups."""
+    by = next(iter(named.values())).by or ""
+    ways = {(cell.events, repr(cell.where), cell.window_days, cell.value): cell for cell in named.values()}
+    numbers = {way: f"m{number}" for number, way in enumerate(ways)}
+    events = tuple(sorted({event for cell in named.values() for event in cell.events}))
+    chosen = lines.filter(lines[by].notnull(), _is_one_of(lines.event, events))
+    measures = {}
+    for way, cell in ways.items():
+        where = counts(cell, chosen, as_of)
+        measures[numbers[way]] = (
+            chosen.count(where=where) if cell.value is None else _value(cell, chosen).sum(where=where)
+        )
+    groups = chosen.group_by("customer_id", by).aggregate(**measures)
+    answers = {}
+    for name, cell in named.items():
+        measure = groups[numbers[(cell.events, repr(cell.where), cell.window_days, cell.value)]]
+        answers[name] = _compare(cell, measure)
+    return groups.group_by("customer_id").aggregate(**answers)
+
+
+def _compare(cell: Cell, measure: ir.Value) -> ir.Value:
+    positive = measure > 0
+    match cell.how:
+        case "groups":
+            return measure.count(where=positive)
+        case "total":
+            return measure.sum(where=positive)
+        case "top":
+            return measure.max(where=positive)
+        case "n_log_n":
+            bits = LOG_BITS if cell.value is None else VALUE_BITS
+            size = real(ibis.ifelse(positive, measure, None))
+            return whole(size * size.ln() * real(2**bits)).sum()
+        case _:
+            raise AssertionError(cell)
