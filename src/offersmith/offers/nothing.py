@@ -1,0 +1,42 @@
+"""The empty offer: everybody may get it, and it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offersmith import words
+from offersmith.offers.base import Terms, refuse_unknown
+from offersmith.vocabulary import NO_OFFER
+from offersmith.words import Language
+
+
+class Nothing:
+    """No offer at all."""
+
+    name = NO_OFFER
+    examples: Sequence[Terms] = ({},)
+
+    def check(self, terms: Terms, currency: str) -> dict[str, Any]:  # noqa: ARG002 - the protocol's shape
+        """Return no terms; see `OfferKind.check`."""
+        refuse_unknown(self.name, terms, ())
+        return {}
+
+    def why_not(self, terms: Terms, subtotal_minor: int) -> str:  # noqa: ARG002 - the protocol's shape
+        """Return `gives_nothing`: there is never anything to take off."""
+        return "gives_nothing"
+
+    def relief(self, terms: Terms, subtotal_minor: int) -> int:  # noqa: ARG002 - the protocol's shape
+        """Return 0."""
+        return 0
+
+    def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG002
+        """Return zeros in the shape of `basket`."""
+        return np.zeros_like(basket, dtype=np.float64)
+
+    def says(self, terms: Terms, language: Language) -> str:  # noqa: ARG002 - the protocol's shape
+        """Return the words for no offer."""
+        return words.say("offers.none", language)

@@ -1,0 +1,65 @@
+"""Money inside an offer's terms: exact text outside, minor units inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offersmith.errors import InputError, SettingsError
+from offersmith.money import DIGITS, Money
+from offersmith.offers.base import Terms
+
+
+def checked(kind: str, name: str, terms: Terms, currency: str) -> str | None:
+    """Return the term `name` as normal text ("5.00"), or None where it is absent.
+
+    Raises:
+        SettingsError: it is no exact amount of the currency, or not above zero.
+    """
+    if terms.get(name) is None:
+        return None
+    value = terms[name]
+    where = f"offer kind {kind!r}: {name} = {value!r}"
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise SettingsError(f"{where} is not an amount; write text such as '5.00'")
+    try:
+        money = Money.parse(str(value), currency)
+    except InputError as fault:
+        raise SettingsError(f"{where}: {fault.message}") from fault
+    if money.minor <= 0:
+        raise SettingsError(f"{where} must be above zero")
+    digits = DIGITS.get(currency, 2)
+    return str(money).split(" ", maxsplit=1)[0].replace(",", "") if digits else str(money.minor)
+
+
+def currency_of(kind: str, terms: Terms, currency: str) -> str:
+    """Return the currency the terms are in.
+
+    Raises:
+        SettingsError: the terms were checked for another currency than the workspace's.
+    """
+    stated = terms.get("currency", currency)
+    if stated != currency:
+        raise SettingsError(f"offer kind {kind!r}: currency = {stated!r}, but the shop's currency is {currency}")
+    return currency
+
+
+def minor(terms: Terms, name: str) -> int | None:
+    """Return the checked term `name` in minor units, or None where it is absent."""
+    return Money.parse(terms[name], terms["currency"]).minor if name in terms else None
+
+
+def major(terms: Terms, name: str) -> float | None:
+    """Return the checked term `name` in major units for planning, or None where it is absent."""
+    return float(terms[name]) if name in terms else None
+
+
+def with_money(terms: dict[str, Any], amounts: dict[str, str | None], currency: str) -> dict[str, Any]:
+    """Return `terms` with the amounts that are there and, if any is, the currency they are in."""
+    there = {name: text for name, text in amounts.items() if text is not None}
+    return {**terms, **there, "currency": currency} if there else terms
+
+
+def below_min_spend(terms: Terms, subtotal_minor: int) -> bool:
+    """Say whether the basket is too small for the offer."""
+    least = minor(terms, "min_spend")
+    return least is not None and subtotal_minor < least
