@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import ibis
@@ -38,20 +38,19 @@ def source(cell: Cell) -> tuple[object, ...]:
     return (cell.grain, cell.events)
 
 
-def scan(named: Named, lines: ir.Table, as_of: datetime) -> ir.Table:
+def scan(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:
     """Return `customer_id` and a column per cell, for cells of one source.
 
     Args:
         named: cells by column name; all of the same `source`.
-        lines: event lines of known customers before the moment.
+        table: what `observations` returned for the grain of these cells.
         as_of: the moment.
     """
     first = next(iter(named.values()))
     if first.how == "gap_squares":
-        return _gaps(named, _observations(named.values(), lines), as_of)
+        return _gaps(named, table, as_of)
     if first.grain == "group":
-        return _groups(named, lines, as_of)
-    table = _observations(named.values(), lines)
+        return _groups(named, table, as_of)
     answers = {name: _aggregate(cell, table, as_of) for name, cell in named.items()}
     return table.group_by("customer_id").aggregate(**answers)
 
@@ -70,16 +69,24 @@ def _is_one_of(column: ir.Value, values: tuple[str, ...]) -> ir.BooleanValue:
     return column == values[0] if len(values) == 1 else column.isin(values)
 
 
-def _observations(cells: Iterable[Cell], lines: ir.Table) -> ir.Table:
-    """Return one row per observation: lines as they are, or lines gathered to orders or sessions."""
-    cells = list(cells)
-    grain = cells[0].grain
-    if grain == "event":
+def grain(cell: Cell) -> tuple[object, ...]:
+    """Return which observations a cell looks at; cells of one grain share them."""
+    return ("line",) if cell.grain in ("event", "group") else (cell.grain, cell.events)
+
+
+def observations(cells: Sequence[Cell], lines: ir.Table) -> ir.Table:
+    """Return one row per observation: lines as they are, or lines gathered to orders or sessions.
+
+    Args:
+        cells: all cells of one grain; what they ask for decides the columns.
+        lines: event lines of known customers before the moment.
+    """
+    if grain(cells[0]) == ("line",):
         return lines
     wanted = sorted({cell.value for cell in cells if cell.value} | {w.column for cell in cells for w in cell.where})
     chosen = lines.filter(_is_one_of(lines.event, cells[0].events))
-    key = _KEYS[grain]
-    if grain == "session":
+    key = _KEYS[cells[0].grain]
+    if cells[0].grain == "session":
         chosen = chosen.filter(chosen[key].notnull())
         keys = {"customer_id": chosen.customer_id, "key": chosen[key]}
     else:

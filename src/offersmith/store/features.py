@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from offersmith.errors import InputError
 from offersmith.store.analytics import EVENTS_TABLE
 from offersmith.store.feature_cells import Cell, cells
-from offersmith.store.feature_grains import scan, source
+from offersmith.store.feature_grains import grain, observations, scan, source
 from offersmith.store.feature_values import (
     COUNT_BITS,
     DAY_US,
@@ -69,9 +69,12 @@ def _join(numbers: Mapping[Cell, str], as_of: datetime) -> ir.Table:
     """Answer all cells, scan by scan, beside each customer who was seen; the first scan sees all of them."""
     lines = EVENTS_TABLE.filter(EVENTS_TABLE.customer_id.notnull(), EVENTS_TABLE.time < as_of)
     scans: dict[tuple[object, ...], dict[str, Cell]] = {}
+    grains: dict[tuple[object, ...], list[Cell]] = {}
     for cell, number in numbers.items():
         scans.setdefault(source(cell), {})[number] = cell
-    base, *others = (scan(named, lines, as_of) for named in scans.values())
+        grains.setdefault(grain(cell), []).append(cell)
+    tables = {key: observations(found, lines) for key, found in grains.items()}
+    base, *others = (scan(named, tables[grain(next(iter(named.values())))], as_of) for named in scans.values())
     for i, other in enumerate(others):
         key = f"customer_{i}"
         renamed = other.rename({key: "customer_id"})
