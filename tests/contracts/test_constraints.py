@@ -1,0 +1,64 @@
+"""What every constraint promises; new ones are found in `CONSTRAINTS` alone."""
+
+import numpy as np
+import pytest
+
+from offersmith.strategy.assign import assign
+from offersmith.strategy.constraints import CONSTRAINTS, rows
+from offersmith.strategy.constraints.base import Problem
+from offersmith.strategy.exact import optimum
+
+PRICED = [name for name, constraint in CONSTRAINTS.items() if not constraint.structural]
+
+
+def problem(seed, budget=6.0):
+    rng = np.random.default_rng(seed)
+    value = rng.gamma(2, 1, (3, 25)).astype(np.float32)
+    return value, Problem(rng.gamma(2, 0.5, (3, 25)).astype(np.float32), budget)
+
+
+def test_the_table_is_whole():
+    assert {"budget", "at_most_one"} <= set(CONSTRAINTS)
+    assert all(constraint.name == name for name, constraint in CONSTRAINTS.items())
+    assert [row.name for row in rows(problem(0)[1])] == PRICED
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_a_structural_limit_has_no_row_and_every_other_one_has(name):
+    row = CONSTRAINTS[name].row(problem(0)[1])
+    assert (row is None) == CONSTRAINTS[name].structural
+    if row is not None:
+        assert row.coefficients.shape == (3, 25)
+        assert row.coefficients.dtype == np.float32
+
+
+@pytest.mark.parametrize("name", PRICED)
+@pytest.mark.parametrize("seed", range(20))
+def test_never_violated_and_near_the_oracle(name, seed):
+    value, limits = problem(seed)
+    row = CONSTRAINTS[name].row(limits)
+    made = assign(value, [row])
+    given = np.flatnonzero(made.choice >= 0)
+    assert row.coefficients[made.choice[given], given].astype(np.float64).sum() <= row.bound
+    best, _ = optimum(value, [row])
+    assert made.certificate.value <= best + 1e-6
+    assert best <= made.certificate.dual_bound + 1e-6
+
+
+@pytest.mark.parametrize("name", PRICED)
+def test_the_shadow_price_is_what_a_little_more_would_earn(name):
+    value, limits = problem(4)
+    row = CONSTRAINTS[name].row(limits)
+    made = assign(value, [row])
+    price = made.certificate.rows[0].price
+    assert price > 0
+    wider = assign(value, [type(row)(row.name, row.coefficients, row.bound + 0.5)])
+    assert wider.certificate.value <= made.certificate.dual_bound + 0.5 * price + 1e-6
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_one_customer_one_offer(name):
+    value, limits = problem(5)
+    made = assign(value, rows(limits))
+    assert made.choice.shape == (25,)
+    assert made.certificate.integral, name
