@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from offersmith.store.feature_values import (
     FRACTION_BITS,
     LOG_BITS,
     VALUE_BITS,
+    VALUE_LOG_BITS,
     holds,
     line_value,
     local_day,
@@ -25,17 +27,31 @@ from offersmith.store.feature_values import (
 
 Named = Mapping[str, Cell]
 _KEYS = {"order": "order_id", "session": "session_id"}
+_CROWD = 6
 
 
-def source(cell: Cell) -> tuple[object, ...]:
-    """Return which scan answers a cell; cells of the same scan are answered together."""
-    if cell.grain == "event" and cell.how != "gap_squares":
-        return ("event",)
-    if cell.grain == "group":
-        return ("group", cell.by or "")
+def scans(named: Named) -> list[dict[str, Cell]]:
+    """Return the cells scan by scan; cells of the same scan are answered together, `named`'s first in the first.
+
+    A kind of event that many cells ask for gets a scan of its own: leaving out other lines before gathering is cheaper
+    than testing each line for each cell.
+    """
+    lines = Counter(cell.events for cell in named.values() if _source(cell) == ("event",))
+    crowded = {events for events, asked in lines.items() if events and asked >= _CROWD}
+    found: dict[tuple[object, ...], dict[str, Cell]] = {}
+    for name, cell in named.items():
+        key = _source(cell)
+        key = (*key, cell.events) if key == ("event",) and cell.events in crowded else key
+        found.setdefault(key, {})[name] = cell
+    return list(found.values())
+
+
+def _source(cell: Cell) -> tuple[object, ...]:
     if cell.how == "gap_squares":
         return ("gap", cell.grain, cell.events, repr(cell.where), cell.window_days or 0)
-    return (cell.grain, cell.events)
+    if cell.grain == "group":
+        return ("group", cell.by or "")
+    return ("event",) if cell.grain == "event" else (cell.grain, cell.events)
 
 
 def scan(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:
@@ -51,11 +67,19 @@ def scan(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:
         return _gaps(named, table, as_of)
     if first.grain == "group":
         return _groups(named, table, as_of)
+    if first.grain == "event" and _alike(named):
+        table = table.filter(_is_one_of(table.event, first.events)).drop("event")
     answers = {name: _aggregate(cell, table, as_of) for name, cell in named.items()}
     return table.group_by("customer_id").aggregate(**answers)
 
 
-def counts(cell: Cell, table: ir.Table, as_of: datetime) -> ir.BooleanValue | None:
+def _alike(named: Named) -> bool:
+    """Return whether all cells look at the same events, so that other lines can be left out beforehand."""
+    events = {cell.events for cell in named.values()}
+    return len(events) == 1 and events != {()}
+
+
+def _counts(cell: Cell, table: ir.Table, as_of: datetime) -> ir.BooleanValue | None:
     """Return whether a row of `table` counts for the cell; None if every row does."""
     tests = [holds(table, condition) for condition in cell.where]
     if "event" in table.columns and cell.events:
@@ -107,11 +131,11 @@ def _gathered(lines: ir.Table, name: str) -> ir.Value:
 
 def _value(cell: Cell, table: ir.Table) -> ir.Value:
     name = cell.value or "lines"
-    return line_value(table, name) if "event" in table.columns else table[name]
+    return line_value(table, name) if cell.grain in ("event", "group") else table[name]
 
 
 def _aggregate(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
-    where = counts(cell, table, as_of)
+    where = _counts(cell, table, as_of)
     match cell.how:
         case "count":
             return table.count(where=where)
@@ -148,7 +172,7 @@ def _decayed(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
 def _gaps(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:
     """Add up squared days between neighbouring observations; neighbours need an order, so this is the one window."""
     cell = next(iter(named.values()))
-    where = counts(cell, table, as_of)
+    where = _counts(cell, table, as_of)
     chosen = table if where is None else table.filter(where)
     days = chosen.select("customer_id", day=local_day(chosen))
     pairs = days.mutate(before=days.day.lag().over(group_by="customer_id", order_by="day"))
@@ -163,9 +187,10 @@ def _groups(named: Named, lines: ir.Table, as_of: datetime) -> ir.Table:
     numbers = {way: f"m{number}" for number, way in enumerate(ways)}
     events = tuple(sorted({event for cell in named.values() for event in cell.events}))
     chosen = lines.filter(lines[by].notnull(), _is_one_of(lines.event, events))
+    chosen = chosen.drop("event") if _alike(named) else chosen
     measures = {}
     for way, cell in ways.items():
-        where = counts(cell, chosen, as_of)
+        where = _counts(cell, chosen, as_of)
         measures[numbers[way]] = (
             chosen.count(where=where) if cell.value is None else _value(cell, chosen).sum(where=where)
         )
@@ -187,7 +212,7 @@ def _compare(cell: Cell, measure: ir.Value) -> ir.Value:
         case "top":
             return measure.max(where=positive)
         case "n_log_n":
-            bits = LOG_BITS if cell.value is None else VALUE_BITS
+            bits = LOG_BITS if cell.value is None else VALUE_LOG_BITS
             size = real(ibis.ifelse(positive, measure, None))
             return whole(size * size.ln() * real(2**bits)).sum()
         case _:

@@ -16,10 +16,12 @@ from offersmith.errors import InputError
 from offersmith.vocabulary import Where
 
 DAY_US = 86_400_000_000
-FRACTION_BITS = {"quantity": 16, "rating": 16, "unit_price": 16}
+FRACTION_BITS = {"quantity": 16, "rating": 16, "unit_price": 20}
 """Values that are no integers are kept as value x 2^bits."""
-COUNT_BITS, VALUE_BITS, LOG_BITS = 40, 16, 32
-"""Bits after the point of a decayed count, a decayed value, and n ln n; n ln n of a value has `VALUE_BITS`."""
+COUNT_BITS, VALUE_BITS = 40, 24
+"""Bits after the point of a decayed count and a decayed value."""
+LOG_BITS, VALUE_LOG_BITS = 32, 12
+"""Bits after the point of n ln n, where n counts lines or adds up a value."""
 
 # Whole weeks added before division, so that clocks before 1970 are right too; small enough for doubles to be exact.
 _WEEKS_US = 3_000 * 7 * DAY_US
@@ -58,7 +60,7 @@ def line_value(lines: ir.Table, name: str) -> ir.Value:
         return lines.amount + lines.discount.fill_null(0)
     if name == "unit_price":
         positive = lines.quantity > 0
-        return whole(ibis.ifelse(positive, real(lines.amount) / lines.quantity, None) * real(2**16))
+        return whole(ibis.ifelse(positive, real(lines.amount) / lines.quantity, None) * real(2 ** FRACTION_BITS[name]))
     if name in FRACTION_BITS:
         return whole(real(lines[name]) * real(2 ** FRACTION_BITS[name]))
     if name in ("amount", "discount", "coupon_discount", "dwell_ms"):

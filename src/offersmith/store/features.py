@@ -15,13 +15,14 @@ import ibis.expr.types as ir
 from offersmith.errors import InputError
 from offersmith.store.analytics import EVENTS_TABLE
 from offersmith.store.feature_cells import Cell, cells
-from offersmith.store.feature_grains import grain, observations, scan, source
+from offersmith.store.feature_grains import grain, observations, scan, scans
 from offersmith.store.feature_values import (
     COUNT_BITS,
     DAY_US,
     FRACTION_BITS,
     LOG_BITS,
     VALUE_BITS,
+    VALUE_LOG_BITS,
     epoch_us,
     moment_us,
     real,
@@ -68,13 +69,12 @@ def compile_features(features: Sequence[Feature], as_of: datetime) -> ir.Table:
 def _join(numbers: Mapping[Cell, str], as_of: datetime) -> ir.Table:
     """Answer all cells, scan by scan, beside each customer who was seen; the first scan sees all of them."""
     lines = EVENTS_TABLE.filter(EVENTS_TABLE.customer_id.notnull(), EVENTS_TABLE.time < as_of)
-    scans: dict[tuple[object, ...], dict[str, Cell]] = {}
     grains: dict[tuple[object, ...], list[Cell]] = {}
-    for cell, number in numbers.items():
-        scans.setdefault(source(cell), {})[number] = cell
+    for cell in numbers:
         grains.setdefault(grain(cell), []).append(cell)
     tables = {key: observations(found, lines) for key, found in grains.items()}
-    base, *others = (scan(named, tables[grain(next(iter(named.values())))], as_of) for named in scans.values())
+    named_cells = {number: cell for cell, number in numbers.items()}
+    base, *others = (scan(named, tables[grain(next(iter(named.values())))], as_of) for named in scans(named_cells))
     for i, other in enumerate(others):
         key = f"customer_{i}"
         renamed = other.rename({key: "customer_id"})
@@ -126,7 +126,7 @@ def _part_of_whole(feature: Feature, x: Mapping[str, ir.Value]) -> ir.Value:
 def _entropy(feature: Feature, x: Mapping[str, ir.Value]) -> ir.Value:
     """Shannon's entropy in nats, as ln N - sum(n ln n) / N."""
     total = real(x["total"])
-    scale = real(2 ** (LOG_BITS if feature.value is None else VALUE_BITS))
+    scale = real(2 ** (LOG_BITS if feature.value is None else VALUE_LOG_BITS))
     spread = total.ln() - real(x["n_log_n"]) / scale / total
     # One group is exactly 0; a rounded logarithm would leave a trace.
     return ibis.ifelse(x["n"] > 1, spread, ibis.ifelse(x["n"] == 1, real(0), None))
