@@ -23,10 +23,11 @@ ROW_SHARE = 0.28  # of a row, between two series of an interval chart
 Option = dict[str, Any]
 
 
-def payload(chart: Chart) -> Option:
+def payload(chart: Chart, currency: str) -> Option:
     """Return what the page's script draws: the option, the units its numbers are written in, the height in pixels."""
     return {
         "option": option(chart),
+        "currency": currency,
         "unit": chart.unit,
         "x_unit": chart.x_unit,
         "horizontal": _horizontal(chart),
@@ -44,13 +45,17 @@ def option(chart: Chart) -> Option:
         "color": list(PALETTE),
         "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": {"show": chart.kind == "stacked"}},
         "grid": {
-            "left": 4, "right": 20, "top": TOP_WITH_LEGEND if legend else TOP, "bottom": 30 if _foot(chart) else 8,
+            "left": 4, "right": 72 if _labelled(chart) else 20, "top": TOP_WITH_LEGEND if legend else TOP, "bottom": 30 if _foot(chart) else 8,
             "outerBoundsMode": "same", "outerBoundsContain": "all",
         },
         "legend": {"show": legend, "type": "plain", "top": 0, "left": 0, "itemWidth": 22, "itemHeight": 12},
         "tooltip": {"trigger": "item" if chart.kind in {"scatter", "interval"} else "axis", "confine": True},
         **drawn,
     }  # fmt: skip
+
+
+def _labelled(chart: Chart) -> bool:
+    return chart.kind == "bar" and chart.horizontal and len(chart.series) == 1
 
 
 def _horizontal(chart: Chart) -> bool:
@@ -126,6 +131,7 @@ def _bar(chart: Chart) -> Option:
             "barCategoryGap": "8%" if touching else "30%", "barGap": "0%" if touching else "10%",
             "itemStyle": {"color": _colour(run, index), "borderRadius": 0 if stacked else 2},
             **({"stack": "all"} if stacked else {}),
+            **({"label": {"show": True, "position": "right", "fontSize": 12}} if _labelled(chart) else {}),
             **(_line_at(chart) if index == 0 else {}),
         }
         for index, run in enumerate(chart.series)

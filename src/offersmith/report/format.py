@@ -46,7 +46,7 @@ class Reader:
     language: Language
     currency: str
 
-    def say(self, name: str, **values: Any) -> str:
+    def say(self, name: str, /, **values: Any) -> str:
         """Return the message `report.name` in the reader's language."""
         return say(f"report.{name}", self.language, **values)
 

@@ -94,16 +94,16 @@ class QualityFinding:
 class QualityFacts:
     """What was read, what became of it, and what is odd about it.
 
-    `accepted + redelivered + quarantined == read`. The others are parts of `accepted`.
+    `accepted + redelivered + quarantined == read`. `anonymous`, `refunds` and `equal_lines` are parts of `read`.
 
     Attributes:
         read: rows in the files.
         accepted: rows that are now events.
         redelivered: rows whose event id was already stored.
         quarantined: rows refused, kept aside with the reason.
-        anonymous: accepted rows without a customer.
-        refunds: accepted rows that give money back.
-        equal_lines: accepted rows equal to another in the same file (kept).
+        anonymous: rows read without a customer.
+        refunds: rows read that give money back.
+        equal_lines: rows read that equal an earlier row of the same file (kept).
         missing: column -> share of accepted rows where it is null, 0..1.
         reasons: refusal in words -> rows.
         findings: from the quality report, gravest first.

@@ -1,0 +1,264 @@
+"""What a report says, gathered from the rooms that know it: tables and summaries in, `ReportFacts` out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from offersmith import __version__
+from offersmith.events.quality import QualityReport
+from offersmith.report.inputs import (
+    Both,
+    CaveatCode,
+    Interval,
+    LimitRow,
+    MarginRow,
+    ModelFacts,
+    OfferRow,
+    PlanCard,
+    PlanFacts,
+    PriorFacts,
+    QualityFacts,
+    QualityFinding,
+    ReliabilityBin,
+    ReportFacts,
+    ScoreRow,
+    SegmentFacts,
+    SegmentOffer,
+    SegmentRow,
+    ShopFacts,
+)
+from offersmith.settings import Settings
+from offersmith.store import summaries
+from offersmith.store.analytics import Analytics
+from offersmith.vocabulary import NO_OFFER
+
+NORMAL_95 = 1.959963984540054
+CATEGORIES = 12
+SEGMENT_DAYS = 365
+
+
+def shop_facts(analytics: Analytics, as_of: datetime | None) -> ShopFacts:
+    """Return the shop at a glance, from events before `as_of` (None = all)."""
+    return ShopFacts(
+        totals=summaries.totals(analytics, as_of),
+        by_month=summaries.by_month(analytics, as_of),
+        by_category=summaries.by_category(analytics, as_of, CATEGORIES),
+        by_event=summaries.by_event(analytics, as_of),
+    )
+
+
+def quality_facts(receipts: Sequence[Mapping[str, Any]], quality: QualityReport) -> QualityFacts:
+    """Return what was read and what is odd about it.
+
+    Args:
+        receipts: one per ingested file, as `FileReceipt.as_dict` wrote them into the ledger.
+        quality: of the events as they lie in the store.
+    """
+    sums: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for receipt in receipts:
+        sums.update({name: value for name, value in receipt.items() if isinstance(value, int)})
+        refused.update(receipt.get("by_reason", {}))
+    return QualityFacts(
+        read=sums["read"],
+        accepted=sums["kept"],
+        redelivered=sums["redelivered"],
+        quarantined=sums["quarantined"],
+        anonymous=sums["anonymous"],
+        refunds=sums["refunds"],
+        equal_lines=sums["equal_lines"],
+        missing={column.column: column.share for column in quality.columns},
+        reasons=tuple((Both.say(f"events.reason_{code}"), rows) for code, rows in refused.most_common()),
+        findings=tuple(
+            QualityFinding(Both.say(f"events.quality_{finding.code}"), finding.rows, "warning")
+            for finding in quality.findings
+            if finding.rows
+        ),
+    )
+
+
+def segment_facts(profiles: pa.Table, segments: pa.Table, as_of: datetime) -> SegmentFacts:
+    """Return the segments with what their customers bought in the last year, largest revenue first."""
+    joined = segments.append_column("revenue", profiles["spend_365d"]).append_column("orders", profiles["orders_365d"])
+    sums = joined.group_by("segment").aggregate([("customer_id", "count"), ("revenue", "sum"), ("orders", "sum")])
+    rows = [
+        SegmentRow(
+            name=segment_name(row["segment"]),
+            customers=row["customer_id_count"],
+            revenue_minor=int(row["revenue_sum"] or 0),
+            orders=int(row["orders_sum"] or 0),
+            meaning=Both.say(f"profiles.segment_{row['segment']}_meaning"),
+        )
+        for row in sums.to_pylist()
+    ]
+    return SegmentFacts(tuple(sorted(rows, key=lambda row: -row.revenue_minor)), as_of, SEGMENT_DAYS)
+
+
+def segment_name(code: str) -> Both:
+    """Return what people call a segment."""
+    return Both.say(f"profiles.segment_{code}")
+
+
+def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Table) -> PlanFacts:
+    """Return the plan for the page.
+
+    Args:
+        summary: `answers.Planned.as_dict()`, as the ledger keeps it.
+        decisions: `vocabulary.DECISIONS`.
+        segments: customer_id and segment code as of the plan's moment.
+    """
+    low, high = summary["expected_profit_interval"]
+    names = {code: Both.same(name) for code, name in summary["offers"].items()}
+    names[NO_OFFER] = Both.say("gather.no_offer")
+    certificate = summary["certificate"]
+    return PlanFacts(
+        version=summary["version"],
+        start=datetime.fromisoformat(summary["as_of"]),
+        valid_until=datetime.fromisoformat(summary["valid_until"]),
+        customers=decisions.num_rows,
+        profit=Interval(summary["expected_profit"], low, high),
+        cost=summary["spent"],
+        budget=summary["budget"],
+        offers=_offer_rows(decisions, names),
+        by_segment=_by_segment(decisions, segments, names),
+        margins=tuple(_margin_row(row, summary["margin_rate"]) for row in summary["margins"]),
+        limits=(
+            LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
+        ),
+        cards=tuple(_plan_card(card, names) for card in summary["cards"]),
+        value=certificate["value"] if certificate else None,
+        bound=certificate["dual_bound"] if certificate else None,
+        integral=certificate["integral"] if certificate else True,
+        explored=summary["explorers"],
+        cold_start=summary["cold"],
+    )
+
+
+def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
+    """Return how good the model was out of fold; None where it learned from no campaign."""
+    evidence = summary["evidence"]
+    scores = evidence["scores"]
+    if "redemption_auc" not in scores:
+        return None
+    uses = evidence["campaigns"]
+    return ModelFacts(
+        model=Both.same(evidence["model"]),
+        learned_from=Both.say("gather.learned_from", campaigns=", ".join(use["campaign_id"] for use in uses)),
+        learned_rows=evidence["rows"],
+        learned_before=datetime.fromisoformat(summary["as_of"]),
+        judged_on=Both.say("gather.judged_out_of_fold"),
+        judged=sum(use["treated"] for use in uses),
+        positives=sum(use["redeemers"] for use in uses),
+        scores=(
+            ScoreRow(Both.same(evidence["model"]), scores["redemption_auc"], scores["redemption_lift"], ours=True),
+        ),
+        reliability=tuple(
+            ReliabilityBin(line["predicted"], line["observed"], int(line["customers"]))
+            for line in evidence["reliability"]
+        ),
+    )
+
+
+def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatCode, ...]:
+    """Return what a reader must know before believing the page, weightiest first."""
+    totals = shop.totals.to_pylist()[0]
+    said: list[CaveatCode] = []
+    if summary is not None and summary["cold"]:
+        said.append("cold_start")
+    elif summary is not None and not summary["randomised"]:
+        said.append("not_randomised")
+    said.append("margin_stated")
+    if summary is not None and summary["explorers"] and not summary["cold"]:
+        said.append("explored")
+    if totals["anonymous"]:
+        said.append("anonymous_sales")
+    if (totals["last_time"] - totals["first_time"]).days < SEGMENT_DAYS - 5:
+        said.append("short_history")
+    return tuple(said)
+
+
+def gather(
+    *,
+    settings: Settings,
+    analytics: Analytics,
+    as_of: datetime,
+    receipts: Sequence[Mapping[str, Any]],
+    quality: QualityReport,
+    profiles: pa.Table,
+    segments: pa.Table,
+    summary: Mapping[str, Any] | None = None,
+    decisions: pa.Table | None = None,
+) -> ReportFacts:
+    """Return everything one report says; without a plan its sections are left out."""
+    shop = shop_facts(analytics, as_of)
+    versions = {"offersmith": __version__}
+    if summary is not None:
+        versions |= {"plan": summary["version"], "model": ", ".join(summary["model_versions"])}
+        versions |= {"seed": str(summary["seed"])}
+    planned = summary is not None and decisions is not None
+    cold = summary is not None and summary["cold"]
+    priors = settings.priors
+    return ReportFacts(
+        name=settings.shop.name,
+        currency=settings.shop.currency,
+        as_of=as_of,
+        shop=shop,
+        margin_rate=settings.economics.margin_rate if summary is None else summary["margin_rate"],
+        quality=quality_facts(receipts, quality),
+        segments=segment_facts(profiles, segments, as_of),
+        plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,
+        models=None if summary is None else model_facts(summary),
+        caveats=caveats(shop, summary),
+        priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,
+        versions=versions,
+    )
+
+
+def _offer_rows(decisions: pa.Table, names: Mapping[str, Both]) -> tuple[OfferRow, ...]:
+    sums = decisions.group_by("offer_id").aggregate(
+        [("customer_id", "count"), ("expected_profit", "sum"), ("expected_cost", "sum")]
+    )
+    rows = [
+        OfferRow(
+            names[row["offer_id"]],
+            row["customer_id_count"],
+            row["expected_profit_sum"],
+            row["expected_cost_sum"],
+            is_none=row["offer_id"] == NO_OFFER,
+        )
+        for row in sums.sort_by("offer_id").to_pylist()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.is_none, -row.profit)))
+
+
+def _by_segment(decisions: pa.Table, segments: pa.Table, names: Mapping[str, Both]) -> tuple[SegmentOffer, ...]:
+    place = pc.index_in(decisions["customer_id"], segments["customer_id"].combine_chunks())
+    both = pa.table({"segment": segments["segment"].take(place), "offer_id": decisions["offer_id"]})
+    counted = both.group_by(["segment", "offer_id"]).aggregate([([], "count_all")])
+    ordered = counted.sort_by([("segment", "ascending"), ("offer_id", "ascending")]).to_pylist()
+    return tuple(
+        SegmentOffer(segment_name(row["segment"]), names[row["offer_id"]], row["count_all"]) for row in ordered
+    )
+
+
+def _margin_row(row: Mapping[str, float], stated: float) -> MarginRow:
+    half = NORMAL_95 * row["sd"]
+    profit = Interval(row["expected_profit"], row["expected_profit"] - half, row["expected_profit"] + half)
+    return MarginRow(row["rate"], profit, stated=row["rate"] == stated)
+
+
+def _plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
+    segment = Both.say("gather.everyone") if card["segment"] == "everyone" else segment_name(card["segment"])
+    offer = names[card["offer_id"]]
+    return PlanCard(
+        title=Both(f"{segment.en}: {offer.en}", f"{segment.zh}：{offer.zh}"),
+        lines=tuple(Both.say(f"strategy.reason_{code}") for code in card["reasons"]),
+        customers=card["customers"],
+        profit=card["expected_profit"],
+    )

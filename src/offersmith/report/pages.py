@@ -1,0 +1,45 @@
+"""The pages of a report: which sections stand on them, in which order."""
+
+from __future__ import annotations
+
+from offersmith.report.base import Page, Section
+from offersmith.report.format import Reader
+from offersmith.report.inputs import ReportFacts
+from offersmith.report.sections import caveats, effects, glance, happened, headline, models, plan, quality, segments
+from offersmith.words import Language
+
+VERSIONS = ("offersmith", "plan", "model", "seed")
+"""Parts whose names are translated in the footer; others are printed as they are."""
+
+
+def promotion(facts: ReportFacts, language: Language) -> Page:
+    """Return the report of one shop in one language: the plan first, then what stands behind it."""
+    reader = Reader(language, facts.currency)
+    versions = tuple(
+        (reader.say(f"version_{part}") if part in VERSIONS else part, version)
+        for part, version in facts.versions.items()
+    )
+    return Page(
+        title=reader.say("page_title", shop=facts.name),
+        language=language,
+        headline=headline.headline(facts, reader),
+        standfirst=headline.standfirst(facts, reader),
+        numbers=headline.numbers(facts, reader),
+        sections=_sections(facts, reader),
+        footer=versions,
+        eyebrow=reader.say("eyebrow", day=reader.day(facts.as_of)),
+    )
+
+
+def _sections(facts: ReportFacts, reader: Reader) -> tuple[Section, ...]:
+    found = (
+        plan.section(facts.plan, reader) if facts.plan else None,
+        happened.section(facts.happened, reader) if facts.happened else None,
+        models.section(facts.models, reader) if facts.models else None,
+        effects.section(facts.effects, reader) if facts.effects else None,
+        segments.section(facts.segments, reader) if facts.segments else None,
+        glance.section(facts.shop, reader),
+        quality.section(facts.quality, reader) if facts.quality else None,
+        caveats.section(facts, reader),
+    )
+    return tuple(section for section in found if section is not None)

@@ -1,0 +1,85 @@
+"""The story in one sentence and four numbers, before anything else."""
+
+from __future__ import annotations
+
+from offersmith.report.base import Number
+from offersmith.report.format import Reader
+from offersmith.report.inputs import PlanFacts, ReportFacts
+from offersmith.report.sections import glance
+
+
+def headline(facts: ReportFacts, reader: Reader) -> str:
+    """Return the plan in one sentence, or the shop in one where there is no plan."""
+    plan = facts.plan
+    if plan is None:
+        row = glance.totals(facts.shop)
+        if not row:
+            return facts.name
+        return reader.say(
+            "headline_shop",
+            customers=reader.count(row["customers"]),
+            orders=reader.count(row["orders"]),
+            revenue=reader.money(reader.major(row["revenue"])),
+        )
+    chosen = _chosen(plan)
+    if not chosen:
+        return reader.say("headline_nobody")
+    return reader.say(
+        "headline_plan" if plan.profit.estimate > 0 else "headline_loss",
+        chosen=reader.count(chosen),
+        all=reader.count(plan.customers),
+        start=reader.day(plan.start),
+        profit=reader.money(plan.profit.estimate),
+        loss=reader.money(abs(plan.profit.estimate)),
+    )
+
+
+def standfirst(facts: ReportFacts, reader: Reader) -> str:
+    """Return the sentence below the headline: the cost, the interval, and what they assume."""
+    plan = facts.plan
+    if plan is None:
+        row = glance.totals(facts.shop)
+        days = {"first": reader.day(row["first_time"]), "last": reader.day(row["last_time"])} if row else {}
+        return reader.say("standfirst_shop", **days) if days else ""
+    budget = "" if plan.budget is None else reader.say("standfirst_budget", budget=reader.money(plan.budget))
+    digits = reader.digits([plan.profit.low, plan.profit.high])
+    return reader.say(
+        "standfirst_cold" if plan.cold_start else "standfirst_learned",
+        cost=reader.money(plan.cost),
+        budget=budget,
+        level=reader.percent(plan.profit.level, 0),
+        low=reader.money(plan.profit.low, digits),
+        high=reader.money(plan.profit.high, digits),
+        margin=reader.percent(facts.margin_rate, 0),
+    )
+
+
+def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
+    """Return the headline numbers of the plan; none where there is no plan."""
+    plan = facts.plan
+    if plan is None:
+        return ()
+    cost_hint = reader.say("number_cost_free")
+    if plan.budget:
+        share, budget = reader.percent(plan.cost / plan.budget, 0), reader.money(plan.budget)
+        cost_hint = reader.say("number_cost_hint", share=share, budget=budget)
+    chosen = _chosen(plan)
+    chosen_share = reader.percent(chosen / plan.customers if plan.customers else 0.0, 0)
+    shown = [
+        Number(reader.money(plan.profit.estimate), reader.say("number_profit"), reader.span(plan.profit)),
+        Number(reader.money(plan.cost), reader.say("number_cost"), cost_hint),
+        Number(
+            reader.count(chosen),
+            reader.say("number_chosen"),
+            reader.say("number_chosen_hint", share=chosen_share, all=reader.count(plan.customers)),
+        ),
+    ]
+    if plan.cost > 0:
+        each = reader.money(plan.profit.estimate / plan.cost, 2)
+        label = reader.say("number_return", unit=reader.money(1, 0))
+        shown.append(Number(each, label, reader.say("number_return_hint")))
+    return tuple(shown)
+
+
+def _chosen(plan: PlanFacts) -> int:
+    return sum(row.customers for row in plan.offers if not row.is_none)

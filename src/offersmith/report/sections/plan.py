@@ -1,0 +1,201 @@
+"""The plan: who gets what, what it should earn, what the budget buys, and how good the arithmetic is."""
+
+from __future__ import annotations
+
+from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figure, Note, Section, Series, Table, Text
+from offersmith.report.format import Reader
+from offersmith.report.inputs import Both, OfferRow, PlanFacts
+
+TIGHT = 1e-3
+"""A gap below this share of the bound is called hardly any."""
+
+
+def section(facts: PlanFacts, reader: Reader) -> Section:
+    """Return the section."""
+    none = sum(row.customers for row in facts.offers if row.is_none)
+    lead = reader.say(
+        "plan_lead" if none else "plan_lead_all",
+        start=reader.day(facts.start),
+        end=reader.day(facts.valid_until),
+        chosen=reader.count(facts.customers - none),
+        none=reader.count(none),
+    )
+    blocks: list[Block] = [
+        *_offers(facts, reader),
+        *_segments(facts, reader),
+        _budget(facts, reader),
+        *_margins(facts, reader),
+        *_limits(facts, reader),
+        *_certificate(facts, reader),
+        *_cards(facts, reader),
+    ]
+    if facts.explored:
+        share = reader.percent(facts.explored / facts.customers)
+        text = reader.say("plan_explored", explored=reader.count(facts.explored), share=share)
+        blocks.insert(-1 if facts.cards else len(blocks), Note(text))
+    return Section("plan", reader.say("plan_title"), lead, tuple(blocks))
+
+
+def _name(row: OfferRow, reader: Reader) -> str:
+    return reader.say("plan_none") if row.is_none else reader.of(row.name)
+
+
+def _offers(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
+    rows = facts.offers
+    if not rows:
+        return ()
+    given = [row for row in rows if not row.is_none and row.customers]
+    summary = reader.say("plan_offers_nobody")
+    if given:
+        top = max(given, key=lambda row: row.customers)
+        summary = reader.say(
+            "plan_offers_summary",
+            name=_name(top, reader),
+            customers=reader.count(top.customers),
+            profit=reader.money(top.profit),
+        )
+    title, said = reader.say("plan_offers_chart"), reader.say("customers")
+    names = tuple(_name(row, reader) for row in rows)
+    series = (Series(said, tuple(row.customers for row in rows)),)
+    chart = Chart("bar", title, names, series, summary, unit="int", horizontal=True)
+    redeemed = any(row.redemptions is not None for row in rows)
+    columns = [Column(reader.say("plan_offer")), Column(said, "int"), Column(reader.say("share"), "percent")]
+    columns += [Column(reader.say("plan_redemptions"), "int")] if redeemed else []
+    columns += [Column(reader.say("plan_profit"), "money"), Column(reader.say("plan_cost"), "money")]
+    cells = tuple(
+        (
+            *(name, row.customers, row.customers / facts.customers if facts.customers else None),
+            *((row.redemptions,) if redeemed else ()),
+            *(row.profit, row.cost),
+        )
+        for name, row in zip(names, rows, strict=True)
+    )
+    return (Figure(chart, Table(title, tuple(columns), cells)),)
+
+
+def _segments(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
+    if not facts.by_segment:
+        return ()
+    cells: dict[str, dict[str, int]] = {}
+    for one in facts.by_segment:
+        segment, offer = cells.setdefault(reader.of(one.segment), {}), _offer_name(one.offer, facts, reader)
+        segment[offer] = segment.get(offer, 0) + one.customers
+    nothing = {_name(row, reader) for row in facts.offers if row.is_none}
+    offers = [_name(row, reader) for row in facts.offers]
+    offers += sorted({offer for segment in cells.values() for offer in segment} - set(offers))
+    offers = [offer for offer in offers if any(segment.get(offer) for segment in cells.values())]
+    series = tuple(
+        Series(offer, tuple(segment.get(offer, 0) for segment in cells.values()), muted=offer in nothing)
+        for offer in offers
+    )
+    shares = {
+        name: sum(count for offer, count in segment.items() if offer not in nothing) / max(sum(segment.values()), 1)
+        for name, segment in cells.items()
+    }
+    most = max(shares, key=shares.__getitem__)
+    title = reader.say("plan_segments_chart")
+    summary = reader.say("plan_segments_summary", name=most, share=reader.percent(shares[most], 0))
+    chart = Chart("stacked", title, tuple(cells), series, summary, unit="int", horizontal=True)
+    columns = (Column(reader.say("segments_segment")), *(Column(offer, "int") for offer in offers))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *(segment.get(offer, 0) for offer in offers)) for name, segment in cells.items()
+    )
+    return (Figure(chart, Table(title, columns, rows)),)
+
+
+def _offer_name(offer: Both, facts: PlanFacts, reader: Reader) -> str:
+    none = any(row.is_none and row.name == offer for row in facts.offers)
+    return reader.say("plan_none") if none else reader.of(offer)
+
+
+def _margins(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
+    rows = sorted(facts.margins, key=lambda row: row.rate)
+    if not rows:
+        return ()
+    names = tuple(
+        reader.say("plan_margin_stated" if row.stated else "plan_margin_row", rate=reader.percent(row.rate, 0))
+        for row in rows
+    )
+    low, high = rows[0], rows[-1]
+    summary = reader.say(
+        "plan_margin_summary",
+        low=reader.money(low.profit.estimate),
+        low_rate=reader.percent(low.rate, 0),
+        high=reader.money(high.profit.estimate),
+        high_rate=reader.percent(high.rate, 0),
+    )
+    title, said = reader.say("plan_margin_chart"), reader.say("plan_profit")
+    series = Series(
+        said,
+        tuple(row.profit.estimate for row in rows),
+        tuple(row.profit.low for row in rows),
+        tuple(row.profit.high for row in rows),
+    )
+    chart = Chart("interval", title, names, (series,), summary, unit="money", reference=0.0)
+    columns = (Column(reader.say("plan_margin")), Column(said, "money"), Column(reader.say("low"), "money"),
+               Column(reader.say("high"), "money"))  # fmt: skip
+    cells = tuple(
+        (name, row.profit.estimate, row.profit.low, row.profit.high) for name, row in zip(names, rows, strict=True)
+    )
+    return (Figure(chart, Table(title, columns, cells), width="half"),)
+
+
+def _budget(facts: PlanFacts, reader: Reader) -> Text:
+    title = reader.say("plan_budget_title")
+    if facts.budget is None:
+        return Text(reader.say("plan_budget_free", cost=reader.money(facts.cost)), title, width="half")
+    price = max((row.shadow_price for row in facts.limits if row.unit == "money"), default=0.0)
+    text = reader.say(
+        "plan_budget_bound" if price > 0 else "plan_budget_slack",
+        used=reader.money(facts.cost),
+        budget=reader.money(facts.budget),
+        share=reader.percent(facts.cost / facts.budget if facts.budget else 0.0, 0),
+        unit=reader.money(1, 0),
+        price=reader.money(price, 2),
+    )
+    return Text(text, title, width="half")
+
+
+def _limits(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
+    if len(facts.limits) < 2:
+        return ()
+    columns = (Column(reader.say("plan_limit")), Column(reader.say("plan_used")), Column(reader.say("plan_allowed")),
+               Column(reader.say("plan_price")))  # fmt: skip
+    cells = tuple(
+        (
+            reader.of(row.name),
+            *(reader.money(x) if row.unit == "money" else reader.count(x) for x in (row.used, row.limit)),
+            reader.money(row.shadow_price, 2),
+        )
+        for row in facts.limits
+    )
+    return (Table(reader.say("plan_limits"), columns, cells),)
+
+
+def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
+    if facts.bound is None or facts.value is None:
+        return ()
+    gap = max(facts.bound - facts.value, 0.0)
+    tight = gap <= TIGHT * abs(facts.bound)
+    text = reader.say(
+        "plan_certificate" if tight else "plan_certificate_loose",
+        bound=reader.money(facts.bound, 2),
+        value=reader.money(facts.value, 2),
+        gap=reader.money(gap, 2),
+    )
+    whole = f" {reader.say('plan_certificate_whole')}" if facts.integral else ""
+    return (Text(text + whole, reader.say("plan_certificate_title")),)
+
+
+def _cards(facts: PlanFacts, reader: Reader) -> tuple[Cards, ...]:
+    if not facts.cards:
+        return ()
+    cards = []
+    for card in facts.cards:
+        said = []
+        if card.customers is not None:
+            said.append(reader.say("plan_card_customers", customers=reader.count(card.customers)))
+        if card.profit is not None:
+            said.append(reader.say("plan_card_profit", profit=reader.money(card.profit)))
+        cards.append(Card(reader.of(card.title), tuple(reader.of(line) for line in card.lines), tuple(said)))
+    return (Cards(reader.say("plan_cards"), tuple(cards)),)

@@ -1,0 +1,80 @@
+"""Data quality: what was read, what became of it, what is missing and what looked odd."""
+
+from __future__ import annotations
+
+from offersmith.report.base import Block, Chart, Column, Figure, Section, Series, Table
+from offersmith.report.format import Reader
+from offersmith.report.inputs import QualityFacts
+from offersmith.vocabulary import EVENTS
+
+COLUMNS = 12
+
+
+def section(facts: QualityFacts, reader: Reader) -> Section:
+    """Return the section."""
+    clean = not facts.quarantined
+    lead = reader.say(
+        "quality_lead_clean" if clean else "quality_lead",
+        read=reader.count(facts.read),
+        accepted=reader.count(facts.accepted),
+        quarantined=reader.count(facts.quarantined),
+    )
+    blocks: list[Block] = [_receipt(facts, reader), *_missing(facts, reader), *_reasons(facts, reader)]
+    return Section("quality", reader.say("quality_title"), lead, (*blocks, *_findings(facts, reader)))
+
+
+def _receipt(facts: QualityFacts, reader: Reader) -> Table:
+    counts = (
+        ("read", facts.read),
+        ("accepted", facts.accepted),
+        ("redelivered", facts.redelivered),
+        ("quarantined", facts.quarantined),
+        ("anonymous", facts.anonymous),
+        ("refunds", facts.refunds),
+        ("equal", facts.equal_lines),
+    )
+    cells = tuple(
+        (reader.say(f"quality_{name}"), rows, rows / facts.read if facts.read else None)
+        for name, rows in counts
+        if rows or name in {"read", "accepted", "quarantined"}
+    )
+    columns = (
+        Column(reader.say("quality_rows")),
+        Column(reader.say("rows"), "int"),
+        Column(reader.say("share"), "percent"),
+    )
+    return Table(reader.say("quality_receipt"), columns, cells, width="half")
+
+
+def _missing(facts: QualityFacts, reader: Reader) -> tuple[Figure, ...]:
+    shares = sorted(((share, name) for name, share in facts.missing.items() if share > 0), key=lambda x: (-x[0], x[1]))
+    shares = shares[:COLUMNS]
+    if not shares:
+        return ()
+    names = tuple(reader.say(f"column_{name}") if name in EVENTS.names else name for _, name in shares)
+    values = tuple(share for share, _ in shares)
+    title, said = reader.say("quality_missing_title"), reader.say("quality_missing_share")
+    summary = reader.say("quality_missing_summary", column=names[0], share=reader.percent(values[0]))
+    chart = Chart("bar", title, names, (Series(said, values),), summary, unit="percent", horizontal=True)
+    columns = (Column(reader.say("quality_column")), Column(said, "percent"))
+    return (Figure(chart, Table(title, columns, tuple(zip(names, values, strict=True))), width="half"),)
+
+
+def _reasons(facts: QualityFacts, reader: Reader) -> tuple[Table, ...]:
+    if not facts.reasons:
+        return ()
+    columns = (Column(reader.say("quality_reason")), Column(reader.say("rows"), "int"))
+    cells = tuple((reader.of(reason), rows) for reason, rows in facts.reasons)
+    return (Table(reader.say("quality_reasons"), columns, cells, width="half"),)
+
+
+def _findings(facts: QualityFacts, reader: Reader) -> tuple[Table, ...]:
+    if not facts.findings:
+        return ()
+    columns = (
+        Column(reader.say("quality_finding")),
+        Column(reader.say("rows"), "int"),
+        Column(reader.say("quality_level")),
+    )
+    cells = tuple((reader.of(one.text), one.rows, reader.say(f"level_{one.level}")) for one in facts.findings)
+    return (Table(reader.say("quality_findings"), columns, cells),)

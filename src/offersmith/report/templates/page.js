@@ -1,0 +1,106 @@
+// Draws the charts of the shown language and switches between languages. No network, nothing remembered.
+(function () {
+  "use strict";
+  var drawn = new Map();
+  var LOCALES = { en: "en-US", zh: "zh-CN" };
+
+  function writer(unit, currency, locale, axis) {
+    var style = unit === "money" ? { style: "currency", currency: currency } : unit === "percent" ? { style: "percent" } : {};
+    return function (value) {
+      if (value === null || value === undefined || value === "" || isNaN(value)) { return "–"; }
+      var size = Math.abs(value), form = Object.assign({}, style);
+      if (axis && size >= 10000 && unit !== "percent") { form.notation = "compact"; form.maximumFractionDigits = 1; }
+      else if (unit === "percent") { form.maximumFractionDigits = axis && size >= 0.1 ? 0 : 1; }
+      else if (unit === "int") { form.maximumFractionDigits = 0; }
+      else if (unit === "money") { form.minimumFractionDigits = 0; form.maximumFractionDigits = size >= 100 ? 0 : 2; }
+      else { form.maximumFractionDigits = axis ? 2 : 3; }
+      return new Intl.NumberFormat(locale, form).format(value).replace("-", "−");
+    };
+  }
+
+  function colours() {
+    var style = getComputedStyle(document.documentElement);
+    function read(name) { return style.getPropertyValue(name).trim(); }
+    return { ink: read("--ink"), soft: read("--soft"), faint: read("--faint"), rule: read("--rule"), sheet: read("--sheet") };
+  }
+
+  function dressAxis(axis, write, tone, room) {
+    var label = Object.assign({ color: tone.soft, fontSize: 12 }, axis.axisLabel);
+    if (axis.type === "value") { label.formatter = write; }
+    else if (room) { Object.assign(label, { width: room, overflow: "break", lineHeight: 15, fontSize: 13, color: tone.ink }); }
+    axis.axisLabel = label;
+    axis.axisLine = { show: axis.type === "category", lineStyle: { color: tone.faint } };
+    axis.splitLine = Object.assign({ lineStyle: { color: tone.rule } }, axis.splitLine);
+    axis.nameTextStyle = Object.assign({ color: tone.faint, fontSize: 12 }, axis.nameTextStyle);
+  }
+
+  function dress(chart, locale, width) {
+    var option = JSON.parse(JSON.stringify(chart.option)), tone = colours();
+    var write = writer(chart.unit, chart.currency, locale, false), ticks = writer(chart.unit, chart.currency, locale, true);
+    var room = chart.horizontal ? Math.min(230, Math.round(width * 0.34)) : 0;
+    option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily, color: tone.ink };
+    option.legend.textStyle = { color: tone.ink, fontSize: 13 };
+    if (option.xAxis.type === "value" && width < 520) { option.xAxis.splitNumber = 3; }
+    dressAxis(option.xAxis, chart.x_unit && !chart.horizontal ? writer(chart.x_unit, chart.currency, locale, true) : ticks, tone, 0);
+    dressAxis(option.yAxis, ticks, tone, room);
+    if (chart.rows.length) {
+      Object.assign(option.yAxis.axisLabel, {
+        width: room, overflow: "break", lineHeight: 15, fontSize: 13, color: tone.ink,
+        formatter: function (value) { return chart.rows[value] === undefined ? "" : chart.rows[value]; }
+      });
+    }
+    option.tooltip.backgroundColor = tone.sheet;
+    option.tooltip.borderColor = tone.rule;
+    option.tooltip.textStyle = { color: tone.ink, fontSize: 13 };
+    option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? value.map(write).join(" · ") : write(value); };
+    if (chart.rows.length) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
+    option.series.forEach(function (series) {
+      if (series.label && series.label.show) { series.label.formatter = function (point) { return write(point.value); }; series.label.color = tone.soft; }
+      if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
+      if (series.type === "scatter") { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
+    });
+    return option;
+  }
+
+  function draw(edition) {
+    var locale = LOCALES[edition.id.replace("edition-", "")] || "en-US";
+    edition.querySelectorAll("script[data-chart]").forEach(function (data) {
+      var place = document.getElementById(data.dataset.chart), chart = JSON.parse(data.textContent);
+      place.style.height = chart.height + "px";
+      var picture = drawn.get(place) || echarts.init(place, null, { renderer: "svg" });
+      drawn.set(place, picture);
+      picture.resize();
+      picture.setOption(dress(chart, locale, place.clientWidth), true);
+      place.setAttribute("aria-label", chart.option.aria.label.description);
+    });
+  }
+
+  function shown() { return document.querySelector(".edition:not([hidden])"); }
+
+  function show(tongue) {
+    var from = shown(), to = document.getElementById("edition-" + tongue);
+    if (!to || from === to) { return; }
+    var passed = Array.from(from.querySelectorAll("section")).filter(function (part) { return part.getBoundingClientRect().top < 80; });
+    var at = passed.length ? passed[passed.length - 1].id.replace(/-[a-z]+$/, "") : "";
+    from.hidden = true;
+    to.hidden = false;
+    document.documentElement.lang = to.lang;
+    document.title = to.dataset.title;
+    draw(to);
+    to.querySelector('[data-show="' + tongue + '"]').focus({ preventScroll: true });
+    var part = at && document.getElementById(at + "-" + tongue);
+    if (part) { part.scrollIntoView({ behavior: "auto" }); }
+  }
+
+  function redraw() { var edition = shown(); if (edition) { draw(edition); } }
+
+  document.querySelectorAll("[data-show]").forEach(function (button) {
+    button.addEventListener("click", function () { show(button.dataset.show); });
+  });
+  var waiting = 0;
+  window.addEventListener("resize", function () { clearTimeout(waiting); waiting = setTimeout(redraw, 120); });
+  window.addEventListener("beforeprint", redraw);
+  window.addEventListener("afterprint", redraw);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  redraw();
+})();
