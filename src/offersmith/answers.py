@@ -1,0 +1,277 @@
+"""What each verb answers: a small frozen value that prints for a person and becomes plain values for `--json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from offersmith.profiles import FEATURES
+from offersmith.profiles.build import profile
+from offersmith.profiles.segments import segment
+from offersmith.response.base import FittedResponse
+from offersmith.strategy.cards import Card
+from offersmith.strategy.plan import Plan
+from offersmith.vocabulary import NO_OFFER
+from offersmith.words import Language, say
+
+NORMAL_95 = 1.959963984540054
+"""Two-sided 95 % point of the normal distribution."""
+
+
+class Answer(Protocol):
+    """What every verb returns."""
+
+    def text(self, language: Language = "en") -> str:
+        """Say it to a person."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Say it to a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A workspace was made: its settings file, and what was recognised in the files."""
+
+    folder: Path
+    file: Path
+    findings: tuple[str, ...] = ()
+
+    def text(self, language: Language = "en") -> str:
+        """Say what was recognised and what comes next."""
+        last = say("shop.started_next", language, folder=self.folder)
+        return "\n".join([*self.findings, say("shop.started", language, file=self.file), last])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"folder": str(self.folder), "file": str(self.file), "findings": list(self.findings)}
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """One customer as of a moment; `known` is False when nobody of that name was seen before it."""
+
+    customer_id: str
+    as_of: datetime
+    segment: str = ""
+    features: Mapping[str, float | None] = field(default_factory=dict)
+    known: bool = True
+
+    def text(self, language: Language = "en") -> str:
+        """Say everything that is known, one feature a line."""
+        if not self.known:
+            return say("shop.no_such_customer", language, customer=self.customer_id, as_of=self.as_of)
+        name = say(f"profiles.segment_{self.segment}", language)
+        lines = [say("shop.customer", language, customer=self.customer_id, as_of=self.as_of, segment=name)]
+        for feature, value in self.features.items():
+            shown = say("shop.unknown", language) if value is None else f"{value:,.4g}"
+            lines.append(say("shop.customer_feature", language, name=feature, value=shown, says=FEATURES[feature].says))
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        fixed = {"customer_id": self.customer_id, "as_of": self.as_of.isoformat(), "known": self.known}
+        return {**fixed, "segment": self.segment, "features": dict(self.features)} if self.known else fixed
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profiled:
+    """Everybody's profile as of a moment: the file, the table, how many customers each segment has."""
+
+    as_of: datetime
+    file: Path
+    table: pa.Table = field(repr=False)
+    segments: Mapping[str, int]
+
+    def customer(self, customer_id: str) -> CustomerPage:
+        """Return one customer's page; an unknown customer is an answer, not a fault."""
+        found = profile(self.table, customer_id)
+        if found is None:
+            return CustomerPage(customer_id, self.as_of, known=False)
+        rows = segment(self.table)
+        code = rows["segment"][rows["customer_id"].index(customer_id).as_py()].as_py()
+        return CustomerPage(customer_id, self.as_of, code, found.features)
+
+    def text(self, language: Language = "en") -> str:
+        """Say how many customers there are and in which segments."""
+        features = self.table.num_columns - 1
+        customers = self.table.num_rows
+        head = say("shop.profiled", language, customers=customers, features=features, as_of=self.as_of)
+        return "\n".join(
+            [head]
+            + [
+                say(
+                    "shop.profiled_segment",
+                    language,
+                    name=say(f"profiles.segment_{code}", language),
+                    customers=count,
+                    share=count / customers,
+                )
+                for code, count in self.segments.items()
+            ]
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; the table itself is in `file`."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "file": str(self.file),
+            "customers": self.table.num_rows,
+            "features": self.table.column_names[1:],
+            "segments": dict(self.segments),
+        }
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """A response model: which one and why, and how good it was on what it had not seen."""
+
+    as_of: datetime
+    fitted: FittedResponse
+
+    def text(self, language: Language = "en") -> str:
+        """Say which model it is, from what it learned, and its scores out of fold."""
+        evidence = self.fitted.evidence
+        head = say(
+            "shop.learned",
+            language,
+            model=self.fitted.name,
+            version=self.fitted.version,
+            as_of=self.as_of,
+            rows=evidence.rows,
+        )
+        reasons = [f"  {say(f'response.reason_{code}', language)}" for code in evidence.reasons]
+        scores = [say("shop.learned_score", language, name=n, value=v) for n, v in evidence.scores.items()]
+        return "\n".join([head, *reasons, *scores])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "version": self.fitted.version,
+            "model": self.fitted.name,
+            "evidence": self.fitted.evidence.as_dict(),
+        }
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planned:
+    """A plan and where it was written.
+
+    Attributes:
+        plan: the decisions, their certificate and totals.
+        file: the plan as Parquet, one row per eligible customer.
+        cards_file: the plan in words.
+        fitted: the response model behind it.
+        cards: the strategy, one card per group that gets the same.
+        margin_rate: the rate the plan was made with.
+        margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
+    """
+
+    plan: Plan
+    file: Path
+    cards_file: Path
+    fitted: FittedResponse
+    cards: Sequence[Card]
+    margin_rate: float
+    margins: Sequence[tuple[float, float, float]] = ()
+
+    @property
+    def decisions(self) -> pa.Table:
+        """One row per eligible customer (`vocabulary.DECISIONS`)."""
+        return self.plan.decisions
+
+    @property
+    def customers(self) -> int:
+        """How many customers were decided about."""
+        return int(self.plan.decisions.num_rows)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the expected profit if the errors of all estimates go the same way."""
+        half = NORMAL_95 * self.plan.profit_sd_shared
+        return self.plan.expected_profit - half, self.plan.expected_profit + half
+
+    def text(self, language: Language = "en") -> str:
+        """Say who gets what, what it should earn, and the certificate."""
+        plan, (low, high) = self.plan, self.interval
+        given = self.customers - plan.counts.get(NO_OFFER, 0)
+        currency = plan.budget.currency
+        lines = [
+            say("shop.planned", language, version=plan.version, given=given, customers=self.customers),
+            *[say("shop.planned_offer", language, name=n, customers=c) for n, c in plan.counts.items()],
+            say(
+                "shop.planned_money",
+                language,
+                cost=plan.spent,
+                budget=plan.budget.major,
+                currency=currency,
+                profit=plan.expected_profit,
+                low=low,
+                high=high,
+            ),
+        ]
+        if plan.cold:
+            lines.append(say("shop.planned_cold", language))
+        lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
+        if plan.certificate is not None:
+            gap, price = plan.certificate.gap, plan.shadow_price
+            lines.append(say("shop.planned_certificate", language, gap=gap, price=price, currency=currency))
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
+        low, high = self.interval
+        evidence = self.fitted.evidence
+        return {
+            **self.plan.as_dict(),
+            "expected_profit_interval": [low, high],
+            "margin_rate": self.margin_rate,
+            "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
+            "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
+            "model": self.fitted.name,
+            "reasons": [{"code": code, "says": say(f"response.reason_{code}")} for code in evidence.reasons],
+            "note": say("shop.planned_cold") if self.plan.cold else "",
+            "evidence": evidence.as_dict(),
+            "cards": [card.as_dict() for card in self.cards],
+            "file": str(self.file),
+            "cards_file": str(self.cards_file),
+        }
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The report that was written."""
+
+    file: Path
+    size: int
+
+    def text(self, language: Language = "en") -> str:
+        """Say where it is."""
+        return say("shop.reported", language, file=self.file, kilobytes=self.size // 1000)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"file": str(self.file), "bytes": self.size}
+
+    def __str__(self) -> str:
+        return self.text()

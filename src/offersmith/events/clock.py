@@ -1,0 +1,215 @@
+"""Reading the shop's clock: texts, dates and epochs to UTC, and the offset of the shop's wall clock at that moment.
+
+A time that names its zone is that moment. A time without one was read off a wall in the shop's time zone; when the
+clocks go back it may mean two moments (`ambiguous_time` says which), when they go forward it may mean none, and is
+then taken as if the clock had not been moved yet (02:30 of the lost hour becomes 03:30).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MOMENT = pa.timestamp("us")
+_DAY = pa.scalar(86_400_000_000, pa.duration("us"))
+_ISO = (
+    r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})"
+    r"(?:[T ](?P<H>\d{1,2})(?::(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?)?"
+    r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+)
+_NUMBER = r"^\d{8}$|^\d{9,19}(\.\d+)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a shop writes times.
+
+    Attributes:
+        timezone: the shop's time zone, e.g. `Europe/London`.
+        format: a strptime format for texts that are not ISO 8601; empty for ISO 8601 and epochs.
+        ambiguous: which moment a repeated wall-clock hour means; `refuse` makes such a time a fault.
+    """
+
+    timezone: str = "UTC"
+    format: str = ""
+    ambiguous: Literal["earlier", "later", "refuse"] = "earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times as read, all arrays of the same length.
+
+    Attributes:
+        time: timestamp[us], UTC, null where there was none or it could not be read.
+        utc_offset: int16 minutes, null where `time` is.
+        bad: bool, there was something and it is no time.
+        ambiguous: bool, a repeated hour that the shop wants refused.
+        zoned: bool, the time named its zone.
+    """
+
+    time: pa.Array
+    utc_offset: pa.Array
+    bad: pa.Array
+    ambiguous: pa.Array
+    zoned: pa.Array
+
+
+def read(column: pa.Array, clock: Clock) -> Times:
+    """Read a column of text, timestamps, dates or numbers (epoch in seconds, ms or us by size, or yyyymmdd)."""
+    local, moment = _parse(column, clock.format)
+    bad = pc.and_(pc.is_valid(column), pc.and_(pc.is_null(local), pc.is_null(moment)))
+    from_wall, ambiguous = _on_the_wall(local, clock)
+    time = pc.coalesce(moment, from_wall)
+    return Times(time, offsets(time, clock.timezone), bad, ambiguous, pc.is_valid(moment))
+
+
+def offsets(time: pa.Array, timezone: str) -> pa.Array:
+    """Return the minutes (int16) to add to UTC for the wall clock of `timezone`; null stays null."""
+    wall = pc.local_timestamp(pc.assume_timezone(time, "UTC").cast(pa.timestamp("us", timezone)))
+    return pc.divide(pc.subtract(wall, time).cast(pa.int64()), 60_000_000).cast(pa.int16())
+
+
+def _parse(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
+    """Return (time on the wall, moment in UTC); a row has at most one of them."""
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        if kind.tz:
+            return _nothing(column), column.cast(pa.timestamp("us", kind.tz), safe=False).cast(MOMENT)
+        return column.cast(MOMENT, safe=False), _nothing(column)
+    if pa.types.is_date(kind):
+        return column.cast(MOMENT), _nothing(column)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return _numbers(column.cast(pa.float64(), safe=False))
+    if format_:
+        return _formatted(column, format_)
+    return _texts(column)
+
+
+def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    try:
+        return column.cast(MOMENT), _nothing(column)
+    except pa.ArrowInvalid:
+        pass
+    try:
+        return _nothing(column), column.cast(pa.timestamp("us", "UTC")).cast(MOMENT)
+    except pa.ArrowInvalid:
+        pass
+    local, moment = _iso(column)
+    digits = pc.match_substring_regex(column, _NUMBER)
+    if pc.any(digits).as_py():
+        day, epoch = _numbers(pc.if_else(digits, column, None).cast(pa.float64()))
+        return pc.coalesce(local, day), pc.coalesce(moment, epoch)
+    return local, moment
+
+
+def _iso(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """ISO 8601 piece by piece, for columns in which not every text is one."""
+    found = pc.extract_regex(column, _ISO)
+    valid = pc.is_valid(found)
+
+    def piece(name: str) -> np.ndarray:
+        text = pc.struct_field(found, name)
+        text = pc.if_else(pc.and_(valid, pc.greater(pc.binary_length(text), 0)), text, "0")
+        numbers: np.ndarray = pc.fill_null(text, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return numbers
+
+    year, month, day, hour, minute, second = (piece(name) for name in "ymdHMS")
+    fraction = pc.fill_null(pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(found, "f"), 6, "0"), 0, 6), "000000")
+    micro = fraction.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    fine = valid.to_numpy(zero_copy_only=False) & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
+    fine &= (hour < 24) & (minute < 60) & (second < 60)
+    months = ((year - 1970) * 12 + np.where(fine, month, 1) - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    fine &= days.astype("datetime64[M]") == months
+    seconds = days.astype("datetime64[s]").astype(np.int64) + hour * 3600 + minute * 60 + second
+    zone = pc.fill_null(pc.struct_field(found, "z"), "")
+    zoned = pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
+    stamps = (seconds - np.where(zoned, _zone_seconds(zone), 0)) * 1_000_000 + micro
+    return _where(stamps, fine & ~zoned), _where(stamps, fine & zoned)
+
+
+def _zone_seconds(zone: pa.Array) -> np.ndarray:
+    coded = zone.dictionary_encode()
+    seconds = [_one_zone(text) for text in coded.dictionary.to_pylist()]
+    indices = coded.indices.to_numpy(zero_copy_only=False)
+    return np.asarray(seconds, dtype=np.int64)[indices] if seconds else np.zeros(len(zone), dtype=np.int64)
+
+
+def _one_zone(text: str) -> int:
+    if not text or text[0] not in "+-":
+        return 0
+    digits = text[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    return -seconds if text[0] == "-" else seconds
+
+
+def _numbers(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Eight digits are a day (yyyymmdd); other numbers are epochs whose size tells seconds, ms and us."""
+    number = pc.fill_null(values, float("nan")).to_numpy(zero_copy_only=False)
+    known = np.isfinite(number)
+    number = np.where(known, number, 0.0)
+    is_day = known & (number >= 19_000_101) & (number <= 21_001_231)
+    days, _ = _iso(pc.replace_substring_regex(pa.array(np.where(is_day, number, 0).astype(np.int64)).cast(pa.string()),
+                                              r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3"))  # fmt: skip
+    factor = np.where(number < 1e11, 1e6, np.where(number < 1e14, 1e3, 1.0))
+    epochs = known & ~is_day & (number >= 1e8) & (number < 4.2e15)
+    return days, _where(np.rint(np.where(epochs, number * factor, 0)).astype(np.int64), epochs)
+
+
+def _formatted(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
+    fraction = None
+    if format_.endswith(".%f"):
+        parts = pc.extract_regex(column, r"^(?P<whole>.*)\.(?P<fraction>\d{1,6})$")
+        column, format_ = pc.struct_field(parts, "whole"), format_[:-3]
+        fraction = pc.utf8_rpad(pc.struct_field(parts, "fraction"), 6, "0").cast(pa.int64()).cast(pa.duration("us"))
+    stamps = pc.strptime(column, format=format_, unit="us", error_is_null=True)
+    zoned = stamps.type.tz is not None
+    stamps = stamps.cast(MOMENT)
+    if "%d" in format_ and not zoned:
+        # strptime turns 30 February into 2 March; the day it read must be the day it returns.
+        day = pc.struct_field(pc.extract_regex(column, _day_pattern(format_)), "d").cast(pa.int64())
+        stamps = pc.if_else(pc.equal(day, pc.day(stamps)), stamps, pa.scalar(None, MOMENT))
+    if fraction is not None:
+        stamps = pc.add(stamps, fraction)
+    return (_nothing(column), stamps) if zoned else (stamps, _nothing(column))
+
+
+def _day_pattern(format_: str) -> str:
+    pieces = re.split(r"(%.)", format_)
+    known = {"%d": r"(?P<d>\d{1,2})", "%Y": r"\d{4}", "%%": "%"}
+    digits = dict.fromkeys(("%m", "%H", "%M", "%S", "%y", "%I"), r"\d{1,2}")
+    read_as = {**known, **digits}
+    body = "".join(read_as.get(piece, ".+") if piece.startswith("%") else re.escape(piece) for piece in pieces)
+    return rf"^\s*{body}\s*$"
+
+
+def _on_the_wall(local: pa.Array, clock: Clock) -> tuple[pa.Array, pa.Array]:
+    """Return (UTC moments of wall-clock times, the repeated hours to refuse)."""
+    nobody = pc.fill_null(pc.is_null(local), False) if local.null_count == 0 else pa.array(np.zeros(len(local), bool))
+    if local.null_count == len(local) or clock.timezone == "UTC":
+        return local, nobody
+    keep: Literal["earliest", "latest"] = "latest" if clock.ambiguous == "later" else "earliest"
+    zoned = pc.assume_timezone(local, clock.timezone, ambiguous=keep, nonexistent="earliest")
+    moment = zoned.cast(MOMENT)
+    lost = pc.not_equal(pc.local_timestamp(zoned), local)
+    if pc.any(lost).as_py():
+        before = pc.subtract(local, _DAY)
+        earlier = pc.assume_timezone(before, clock.timezone, ambiguous="earliest", nonexistent="earliest").cast(MOMENT)
+        moment = pc.if_else(lost, pc.add(earlier, _DAY), moment)
+    if clock.ambiguous != "refuse":
+        return moment, nobody
+    last = pc.assume_timezone(local, clock.timezone, ambiguous="latest", nonexistent="earliest").cast(MOMENT)
+    return moment, pc.fill_null(pc.not_equal(last, zoned.cast(MOMENT)), False)
+
+
+def _where(microseconds: np.ndarray, mask: np.ndarray) -> pa.Array:
+    return pa.array(microseconds, pa.int64(), mask=~mask).cast(MOMENT)
+
+
+def _nothing(column: pa.Array) -> pa.Array:
+    return pa.nulls(len(column), MOMENT)

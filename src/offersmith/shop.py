@@ -1,0 +1,328 @@
+"""The verbs as Python: one method each, every one an answer that prints.
+
+A verb opens the parts it needs, calls the room that knows how, writes what must be kept, and answers. Nothing is
+worked out twice: profiles are kept per moment and state of the events, models by what they learned from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offersmith import __version__, bootstrap
+from offersmith.answers import Learned, Planned, Profiled, Reported, Started
+from offersmith.errors import InputError, SettingsError, StateError
+from offersmith.events import SOURCES
+from offersmith.events import ingest as ingesting
+from offersmith.events.base import Receipt
+from offersmith.events.propose import propose
+from offersmith.events.quality import QualityReport, quality
+from offersmith.money import Money
+from offersmith.offers.catalogue import catalogue
+from offersmith.profiles import FEATURES
+from offersmith.profiles.build import build
+from offersmith.profiles.segments import segment
+from offersmith.progress import Progress, silent
+from offersmith.report import render
+from offersmith.report.gather import gather
+from offersmith.report.inputs import ReportFacts
+from offersmith.response.base import Economics, FittedResponse
+from offersmith.settings import FILE, Settings, load
+from offersmith.store.analytics import Analytics
+from offersmith.store.files import parquet, replace
+from offersmith.store.summaries import totals
+from offersmith.strategy.cards import cards, to_markdown
+from offersmith.strategy.margins import at_margins
+from offersmith.strategy.plan import Plan, make
+from offersmith.strategy.table import plan_table
+from offersmith.vocabulary import Offer
+
+MODEL = "response"
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO 8601 moment as naive UTC; without a zone it is UTC already.
+
+    >>> moment("2017-10-30T01:00+01:00")
+    datetime.datetime(2017, 10, 30, 0, 0)
+
+    Raises:
+        InputError: the text is no moment.
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise InputError(
+            f"moment {text!r} is not ISO 8601", hint="for example 2017-10-30 or 2017-10-30T08:00"
+        ) from fault
+    return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
+
+
+class Shop:
+    """One workspace: a folder with `offersmith.toml`, and everything learned there.
+
+    Args:
+        folder: the workspace.
+        settings: what is written in it, read once.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.place = bootstrap.Place(folder)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Shop:
+        """Open a workspace.
+
+        Raises:
+            SettingsError: `folder` is no workspace, or its settings are wrong.
+        """
+        path = Path(folder)
+        return cls(path, load(path))
+
+    @classmethod
+    def init(
+        cls, folder: str | Path, events: Sequence[str | Path] = (), *, example: str = "", force: bool = False
+    ) -> Started:
+        """Look at event files and write the settings that map them; or use a built-in example instead of files.
+
+        Raises:
+            InputError: no such file, nothing recognisable in it, or no such example.
+            SettingsError: the workspace exists already and `force` is not given.
+        """
+        path = Path(folder)
+        file = path / FILE
+        if file.exists() and not force:
+            raise SettingsError(f"{file} exists already", hint="edit it, or replace it with --force")
+        if example and example not in SOURCES:
+            raise InputError(f"no example {example!r}", hint=f"there are: {', '.join(sorted(SOURCES))}")
+        if not example and not events:
+            raise InputError("no events named", hint="give --events FILE, or --example synthetic")
+        proposal = propose([Path(event) for event in events], name=path.resolve().name, example=example, folder=path)
+        path.mkdir(parents=True, exist_ok=True)
+        replace(file, proposal.toml.encode())
+        return Started(path, file, proposal.findings)
+
+    def ingest(self, *files: str | Path, now: datetime | None = None, progress: Progress = silent) -> Receipt:
+        """Read events: those named in the settings, or only `files` with the settings' mapping.
+
+        Raises:
+            InputError: a file cannot be used as it is.
+            StorageError: the disk refused; nothing half-written is left.
+        """
+        at = now or datetime.now(UTC).replace(tzinfo=None)
+        with bootstrap.open_ledger(self.place) as ledger:
+            return ingesting.ingest(
+                self.settings,
+                self.folder,
+                landing=bootstrap.landing(self.place, self.settings),
+                ledger=ledger,
+                now=at,
+                sources=ingesting.sources(self.settings, self.folder, [Path(file) for file in files]),
+                progress=progress,
+            )
+
+    def quality(self) -> QualityReport:
+        """Look for missing values, impossible amounts and clocks, and outliers among the events."""
+        with self.engine() as analytics:
+            return quality(analytics)
+
+    def profile(self, as_of: datetime | None = None, progress: Progress = silent) -> Profiled:
+        """Work out every feature of every customer as of a moment (default: the midnight after the last event)."""
+        progress("shop.stage_profile", 0, None)
+        with self.engine() as analytics:
+            at = as_of or self.latest(analytics)
+            table, file = self._profiles(analytics, at)
+        codes = segment(table)["segment"].value_counts().to_pylist()
+        counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
+        return Profiled(at, file, table, counts)
+
+    def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
+        """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
+        with self.engine() as analytics:
+            at = as_of or self.latest(analytics)
+            return Learned(at, self._learn(analytics, at, self.economics(margin), progress))
+
+    def plan(
+        self,
+        budget: str | float | Decimal | Money,
+        *,
+        as_of: datetime | None = None,
+        margin: float | None = None,
+        progress: Progress = silent,
+    ) -> Planned:
+        """Decide who gets what within `budget` (major units of the shop's currency).
+
+        Raises:
+            InputError: the budget is negative or no amount, or the margin is outside [0, 1].
+            StateError: there are no events before the moment.
+        """
+        money = self._budget(budget)
+        economics = self.economics(margin)
+        with self.engine() as analytics:
+            at = as_of or self.latest(analytics)
+            table, _ = self._profiles(analytics, at)
+            fitted = self._learn(analytics, at, economics, progress)
+        progress("shop.stage_plan", 0, None)
+        offers = self.offers()
+        estimates = fitted.estimate(table, offers)
+        plan = make(
+            estimates,
+            offers,
+            money,
+            self.settings.plan,
+            at,
+            self.settings.learn.seed,
+            reasons_from=table,
+            cold=fitted.name == "prior",
+        )
+        levels = (economics.margin_rate, *self.settings.economics.margin_levels)
+        margins = at_margins(plan, estimates, economics.margin_rate, levels)
+        return self._keep(plan, table, fitted, economics, margins)
+
+    def facts(self, as_of: datetime | None = None, planned: Planned | None = None) -> ReportFacts:
+        """Gather what a report says: about `planned`, or about the newest plan, or without one."""
+        with bootstrap.open_ledger(self.place) as ledger:
+            receipts = [dict(batch.counts) for batch in ledger.batches()]
+            plans = ledger.plans()
+        summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
+        decisions = None if summary is None else pq.read_table(summary["file"])
+        with self.engine() as analytics:
+            at = as_of or (datetime.fromisoformat(summary["as_of"]) if summary else self.latest(analytics))
+            table, _ = self._profiles(analytics, at)
+            return gather(
+                settings=self.settings,
+                analytics=analytics,
+                as_of=at,
+                receipts=receipts,
+                quality=quality(analytics),
+                profiles=table,
+                segments=segment(table),
+                summary=summary,
+                decisions=decisions,
+            )
+
+    def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:
+        """Write the report on the newest plan: one page, both languages."""
+        progress("shop.stage_report", 0, None)
+        file = Path(out)
+        html = render(self.facts(), self.settings.shop.language).encode()
+        replace(file, html)
+        return Reported(file, len(html))
+
+    def offers(self) -> list[Offer]:
+        """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
+        return catalogue(self.settings.offers, self.settings.shop.currency)
+
+    def economics(self, margin: float | None = None) -> Economics:
+        """Return what the data cannot say, with another margin rate where one is given."""
+        rate = self.settings.economics.margin_rate if margin is None else margin
+        if not 0 <= rate <= 1:
+            raise InputError(f"margin {rate} is not between 0 and 1", hint="0.3 means 30 % of revenue")
+        return Economics(rate, self.settings.shop.currency)
+
+    @contextmanager
+    def engine(self) -> Iterator[Analytics]:
+        """Open the engine over all events of the workspace.
+
+        Raises:
+            StateError: nothing was ingested yet.
+        """
+        files = self.event_files()
+        if not files:
+            raise StateError(
+                f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}"
+            )
+        with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
+            yield analytics
+
+    def event_files(self) -> list[Path]:
+        """Return the files that hold the events, as the ledger names them; none of a new workspace."""
+        if not self.place.ledger.exists():
+            return []
+        with bootstrap.open_ledger(self.place) as ledger:
+            return [self.place.home / file for file in ledger.event_files()]
+
+    def latest(self, analytics: Analytics) -> datetime:
+        """Return the midnight (UTC) after the last event: the moment a verb means when none is given."""
+        last: datetime = totals(analytics, None)["last_time"][0].as_py()
+        return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
+
+    def _state(self, *parts: object) -> str:
+        """Name what a result depends on: the events, and `parts`."""
+        files = [file.name for file in self.event_files()]
+        return hashlib.sha256(repr((__version__, files, parts)).encode()).hexdigest()[:16]
+
+    def _profiles(self, analytics: Analytics, at: datetime) -> tuple[pa.Table, Path]:
+        register = pq.read_table(self.place.register) if self.place.register.exists() else None
+        known = None if register is None else register.num_rows
+        file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S}-{self._state(FEATURES, known)}.parquet"
+        if not file.exists():
+            replace(file, parquet(build(analytics, at, register)))
+        return pq.read_table(file), file
+
+    def _learn(self, analytics: Analytics, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
+        # LightGBM and scikit-learn load with these; verbs that do not learn need not wait for them.
+        from offersmith.response import MODELS  # noqa: PLC0415 - start-up path
+        from offersmith.response.learn import learn  # noqa: PLC0415 - start-up path
+
+        shelf, settings, offers = bootstrap.artifacts(self.place), self.settings, self.offers()
+        key = self._state(at, offers, economics, settings.learn, settings.priors, FEATURES)
+        if key in shelf.versions(MODEL):
+            files, manifest = shelf.load(MODEL, key)
+            return MODELS[manifest["model"]].load(files, manifest["fitted"])
+        fitted = learn(
+            analytics,
+            at,
+            profile=lambda moment: self._profiles(analytics, moment)[0],
+            offers=offers,
+            economics=economics,
+            settings=settings.learn,
+            priors=settings.priors,
+            progress=progress,
+        )
+        files, manifest = fitted.save()
+        shelf.save(MODEL, key, files, {"model": fitted.name, "fitted": manifest})
+        return fitted
+
+    def _budget(self, budget: str | float | Decimal | Money) -> Money:
+        currency = self.settings.shop.currency
+        money = budget if isinstance(budget, Money) else Money.parse(str(budget), currency)
+        if money.currency != currency or money.minor < 0:
+            raise InputError(f"budget {money} must be zero or more, in {currency}")
+        return money
+
+    def _keep(
+        self,
+        plan: Plan,
+        table: pa.Table,
+        fitted: FittedResponse,
+        economics: Economics,
+        margins: Sequence[tuple[float, float, float]],
+    ) -> Planned:
+        """Write the plan and its cards, and enter it in the ledger."""
+        folder = self.place.part("plans") / plan.version
+        file, words = folder / "plan.parquet", folder / "cards.md"
+        data = parquet(plan_table(plan))
+        replace(file, data)
+        strategy = cards(plan, segment(table))
+        replace(words, to_markdown(strategy, self.settings.shop.language).encode())
+        planned = Planned(plan, file, words, fitted, strategy, economics.margin_rate, margins)
+        with bootstrap.open_ledger(self.place) as ledger:
+            ledger.record_plan(
+                plan.version,
+                file=str(file.relative_to(self.place.home)),
+                sha256=hashlib.sha256(data).hexdigest(),
+                as_of=plan.as_of,
+                created_at=datetime.now(UTC).replace(tzinfo=None),
+                summary=planned.as_dict(),
+            )
+        return planned
