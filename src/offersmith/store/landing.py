@@ -1,0 +1,278 @@
+"""Where events land: staged beside the store, compared with what is there, written whole or not at all.
+
+A landed file is invisible until the ledger has a row for it; what a crash leaves behind is swept before the next
+ingest. Rows without an id of their own get one from their content and from how many equal rows came before them in
+the same file: the same or a longer file delivered again adds only what is new, and equal lines within one file stay.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offersmith.errors import StateError, StorageError
+from offersmith.store.resolution import Resolution, resolve, text
+from offersmith.vocabulary import EVENTS
+
+ROWS_PER_GROUP = 131_072
+
+STAGED = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("given_id", pa.string()),
+        pa.field("listed_product", pa.string()),
+        *[field for field in EVENTS if field.name != "event_id"],
+    ]
+)
+"""Rows as they are staged: number in the source (from 1), the id the source gave, the product as the source names it
+(part of the content even where the event does without it), and the event itself."""
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("column", pa.string()),
+        pa.field("raw", pa.string(), nullable=False),
+    ]
+)
+"""Rows refused: the whole row as JSON text (or the line as it was read), so that nothing is lost."""
+
+
+class Landing:
+    """The folders `events/` and `quarantine/` of one workspace's store.
+
+    Args:
+        root: the store's folder; made when missing.
+        threads: cores the engine may use; 0 takes all. Results do not depend on it.
+        memory_mb: what the engine may hold before it spills to `root/scratch`, in MiB.
+    """
+
+    def __init__(self, root: Path, *, threads: int = 0, memory_mb: int = 1024) -> None:
+        self.root = root
+        self._threads = threads
+        self._memory_mb = memory_mb
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the store for one ingest.
+
+        Raises:
+            StateError: another ingest is running.
+            StorageError: the folder cannot be written.
+        """
+        with _disk(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "ingest.lock").open("wb")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as fault:
+                raise StateError(f"another ingest into {self.root} is running", hint="wait for it to end") from fault
+            yield
+
+    def sweep(self, visible: Collection[Path]) -> None:
+        """Remove what interrupted ingests left: every landed file that is not in `visible`, and all stages."""
+        names = {path.name for path in visible}
+        with _disk(self.root):
+            for folder in ("events", "quarantine"):
+                for path in (self.root / folder).glob("*"):
+                    if path.name not in names and path.is_file():
+                        path.unlink()
+            for stage in (self.root / "scratch").glob("ingest-*"):
+                shutil.rmtree(stage, ignore_errors=True)
+
+    @contextmanager
+    def stage(self, source: str, key: str) -> Iterator[Stage]:
+        """Open a stage for one source; whatever ends it, the stage itself is gone afterwards.
+
+        Args:
+            source: name of the source, for the quarantine.
+            key: name of the files to be, unique for content and mapping.
+
+        Raises:
+            StorageError: the disk is full or the engine failed; nothing half-written is left.
+        """
+        folder = self.root / "scratch" / f"ingest-{key}"
+        stage = Stage(self.root, folder, source, key)
+        try:
+            with _disk(self.root):
+                shutil.rmtree(folder, ignore_errors=True)
+                for place in (folder, self.root / "events", self.root / "quarantine"):
+                    place.mkdir(parents=True, exist_ok=True)
+                stage.engine = self._engine(folder)
+                yield stage
+        finally:
+            stage.close()
+            shutil.rmtree(folder, ignore_errors=True)
+            for part in self.root.glob(f"*/{key}.parquet.part"):
+                part.unlink(missing_ok=True)
+
+    def _engine(self, folder: Path) -> duckdb.DuckDBPyConnection:
+        engine = duckdb.connect(":memory:")
+        engine.execute(f"SET memory_limit = '{self._memory_mb}MiB'")
+        engine.execute(f"SET temp_directory = {text(str(folder / 'spill'))}")
+        engine.execute("SET preserve_insertion_order = false")
+        if self._threads:
+            engine.execute(f"SET threads = {int(self._threads)}")
+        return engine
+
+
+class Stage:
+    """One source on its way into the store. Made by `Landing.stage`."""
+
+    engine: duckdb.DuckDBPyConnection
+
+    def __init__(self, root: Path, folder: Path, source: str, key: str) -> None:
+        self._root, self._folder, self._source, self._key = root, folder, source, key
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._given = False
+        self._filled: set[str] = set()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Stage rows of the schema `STAGED`."""
+        self._given = self._given or batch.column("given_id").null_count < batch.num_rows
+        self._filled.update(name for name in batch.schema.names if batch.column(name).null_count < batch.num_rows)
+        self._write("staged", batch)
+
+    def refuse(self, row: pa.Array, reason: pa.Array, column: pa.Array, raw: pa.RecordBatch) -> None:
+        """Set rows aside: their numbers, reason codes, columns of ours they failed in, and the rows as they came."""
+        names = [f"{name}_{i}" if name in raw.schema.names[:i] else name for i, name in enumerate(raw.schema.names)]
+        whole = pa.StructArray.from_arrays(raw.columns, names=names)
+        self._write("refused", pa.record_batch([row, reason, column, whole], ["row", "reason", "column", "raw"]))
+
+    def refuse_lines(self, row: pa.Array, reason: str, lines: pa.Array) -> None:
+        """Set lines aside that the source could not even take apart."""
+        columns = [row, pa.repeat(pa.scalar(reason), len(row)), pa.nulls(len(row), pa.string()), lines]
+        self._write("lines", pa.record_batch(columns, ["row", "reason", "column", "raw"]))
+
+    def resolve(self, existing: Sequence[Path]) -> Resolution:
+        """Compare the staged rows with each other and with the landed files `existing`; stage no more after this."""
+        self._finish("staged")
+        if not self._path("staged").exists():
+            return Resolution()
+        return resolve(self.engine, self._path("staged"), existing, given=self._given, filled=self._filled)
+
+    def land(self, resolution: Resolution) -> tuple[Path | None, Path | None]:
+        """Write what is kept, by time and id, and what is refused; return the two files, None for an empty one.
+
+        The events' file is the same bytes for the same rows, whatever the number of threads.
+        """
+        quarantine = self._land_refused()
+        if not resolution.kept:
+            return None, quarantine
+        names = ", ".join(f'staged."{name}"' for name in EVENTS.names if name != "event_id")
+        events = self._put(
+            "events",
+            EVENTS,
+            f"SELECT fates.id AS event_id, {names} FROM staged JOIN fates USING (row) "
+            "WHERE fates.fate = 0 ORDER BY staged.time, fates.id",
+        )
+        return events, quarantine
+
+    def equal_refused(self) -> int:
+        """Return how many refused rows repeat an earlier refused row in every column."""
+        self._finish("refused")
+        if not self._path("refused").exists():
+            return 0
+        refused = f"read_parquet({text(str(self._path('refused')))})"
+        found = self.engine.execute(f"SELECT count(*) - count(DISTINCT raw::VARCHAR) FROM {refused}").fetchone()
+        return int(found[0]) if found else 0
+
+    def close(self) -> None:
+        """Let go of files and engine."""
+        for name in list(self._writers):
+            try:
+                self._finish(name)
+            except OSError:
+                continue  # A full disk refuses the footer too; the stage is thrown away in any case.
+        if hasattr(self, "engine"):
+            self.engine.close()
+
+    def _land_refused(self) -> Path | None:
+        parts = []
+        for name, raw in (("refused", "to_json(raw)::VARCHAR"), ("lines", "raw")):
+            self._finish(name)
+            if self._path(name).exists():
+                path = text(str(self._path(name)))
+                parts.append(f'SELECT row, reason, "column", {raw} AS raw FROM read_parquet({path})')
+        if not parts:
+            return None
+        query = f"SELECT {text(self._source)} AS source, * FROM ({' UNION ALL '.join(parts)}) ORDER BY row, reason"
+        return self._put("quarantine", QUARANTINE, query)
+
+    def _put(self, place: str, schema: pa.Schema, query: str) -> Path:
+        final = self._root / place / f"{self._key}.parquet"
+        part = final.with_name(f"{final.name}.part")
+        with part.open("wb") as file:
+            reader = self.engine.execute(query).to_arrow_reader(ROWS_PER_GROUP)
+            with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+                for table in _groups(reader):
+                    writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(final)
+        _sync_folder(final.parent)
+        return final
+
+    def _write(self, name: str, batch: pa.RecordBatch) -> None:
+        if name not in self._writers:
+            self._writers[name] = pq.ParquetWriter(self._path(name), batch.schema, compression="lz4")
+        self._writers[name].write_batch(batch)
+
+    def _finish(self, name: str) -> None:
+        writer = self._writers.pop(name, None)
+        if writer is not None:
+            writer.close()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.parquet"
+
+
+def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Cut a stream into tables of exactly `ROWS_PER_GROUP` rows, the last one shorter: same rows, same bytes."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in reader:
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= ROWS_PER_GROUP:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, ROWS_PER_GROUP)
+            rest = table.slice(ROWS_PER_GROUP)
+            waiting, rows = rest.to_batches(), rest.num_rows
+    if rows:
+        yield pa.Table.from_batches(waiting)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _disk(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as fault:
+        first = str(fault).strip().splitlines()[0]
+        raise StorageError(
+            f"the engine could not finish in {root}: {first}",
+            hint="free space on the disk, or raise memory_mb in [engine]; nothing of this file was kept",
+        ) from fault
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise StorageError(
+            f"{root} cannot be written: {reason}", hint="free space on the disk; nothing of this file was kept"
+        ) from fault

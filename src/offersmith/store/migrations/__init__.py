@@ -1,0 +1,21 @@
+"""How the ledger's tables came about, step by step; `ledger.Ledger.open` takes every step that is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+HEAD = "0001"
+"""The newest step; a contract test compares it with the files in `versions/`."""
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the database of `connection` to `HEAD`, inside the caller's transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
