@@ -22,6 +22,7 @@ from offersmith.vocabulary import NO_OFFER, Offer
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Strings = NDArray[np.str_]
 
 HISTORY_KEYS = pa.schema(
     [
@@ -78,6 +79,11 @@ class CampaignUse:
             "redeemers": self.redeemers,
         }
 
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> CampaignUse:
+        """Make it again from `as_dict`."""
+        return cls(**{**plain, "start": datetime.fromisoformat(plain["start"])})
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -89,7 +95,10 @@ class History:
         horizon_days: over how many days after `moment` the outcomes were counted.
         campaigns: what the rows came from.
         bias: offer -> how far a comparison of revenue may be off because the campaign was not decided by lot, in
-            major units a customer (from a placebo); 0 where it was.
+            major units a customer (from a placebo); an offer that is missing, and was not decided by lot, is not
+            believed at all.
+        known: profiles as of `as_of`, from which a prior takes the shop's averages; None = not known.
+        folds: how many groups of customers a model cross-fits with.
         left_out: campaign -> reason code why it was not used.
     """
 
@@ -99,6 +108,8 @@ class History:
     campaigns: tuple[CampaignUse, ...] = ()
     bias: Mapping[str, float] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    known: pa.Table | None = None
+    folds: int = 5
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -114,7 +125,7 @@ class History:
     @property
     def randomised(self) -> bool:
         """Whether every row's probability of what it was given is known."""
-        return self.table.num_rows > 0 and self.table.column("propensity").null_count == 0
+        return bool(self.table.num_rows > 0 and self.table.column("propensity").null_count == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ class OfferEffect:
         prior_sd: its spread.
         measured: the doubly robust (or randomised) average effect; None when the offer was never given.
         standard_error: of `measured`, from sampling alone.
-        bias: how far selection may move it, from the placebo.
+        bias: how far selection may move it, from the placebo; 0 when decided by lot, None when nobody knows.
         used: what the estimates carry: prior and measurement weighed by their precision.
         used_sd: its spread.
         slope: how far predicted differences between customers held up out of fold (1 = as predicted).
@@ -138,7 +149,7 @@ class OfferEffect:
     prior_sd: float
     measured: float | None
     standard_error: float | None
-    bias: float
+    bias: float | None
     used: float
     used_sd: float
     slope: float | None = None
@@ -161,6 +172,7 @@ class Evidence:
         reliability: predicted against observed redemption out of fold, in tenths of the predicted.
         effects: one line per offer.
         left_out: campaign -> reason code.
+        importance: feature -> its share in the redemption model, largest first, adding up to 1.
     """
 
     model: str
@@ -171,6 +183,7 @@ class Evidence:
     reliability: tuple[Mapping[str, float], ...] = ()
     effects: tuple[OfferEffect, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    importance: Mapping[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -183,7 +196,23 @@ class Evidence:
             "reliability": [dict(line) for line in self.reliability],
             "effects": [effect.as_dict() for effect in self.effects],
             "left_out": dict(self.left_out),
+            "importance": dict(self.importance),
         }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Evidence:
+        """Make it again from `as_dict`."""
+        return cls(
+            model=plain["model"],
+            reasons=tuple(plain["reasons"]),
+            rows=plain["rows"],
+            campaigns=tuple(CampaignUse.of(use) for use in plain["campaigns"]),
+            scores=dict(plain["scores"]),
+            reliability=tuple(dict(line) for line in plain["reliability"]),
+            effects=tuple(OfferEffect(**line) for line in plain["effects"]),
+            left_out=dict(plain["left_out"]),
+            importance=dict(plain["importance"]),
+        )
 
 
 class FittedResponse(Protocol):
@@ -222,7 +251,7 @@ class ResponseModel(Protocol):
         """Make a saved model again."""
 
 
-def strings(table: pa.Table, column: str) -> NDArray[np.str_]:
+def strings(table: pa.Table, column: str) -> Strings:
     """Return a column of text as a numpy array (nulls become empty)."""
     values = [value or "" for value in table.column(column).to_pylist()]
     return np.array(values, dtype=np.str_)

@@ -1,0 +1,65 @@
+"""Arrays become the table of estimates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from offersmith.response.base import Floats, strings
+from offersmith.vocabulary import ESTIMATES, NO_OFFER, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The estimates of one offer, one value a customer; units as in `vocabulary.ESTIMATES`."""
+
+    redemption: Floats
+    conversion: Floats
+    revenue: Floats
+    cost: Floats
+    profit_sd: Floats
+
+
+def paying(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Return the offers but the empty one, whose estimates are zero by definition."""
+    return tuple(offer for offer in offers if offer.offer_id != NO_OFFER)
+
+
+def assemble(
+    profiles: pa.Table, offers: Sequence[Offer], columns: Sequence[Column], *, margin_rate: float, version: str
+) -> pa.Table:
+    """Return `ESTIMATES`: for each profile in order, its offers in order; profit = margin of revenue less cost."""
+    customers = strings(profiles, "customer_id")
+    count = len(offers)
+    if not count or not len(customers):
+        return ESTIMATES.empty_table()
+    filled = {name: np.column_stack([getattr(column, name) for column in columns]).ravel() for name in Column.__slots__}
+    filled["cost"] = np.maximum(filled["cost"], 0.0)
+    filled["profit"] = margin_rate * filled["revenue"] - filled["cost"]
+    filled["redemption"] = np.clip(filled["redemption"], 0.0, 1.0)
+    filled["conversion"] = np.clip(filled["conversion"], -1.0, 1.0)
+    arrays: dict[str, Any] = {name: pa.array(values, pa.float64()) for name, values in filled.items()}
+    arrays["customer_id"] = pa.array(np.repeat(customers, count).tolist(), pa.string())
+    arrays["offer_id"] = pa.array([offer.offer_id for offer in offers] * len(customers), pa.string())
+    arrays["model_version"] = pa.array([version] * (count * len(customers)), pa.string())
+    return pa.Table.from_arrays([arrays[name] for name in ESTIMATES.names], schema=ESTIMATES)
+
+
+def as_json(plain: Mapping[str, Any]) -> bytes:
+    """Return plain values as JSON that is the same for the same values."""
+    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def content_version(name: str, files: Mapping[str, bytes]) -> str:
+    """Return a version that changes with any byte of the files."""
+    digest = hashlib.sha256()
+    for file, data in sorted(files.items()):
+        digest.update(f"{file}\0{len(data)}\0".encode())
+        digest.update(data)
+    return f"{name}-{digest.hexdigest()[:12]}"
