@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(shop: Shop, eve
 
 
 def test_no_event_lies_outside_the_days(shop: Shop, events: pa.Table) -> None:
-    first = datetime(shop.start.year, shop.start.month, shop.start.day)
+    first = datetime.combine(shop.start, datetime.min.time())
     span = pc.min_max(events["time"]).as_py()
     assert first <= span["min"]
     assert span["max"] < first + timedelta(days=shop.days)
