@@ -125,7 +125,9 @@ def _gathered(lines: ir.Table, name: str) -> ir.Value:
     if name == "lines":
         return lines.count()
     if name in ("unit_price", "rating"):
-        raise InputError(f"{name!r} belongs to a line; it cannot be added up over an order or session", value=name)
+        raise InputError(
+            f"{name!r} belongs to a line; it cannot be added up over an order or session", field="value", value=name
+        )
     return line_value(lines, name).sum()
 
 

@@ -213,7 +213,7 @@ class Stage:
         final = self._root / place / f"{self._key}.parquet"
         part = final.with_name(f"{final.name}.part")
         with part.open("wb") as file:
-            reader = self.engine.execute(query).to_arrow_reader(ROWS_PER_GROUP)
+            reader = self.engine.sql(query).to_arrow_reader(ROWS_PER_GROUP)
             with pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for table in _groups(reader):
                     writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
