@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -19,11 +20,13 @@ from typer.exceptions import Abort, TyperException
 
 from offersmith import __version__
 from offersmith.errors import InputError, OffersmithError
+from offersmith.progress import Progress
+from offersmith.words import Language
 
 if TYPE_CHECKING:
     from offersmith.shop import Shop
 
-INTERRUPTED, OURS = 130, 70
+USAGE, OURS, INTERRUPTED = 2, 70, 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,12 +49,19 @@ def _open(folder: Path) -> Shop:
     return Shop.open(folder)
 
 
-def _answer(answer: Any, *, as_json: bool) -> None:
+def _answer(answer: Any, *, as_json: bool, language: Language = "en") -> None:
     """Print a result: readable by default, one JSON object with --json."""
     if as_json:
         typer.echo(json.dumps(answer.as_dict(), ensure_ascii=False, default=str))
     else:
-        typer.echo(str(answer))
+        wished = os.environ.get("OFFERSMITH_LANG", language)
+        typer.echo(answer.text("zh" if wished == "zh" else "en"))
+
+
+def _command() -> list[str]:
+    """Return the command of this call, for a hint; nothing when there is none of that name."""
+    names = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    return [f"{sys.argv[1]} "] if sys.argv[1] in names else []
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -69,13 +79,14 @@ def init(
     more: Annotated[list[Path] | None, typer.Argument(help="Further event files.", show_default=False)] = None,
     *,
     events: Annotated[list[Path] | None, typer.Option("--events", "-e", help="CSV, Parquet, or a folder.")] = None,
+    example: Annotated[str, typer.Option(help="A built-in shop instead of files, e.g. synthetic.")] = "",
     force: Annotated[bool, typer.Option(help="Replace an existing offersmith.toml.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look at event files and write a commented offersmith.toml that maps them."""
     from offersmith.shop import Shop  # noqa: PLC0415 - start-up path
 
-    _answer(Shop.init(folder, [*(events or []), *(more or [])], force=force), as_json=as_json)
+    _answer(Shop.init(folder, [*(events or []), *(more or [])], example=example, force=force), as_json=as_json)
 
 
 @app.command(epilog="Example: offersmith ingest --shop my-shop")
@@ -88,9 +99,10 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read events: validated, de-duplicated, with a receipt whose counts add up."""
-    with _progress() as progress:
-        answer = _open(shop).ingest(*(files or []), progress=progress)
-    _answer(answer, as_json=as_json)
+    opened = _open(shop)
+    with _progress(opened.language) as progress:
+        answer = opened.ingest(*(files or []), progress=progress)
+    _answer(answer, as_json=as_json, language=opened.language)
 
 
 @app.command(epilog="Example: offersmith profile --as-of 2017-10-30")
@@ -102,18 +114,20 @@ def profile(
     as_json: AsJson = False,
 ) -> None:
     """Work out who the customers are, as of a moment."""
-    with _progress() as progress:
-        verb = _open(shop).profile(as_of=_moment(as_of), progress=progress)
-        answer = verb if customer is None else verb.customer(customer)
-    _answer(answer, as_json=as_json)
+    opened = _open(shop)
+    with _progress(opened.language) as progress:
+        everybody = opened.profile(as_of=_moment(as_of), progress=progress)
+    answer = everybody if customer is None else everybody.customer(customer)
+    _answer(answer, as_json=as_json, language=opened.language)
 
 
 @app.command(epilog="Example: offersmith learn --as-of 2017-10-30")
 def learn(*, as_of: AsOf = None, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
     """Learn what offers change, from past campaigns; from stated priors where there are none."""
-    with _progress() as progress:
-        answer = _open(shop).learn(as_of=_moment(as_of), progress=progress)
-    _answer(answer, as_json=as_json)
+    opened = _open(shop)
+    with _progress(opened.language) as progress:
+        answer = opened.learn(as_of=_moment(as_of), progress=progress)
+    _answer(answer, as_json=as_json, language=opened.language)
 
 
 @app.command(epilog="Example: offersmith plan --budget 5000 --json")
@@ -126,9 +140,10 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Decide which customer gets which offer, within the budget."""
-    with _progress() as progress:
-        answer = _open(shop).plan(budget=budget, margin=margin, as_of=_moment(as_of), progress=progress)
-    _answer(answer, as_json=as_json)
+    opened = _open(shop)
+    with _progress(opened.language) as progress:
+        answer = opened.plan(budget=budget, margin=margin, as_of=_moment(as_of), progress=progress)
+    _answer(answer, as_json=as_json, language=opened.language)
 
 
 @app.command(epilog="Example: offersmith report --out report.html")
@@ -139,9 +154,10 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the report: one self-contained page, in English and Chinese."""
-    with _progress() as progress:
-        answer = _open(shop).report(out, progress=progress)
-    _answer(answer, as_json=as_json)
+    opened = _open(shop)
+    with _progress(opened.language) as progress:
+        answer = opened.report(out, progress=progress)
+    _answer(answer, as_json=as_json, language=opened.language)
 
 
 @app.command(epilog="Example: offersmith demo --out demo-out")
@@ -185,10 +201,10 @@ def _root(
     """Decide which offer each customer should get, and prove what it is worth."""
 
 
-def _progress() -> Any:
+def _progress(language: Language = "en") -> AbstractContextManager[Progress]:
     from offersmith.bars import bars  # noqa: PLC0415 - start-up path
 
-    return bars()
+    return bars(language)
 
 
 def _fail(fault: OffersmithError) -> NoReturn:
@@ -206,7 +222,9 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except TyperException as fault:
-        fault.show()
+        typer.echo(fault.format_message(), err=True)
+        if fault.exit_code == USAGE and sys.argv[1:]:
+            typer.echo(f"  hint: offersmith {' '.join(_command())}--help", err=True)
         sys.exit(fault.exit_code)
     except OffersmithError as fault:
         _fail(fault)

@@ -15,17 +15,18 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import structs
 
 from offersmith import __version__, bootstrap
 from offersmith.answers import Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import SOURCES
-from offersmith.events import ingest as ingesting
-from offersmith.events.base import Receipt
+from offersmith.events import ingest as reading
+from offersmith.events.base import Receipt, Source
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
 from offersmith.money import Money
-from offersmith.offers.catalogue import catalogue
+from offersmith.offers import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.profiles.segments import segment
@@ -37,12 +38,14 @@ from offersmith.response.base import Economics, FittedResponse
 from offersmith.settings import FILE, Settings, load
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
+from offersmith.store.ledger import PlanRow
 from offersmith.store.summaries import totals
 from offersmith.strategy.cards import cards, to_markdown
 from offersmith.strategy.margins import at_margins
 from offersmith.strategy.plan import Plan, make
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
+from offersmith.words import Language
 
 MODEL = "response"
 
@@ -120,13 +123,13 @@ class Shop:
         """
         at = now or datetime.now(UTC).replace(tzinfo=None)
         with bootstrap.open_ledger(self.place) as ledger:
-            return ingesting.ingest(
+            return reading.ingest(
                 self.settings,
                 self.folder,
                 landing=bootstrap.landing(self.place, self.settings),
                 ledger=ledger,
                 now=at,
-                sources=ingesting.sources(self.settings, self.folder, [Path(file) for file in files]),
+                sources=self._sources(files) if files else None,
                 progress=progress,
             )
 
@@ -140,7 +143,7 @@ class Shop:
         progress("shop.stage_profile", 0, None)
         with self.engine() as analytics:
             at = as_of or self.latest(analytics)
-            table, file = self._profiles(analytics, at)
+            table, file = self.profiles_at(analytics, at)
         codes = segment(table)["segment"].value_counts().to_pylist()
         counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
         return Profiled(at, file, table, counts)
@@ -169,7 +172,7 @@ class Shop:
         economics = self.economics(margin)
         with self.engine() as analytics:
             at = as_of or self.latest(analytics)
-            table, _ = self._profiles(analytics, at)
+            table, _ = self.profiles_at(analytics, at)
             fitted = self._learn(analytics, at, economics, progress)
         progress("shop.stage_plan", 0, None)
         offers = self.offers()
@@ -194,10 +197,11 @@ class Shop:
             receipts = [dict(batch.counts) for batch in ledger.batches()]
             plans = ledger.plans()
         summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
-        decisions = None if summary is None else pq.read_table(summary["file"])
+        written = planned.file if planned else self.place.home / plans[-1].file if plans else None
+        decisions = None if written is None else pq.read_table(written)
         with self.engine() as analytics:
             at = as_of or (datetime.fromisoformat(summary["as_of"]) if summary else self.latest(analytics))
-            table, _ = self._profiles(analytics, at)
+            table, _ = self.profiles_at(analytics, at)
             return gather(
                 settings=self.settings,
                 analytics=analytics,
@@ -214,13 +218,13 @@ class Shop:
         """Write the report on the newest plan: one page, both languages."""
         progress("shop.stage_report", 0, None)
         file = Path(out)
-        html = render(self.facts(), self.settings.shop.language).encode()
+        html = render(self.facts(), self.language).encode()
         replace(file, html)
         return Reported(file, len(html))
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> tuple[Offer, ...]:
         """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
-        return catalogue(self.settings.offers, self.settings.shop.currency)
+        return catalogue.offers(self.settings.offers, self.settings.shop.currency)
 
     def economics(self, margin: float | None = None) -> Economics:
         """Return what the data cannot say, with another margin rate where one is given."""
@@ -228,6 +232,11 @@ class Shop:
         if not 0 <= rate <= 1:
             raise InputError(f"margin {rate} is not between 0 and 1", hint="0.3 means 30 % of revenue")
         return Economics(rate, self.settings.shop.currency)
+
+    @property
+    def language(self) -> Language:
+        """The language the shop's people read."""
+        return self.settings.shop.language
 
     @contextmanager
     def engine(self) -> Iterator[Analytics]:
@@ -249,19 +258,30 @@ class Shop:
         if not self.place.ledger.exists():
             return []
         with bootstrap.open_ledger(self.place) as ledger:
-            return [self.place.home / file for file in ledger.event_files()]
+            return ledger.event_files()
 
     def latest(self, analytics: Analytics) -> datetime:
         """Return the midnight (UTC) after the last event: the moment a verb means when none is given."""
         last: datetime = totals(analytics, None)["last_time"][0].as_py()
         return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
 
+    def _sources(self, files: Sequence[str | Path]) -> list[Source]:
+        """Return the named files as sources, read with the first mapping of the settings."""
+        if not self.settings.events:
+            raise SettingsError(
+                "the settings name no [[events]]", hint="add one, or: offersmith init DIR --events FILE"
+            )
+        named = tuple(str(Path(file).resolve()) for file in files)
+        part = structs.replace(self.settings.events[0], files=named)
+        return reading.make(structs.replace(self.settings, events=(part,)), self.folder)
+
     def _state(self, *parts: object) -> str:
         """Name what a result depends on: the events, and `parts`."""
         files = [file.name for file in self.event_files()]
         return hashlib.sha256(repr((__version__, files, parts)).encode()).hexdigest()[:16]
 
-    def _profiles(self, analytics: Analytics, at: datetime) -> tuple[pa.Table, Path]:
+    def profiles_at(self, analytics: Analytics, at: datetime) -> tuple[pa.Table, Path]:
+        """Return everybody's profile as of a moment and the file that keeps it; built once per state of the events."""
         register = pq.read_table(self.place.register) if self.place.register.exists() else None
         known = None if register is None else register.num_rows
         file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S}-{self._state(FEATURES, known)}.parquet"
@@ -282,7 +302,7 @@ class Shop:
         fitted = learn(
             analytics,
             at,
-            profile=lambda moment: self._profiles(analytics, moment)[0],
+            profile=lambda moment: self.profiles_at(analytics, moment)[0],
             offers=offers,
             economics=economics,
             settings=settings.learn,
@@ -314,15 +334,17 @@ class Shop:
         data = parquet(plan_table(plan))
         replace(file, data)
         strategy = cards(plan, segment(table))
-        replace(words, to_markdown(strategy, self.settings.shop.language).encode())
+        replace(words, to_markdown(strategy, self.language).encode())
         planned = Planned(plan, file, words, fitted, strategy, economics.margin_rate, margins)
         with bootstrap.open_ledger(self.place) as ledger:
             ledger.record_plan(
-                plan.version,
-                file=str(file.relative_to(self.place.home)),
-                sha256=hashlib.sha256(data).hexdigest(),
-                as_of=plan.as_of,
-                created_at=datetime.now(UTC).replace(tzinfo=None),
-                summary=planned.as_dict(),
+                PlanRow(
+                    plan_version=plan.version,
+                    file=str(file.relative_to(self.place.home)),
+                    sha256=hashlib.sha256(data).hexdigest(),
+                    as_of=plan.as_of,
+                    created_at=datetime.now(UTC).replace(tzinfo=None),
+                    summary=planned.as_dict(),
+                )
             )
         return planned

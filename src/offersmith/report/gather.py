@@ -93,7 +93,7 @@ def segment_facts(profiles: pa.Table, segments: pa.Table, as_of: datetime) -> Se
             customers=row["customer_id_count"],
             revenue_minor=int(row["revenue_sum"] or 0),
             orders=int(row["orders_sum"] or 0),
-            meaning=Both.say(f"profiles.segment_{row['segment']}_meaning"),
+            meaning=Both.say(f"profiles.segment_{row['segment']}_means"),
         )
         for row in sums.to_pylist()
     ]
