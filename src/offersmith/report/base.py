@@ -24,7 +24,7 @@ Cell: TypeAlias = str | int | float | date | None
 class Series:
     """One named run of values over the chart's `x`; `low` and `high` bound each value of an interval chart.
 
-    `muted` marks what is shown for comparison only (no offer, a baseline).
+    `muted` marks a series, `muted_points` the points of one, shown for comparison only (no offer, a baseline).
     """
 
     name: str
@@ -32,6 +32,7 @@ class Series:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     muted: bool = False
+    muted_points: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

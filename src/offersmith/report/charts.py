@@ -16,9 +16,21 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7
 MUTED = "#A3ABB5"
 DASHES = ("solid", "dashed", "dotted")
 SYMBOLS = ("circle", "rect", "triangle", "diamond")
-TOP_WITH_LEGEND, TOP = 44, 24
+TOP_WITH_LEGEND, TOP, NAME = 38, 10, 22
+DECALS = {
+    "show": True,
+    "decals": [
+        {"symbol": "none"},
+        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": -0.785},
+        {"color": "rgba(255,255,255,0.4)", "symbol": "circle", "symbolSize": 0.7, "dashArrayX": [[8, 8], [0, 8, 8, 0]],
+         "dashArrayY": [6, 0]},
+        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 0.785},
+        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 1.571},
+    ],
+}  # fmt: skip
 ROW_HEIGHT = 34
 HEIGHT = 300
+NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
 ROW_SHARE = 0.28  # of a row, between two series of an interval chart
 Option = dict[str, Any]
 
@@ -32,7 +44,8 @@ def payload(chart: Chart, currency: str) -> Option:
         "x_unit": chart.x_unit,
         "horizontal": _horizontal(chart),
         "height": _height(chart),
-        "rows": list(chart.x) if chart.kind == "interval" else [],
+        "interval": chart.kind == "interval",
+        "names": list(chart.x) if _horizontal(chart) else [],
     }
 
 
@@ -40,12 +53,13 @@ def option(chart: Chart) -> Option:
     """Return the ECharts option of a chart."""
     legend = len(chart.series) > 1
     drawn = DRAW[chart.kind](chart)
+    decal = DECALS if chart.kind == "stacked" else {"show": False}
     return {
         "animation": False,
         "color": list(PALETTE),
-        "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": {"show": chart.kind == "stacked"}},
+        "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": decal},
         "grid": {
-            "left": 4, "right": 72 if _labelled(chart) else 20, "top": TOP_WITH_LEGEND if legend else TOP, "bottom": 30 if _foot(chart) else 8,
+            "left": 4, "right": 72 if _labelled(chart) else 20, "top": _top(chart), "bottom": 6,
             "outerBoundsMode": "same", "outerBoundsContain": "all",
         },
         "legend": {"show": legend, "type": "plain", "top": 0, "left": 0, "itemWidth": 22, "itemHeight": 12},
@@ -69,12 +83,16 @@ def _height(chart: Chart) -> int:
     return max(150, 70 + len(chart.x) * max(ROW_HEIGHT, 20 * bars))
 
 
-def _foot(chart: Chart) -> bool:
-    return bool(chart.y_name if _horizontal(chart) else chart.x_name)
+def _top(chart: Chart) -> int:
+    named = bool(chart.y_name) and not _horizontal(chart)
+    return (TOP_WITH_LEGEND if len(chart.series) > 1 else TOP) + (NAME if named else 0)
 
 
-def _colour(series: Series, index: int) -> str:
-    return MUTED if series.muted else PALETTE[index % len(PALETTE)]
+def _colour(chart: Chart, index: int) -> str:
+    """Return the colour of a series; muted ones are grey and leave the palette to the others."""
+    if chart.series[index].muted:
+        return MUTED
+    return PALETTE[sum(not run.muted for run in chart.series[:index]) % len(PALETTE)]
 
 
 def _axes(chart: Chart, *, boundary: bool = True) -> Option:
@@ -83,7 +101,9 @@ def _axes(chart: Chart, *, boundary: bool = True) -> Option:
         "type": "category", "data": list(chart.x), "boundaryGap": boundary, "axisTick": {"show": False},
         "axisLabel": {"hideOverlap": True},
     }  # fmt: skip
-    value: Option = {"type": "value", "splitNumber": 4}
+    value: Option = {"type": "value", "splitNumber": 4, "axisTick": {"show": False}}
+    if chart.unit == "percent" and _largest(chart) > NEARLY_ALL:
+        value["max"] = 1
     if _horizontal(chart):
         category |= {"inverse": True, "axisLabel": {"interval": 0}}
         value |= _below(chart.y_name)
@@ -91,6 +111,10 @@ def _axes(chart: Chart, *, boundary: bool = True) -> Option:
     category |= _below(chart.x_name)
     value |= {"name": chart.y_name, "nameLocation": "end", "nameTextStyle": {"align": "left"}} if chart.y_name else {}
     return {"xAxis": category, "yAxis": value}
+
+
+def _largest(chart: Chart) -> float:
+    return max((value for run in chart.series for value in run.values if value is not None), default=0.0)
 
 
 def _below(name: str) -> Option:
@@ -113,8 +137,8 @@ def _line(chart: Chart) -> Option:
         {
             "type": "line", "name": run.name, "data": list(run.values), "connectNulls": False,
             "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 7, "showAllSymbol": True,
-            "lineStyle": {"width": 2.5, "type": DASHES[index % len(DASHES)], "color": _colour(run, index)},
-            "itemStyle": {"color": _colour(run, index)},
+            "lineStyle": {"width": 2.5, "type": DASHES[index % len(DASHES)], "color": _colour(chart, index)},
+            "itemStyle": {"color": _colour(chart, index)},
             "areaStyle": {"opacity": 0.08 if len(chart.series) == 1 else 0},
             **(_line_at(chart) if index == 0 else {}),
         }
@@ -123,13 +147,20 @@ def _line(chart: Chart) -> Option:
     return {**_axes(chart, boundary=False), "series": series}
 
 
+def _points(run: Series) -> list[Any]:
+    grey = {"color": MUTED}
+    return [
+        {"value": value, "itemStyle": grey} if at in run.muted_points else value for at, value in enumerate(run.values)
+    ]
+
+
 def _bar(chart: Chart) -> Option:
     stacked, touching = chart.kind == "stacked", chart.kind == "histogram"
     series = [
         {
-            "type": "bar", "name": run.name, "data": list(run.values), "barMaxWidth": None if touching else 34,
+            "type": "bar", "name": run.name, "data": _points(run), "barMaxWidth": None if touching else 34,
             "barCategoryGap": "8%" if touching else "30%", "barGap": "0%" if touching else "10%",
-            "itemStyle": {"color": _colour(run, index), "borderRadius": 0 if stacked else 2},
+            "itemStyle": {"color": _colour(chart, index), "borderRadius": 0 if stacked else 2},
             **({"stack": "all"} if stacked else {}),
             **({"label": {"show": True, "position": "right", "fontSize": 12}} if _labelled(chart) else {}),
             **(_line_at(chart) if index == 0 else {}),
@@ -145,11 +176,11 @@ def _scatter(chart: Chart) -> Option:
         {
             "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 11,
             "data": [list(pair) for pair in zip(xs, run.values, strict=True)],
-            "itemStyle": {"color": _colour(run, index), "opacity": 0.85},
+            "itemStyle": {"color": _colour(chart, index), "opacity": 0.85},
         }
         for index, run in enumerate(chart.series)
     ]  # fmt: skip
-    axis: Option = {"type": "value", "splitNumber": 4, "min": 0}
+    axis: Option = {"type": "value", "splitNumber": 4, "min": 0, "axisTick": {"show": False}}
     if chart.diagonal and xs:
         values = [value for run in chart.series for value in run.values if value is not None]
         top = _ceiling(max([*xs, *values]))
@@ -166,7 +197,7 @@ def _interval(chart: Chart) -> Option:
     """Draw estimates as points on their intervals; rows are numbered 0, 1, ... and named by the page's script."""
     series: list[Option] = []
     for index, run in enumerate(chart.series):
-        colour = _colour(run, index)
+        colour = _colour(chart, index)
         at = [row + (index - (len(chart.series) - 1) / 2) * ROW_SHARE for row in range(len(chart.x))]
         bounds = zip(run.low, run.high, at, strict=True)
         series.append(
@@ -187,8 +218,9 @@ def _interval(chart: Chart) -> Option:
     rows: Option = {
         "type": "value", "inverse": True, "min": -0.5, "max": len(chart.x) - 0.5, "interval": 1,
         "splitLine": {"show": False}, "axisTick": {"show": False},
+        "axisLabel": {"customValues": list(range(len(chart.x)))},
     }  # fmt: skip
-    return {"xAxis": _axes(chart)["xAxis"], "yAxis": rows, "series": series}
+    return {"xAxis": {**_axes(chart)["xAxis"], "scale": True}, "yAxis": rows, "series": series}
 
 
 def _ceiling(value: float) -> float:

@@ -25,6 +25,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
           "December")  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
+TENTHS_FROM = 10
 CENTS_BELOW = 100.0
 """Amounts at least this large are printed without minor units: a headline is no invoice."""
 
@@ -54,9 +55,9 @@ class Reader:
         """Return the reader's side of a text in both languages."""
         return text.of(self.language)
 
-    def join(self, texts: Iterable[str]) -> str:
-        """Return the texts as one enumeration."""
-        return ("、" if self.language == "zh" else ", ").join(texts)
+    def sentences(self, texts: Iterable[str]) -> str:
+        """Return whole sentences as one paragraph."""
+        return ("" if self.language == "zh" else " ").join(texts)
 
     def major(self, minor: int) -> float:
         """Return minor units as major units, to be shown."""
@@ -82,7 +83,10 @@ class Reader:
         return fixed(value, digits)
 
     def percent(self, share: float, digits: int = 1) -> str:
-        """Write a share (0..1) as a percentage."""
+        """Write a share (0..1) as a percentage; what is there but would round to nothing is "less than"."""
+        least = 10.0 ** -(digits + 2)
+        if 0 < share < least / 2:
+            return f"<{fixed(least * 100, digits)}%"
         return f"{fixed(share * 100, digits)}%"
 
     def day(self, moment: date) -> str:
@@ -105,7 +109,10 @@ class Reader:
     def column(self, column: Column, cells: Iterable[Cell]) -> list[str]:
         """Write the cells of one column, with decimals that suit all of them."""
         values = list(cells)
-        digits = self.digits(float(cell) for cell in values if isinstance(cell, (int, float)))
+        numbers = [abs(cell) for cell in values if isinstance(cell, (int, float))]
+        digits = self.digits(numbers)
+        if column.kind == "number":
+            digits = 1 if max(numbers, default=0) >= TENTHS_FROM else 2
         return [self.cell(cell, column.kind, digits) for cell in values]
 
     def cell(self, cell: Cell, kind: CellKind, digits: int) -> str:
@@ -120,4 +127,4 @@ class Reader:
             return self.money(cell, digits)
         if kind == "percent":
             return self.percent(cell)
-        return self.count(cell) if kind == "int" else self.number(cell)
+        return self.count(cell) if kind == "int" else self.number(cell, digits)

@@ -42,5 +42,5 @@ def _note(code: CaveatCode, facts: ReportFacts, reader: Reader) -> Note:
             spread=reader.percent(facts.priors.lift_sd),
             redemption=reader.percent(facts.priors.redemption, 0),
         )
-        text = f"{text} {priors}"
+        text = reader.sentences([text, priors])
     return Note(text, LEVELS[code], reader.say(f"caveat_{code}_title"), width="half")

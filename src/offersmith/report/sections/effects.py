@@ -117,7 +117,7 @@ def _overlap(facts: EffectFacts, reader: Reader) -> tuple[Figure, ...]:
     if not facts.overlap:
         return ()
     campaign = reader.of(facts.overlap_of)
-    names = tuple(f"{reader.percent(one.low, 0)}–{reader.percent(one.high, 0)}" for one in facts.overlap)
+    names = tuple(f"{reader.number(one.low * 100, 0)}–{reader.percent(one.high, 0)}" for one in facts.overlap)
     treated, control = reader.say("effects_treated"), reader.say("effects_control")
     title, chance = reader.say("effects_overlap_chart", campaign=campaign), reader.say("effects_chance")
     chart = Chart(

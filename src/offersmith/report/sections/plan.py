@@ -6,6 +6,8 @@ from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figu
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, OfferRow, PlanFacts
 
+LEAST = 0.01
+"""No gap is said to be smaller than this: zero would be a claim about rounding."""
 TIGHT = 1e-3
 """A gap below this share of the bound is called hardly any."""
 
@@ -56,7 +58,8 @@ def _offers(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
         )
     title, said = reader.say("plan_offers_chart"), reader.say("customers")
     names = tuple(_name(row, reader) for row in rows)
-    series = (Series(said, tuple(row.customers for row in rows)),)
+    nothing = tuple(index for index, row in enumerate(rows) if row.is_none)
+    series = (Series(said, tuple(row.customers for row in rows), muted_points=nothing),)
     chart = Chart("bar", title, names, series, summary, unit="int", horizontal=True)
     redeemed = any(row.redemptions is not None for row in rows)
     columns = [Column(reader.say("plan_offer")), Column(said, "int"), Column(reader.say("share"), "percent")]
@@ -181,10 +184,10 @@ def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
         "plan_certificate" if tight else "plan_certificate_loose",
         bound=reader.money(facts.bound, 2),
         value=reader.money(facts.value, 2),
-        gap=reader.money(gap, 2),
+        gap=reader.money(max(gap, LEAST), 2),
     )
-    whole = f" {reader.say('plan_certificate_whole')}" if facts.integral else ""
-    return (Text(text + whole, reader.say("plan_certificate_title")),)
+    said = [text, reader.say("plan_certificate_whole")] if facts.integral else [text]
+    return (Text(reader.sentences(said), reader.say("plan_certificate_title")),)
 
 
 def _cards(facts: PlanFacts, reader: Reader) -> tuple[Cards, ...]:

@@ -8,6 +8,7 @@ from offersmith.report.inputs import QualityFacts
 from offersmith.vocabulary import EVENTS
 
 COLUMNS = 12
+TENTH = 0.1
 
 
 def section(facts: QualityFacts, reader: Reader) -> Section:
@@ -54,7 +55,9 @@ def _missing(facts: QualityFacts, reader: Reader) -> tuple[Figure, ...]:
     names = tuple(reader.say(f"column_{name}") if name in EVENTS.names else name for _, name in shares)
     values = tuple(share for share, _ in shares)
     title, said = reader.say("quality_missing_title"), reader.say("quality_missing_share")
-    summary = reader.say("quality_missing_summary", column=names[0], share=reader.percent(values[0]))
+    summary = reader.say(
+        "quality_missing_summary", column=names[0], share=reader.percent(values[0], 0 if values[0] > TENTH else 1)
+    )
     chart = Chart("bar", title, names, (Series(said, values),), summary, unit="percent", horizontal=True)
     columns = (Column(reader.say("quality_column")), Column(said, "percent"))
     return (Figure(chart, Table(title, columns, tuple(zip(names, values, strict=True))), width="half"),)

@@ -13,7 +13,8 @@
       else if (unit === "percent") { form.maximumFractionDigits = axis && size >= 0.1 ? 0 : 1; }
       else if (unit === "int") { form.maximumFractionDigits = 0; }
       else if (unit === "money") { form.minimumFractionDigits = 0; form.maximumFractionDigits = size >= 100 ? 0 : 2; }
-      else { form.maximumFractionDigits = axis ? 2 : 3; }
+      else { form.minimumFractionDigits = axis ? 0 : 2; form.maximumFractionDigits = axis ? 2 : 3; }
+      if (unit === "percent" && size > 0 && size < 0.0005) { return "<" + new Intl.NumberFormat(locale, form).format(0.001); }
       return new Intl.NumberFormat(locale, form).format(value).replace("-", "−");
     };
   }
@@ -29,31 +30,37 @@
     if (axis.type === "value") { label.formatter = write; }
     else if (room) { Object.assign(label, { width: room, overflow: "break", lineHeight: 15, fontSize: 13, color: tone.ink }); }
     axis.axisLabel = label;
-    axis.axisLine = { show: axis.type === "category", lineStyle: { color: tone.faint } };
+    axis.axisLine = { show: axis.type === "category", onZero: false, lineStyle: { color: tone.faint } };
     axis.splitLine = Object.assign({ lineStyle: { color: tone.rule } }, axis.splitLine);
     axis.nameTextStyle = Object.assign({ color: tone.faint, fontSize: 12 }, axis.nameTextStyle);
   }
 
-  function dress(chart, locale, width) {
+  function width(texts) {
+    var pen = document.createElement("canvas").getContext("2d");
+    pen.font = "13px " + getComputedStyle(document.body).fontFamily;
+    return Math.ceil(Math.max.apply(null, texts.map(function (text) { return pen.measureText(text).width; }))) + 2;
+  }
+
+  function dress(chart, locale, space) {
     var option = JSON.parse(JSON.stringify(chart.option)), tone = colours();
     var write = writer(chart.unit, chart.currency, locale, false), ticks = writer(chart.unit, chart.currency, locale, true);
-    var room = chart.horizontal ? Math.min(230, Math.round(width * 0.34)) : 0;
+    var room = chart.horizontal ? Math.min(230, Math.round(space * 0.36), width(chart.names)) : 0;
     option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily, color: tone.ink };
     option.legend.textStyle = { color: tone.ink, fontSize: 13 };
-    if (option.xAxis.type === "value" && width < 520) { option.xAxis.splitNumber = 3; }
+    if (option.xAxis.type === "value" && space < 520) { option.xAxis.splitNumber = 3; }
     dressAxis(option.xAxis, chart.x_unit && !chart.horizontal ? writer(chart.x_unit, chart.currency, locale, true) : ticks, tone, 0);
     dressAxis(option.yAxis, ticks, tone, room);
-    if (chart.rows.length) {
+    if (chart.interval) {
       Object.assign(option.yAxis.axisLabel, {
         width: room, overflow: "break", lineHeight: 15, fontSize: 13, color: tone.ink,
-        formatter: function (value) { return chart.rows[value] === undefined ? "" : chart.rows[value]; }
+        formatter: function (value) { return chart.names[value] === undefined ? "" : chart.names[value]; }
       });
     }
     option.tooltip.backgroundColor = tone.sheet;
     option.tooltip.borderColor = tone.rule;
     option.tooltip.textStyle = { color: tone.ink, fontSize: 13 };
     option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? value.map(write).join(" · ") : write(value); };
-    if (chart.rows.length) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
+    if (chart.interval) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
     option.series.forEach(function (series) {
       if (series.label && series.label.show) { series.label.formatter = function (point) { return write(point.value); }; series.label.color = tone.soft; }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
@@ -98,7 +105,7 @@
     button.addEventListener("click", function () { show(button.dataset.show); });
   });
   var waiting = 0;
-  window.addEventListener("resize", function () { clearTimeout(waiting); waiting = setTimeout(redraw, 120); });
+  window.addEventListener("resize", function () { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(redraw); });
   window.addEventListener("beforeprint", redraw);
   window.addEventListener("afterprint", redraw);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
