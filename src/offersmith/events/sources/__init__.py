@@ -1,0 +1,1 @@
+"""Files as sources: one file per format, and a folder of them."""

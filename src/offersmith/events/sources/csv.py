@@ -1,0 +1,156 @@
+"""A CSV file of events: every column as text, so that one odd value never changes how the others are read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from offersmith.errors import InputError
+from offersmith.events.base import REFUSED
+from offersmith.events.sources.digest import sha256
+from offersmith.settings import SourceSettings
+
+BLOCK = 8 << 20
+SEPARATORS = ",;\t|"
+_SAMPLE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSource:
+    """One CSV file with a header; comma, semicolon, tab or bar between fields; a `Source`.
+
+    UTF-8, with or without a byte order mark. Lines with more or fewer fields than the header are handed over as
+    refused lines (`malformed_row`).
+    """
+
+    path: Path
+    name: str
+    mapping: SourceSettings
+
+    @property
+    def rows(self) -> int | None:
+        """About how many rows there are, by the length of the first lines."""
+        head = self._head()
+        lines = head.count(b"\n")
+        return max(1, round(self.path.stat().st_size * lines / len(head)) - 1) if lines else None
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the file."""
+        return sha256(self.path)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows as text, each batch after the lines before its end that are no rows.
+
+        Raises:
+            InputError: the file is empty, has only a header, is not UTF-8, or leaves a quote open.
+        """
+        refused: list[arrow_csv.InvalidRow] = []
+
+        def skip(row: arrow_csv.InvalidRow) -> str:
+            refused.append(row)
+            return "skip"
+
+        separator = _separator(self._head())
+        header = self._header(separator)
+        parse = arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=skip)
+        convert = arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False
+        )
+        rows = 0
+        try:
+            options = arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False)
+            with arrow_csv.open_csv(self.path, options, parse, convert) as reader:
+                for batch in reader:
+                    rows += batch.num_rows + len(refused)
+                    if refused:
+                        yield _lines(refused)
+                        refused.clear()
+                    yield batch
+        except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as fault:
+            raise self._unreadable(fault) from fault
+        if refused:
+            yield _lines(refused)
+        if not rows + len(refused):
+            raise InputError(
+                f"{self.path} has a header and no rows; its columns: {', '.join(header)}",
+                hint="export it again with its rows, or take it out of [[events]] files",
+                path=str(self.path),
+                found=header,
+            )
+
+    def _head(self) -> bytes:
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(_SAMPLE)
+        except OSError as fault:
+            raise InputError(f"{self.path} cannot be read: {fault.strerror}", path=str(self.path)) from fault
+        if not head.strip(b"\xef\xbb\xbf \r\n\t"):
+            raise InputError(f"{self.path} is empty", path=str(self.path))
+        return head
+
+    def _header(self, separator: str) -> list[str]:
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return next(csv.reader(file, delimiter=separator), [])
+        except (UnicodeDecodeError, csv.Error) as fault:
+            raise self._unreadable(fault) from fault
+
+    def _unreadable(self, fault: Exception) -> InputError:
+        reason = str(fault).strip().splitlines()[0]
+        if isinstance(fault, UnicodeDecodeError) or "UTF8" in reason or "UTF-8" in reason:
+            return InputError(
+                f"{self.path} is not UTF-8 text",
+                hint=f"convert it, e.g.: iconv -f {_encoding(self._head())} -t UTF-8 {self.path.name} > utf8.csv",
+                path=str(self.path),
+            )
+        if "straddling" in reason or "block" in reason:
+            return InputError(
+                f"{self.path} has a row of more than {BLOCK >> 20} MiB: most likely a quote is never closed",
+                hint="look for a lone double quote in the text columns",
+                path=str(self.path),
+            )
+        return InputError(f"{self.path} cannot be read as CSV: {reason}", path=str(self.path))
+
+
+def _separator(head: bytes) -> str:
+    """Return the separator that cuts the first lines into most fields, as many in each."""
+    lines = head.decode("utf-8-sig", errors="replace").splitlines()[:20]
+    if len(head) == _SAMPLE and len(lines) > 1:
+        lines = lines[:-1]
+    best, most = ",", 1
+    for separator in SEPARATORS:
+        try:
+            counts = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+        except csv.Error:
+            continue
+        agreeing = sum(count == counts[0] for count in counts) if counts else 0
+        if counts and counts[0] > most and agreeing * 2 > len(counts):
+            best, most = separator, counts[0]
+    return best
+
+
+def _encoding(head: bytes) -> str:
+    for name in ("UTF-16", "GB18030"):
+        try:
+            text = head[: len(head) - len(head) % 2].decode(name)
+        except UnicodeDecodeError:
+            continue
+        if name != "UTF-16" or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            if name == "GB18030" and not any("\u4e00" <= char <= "\u9fff" for char in text):
+                continue
+            return name
+    return "WINDOWS-1252"
+
+
+def _lines(refused: list[arrow_csv.InvalidRow]) -> pa.RecordBatch:
+    # The reader counts the header as row 1.
+    numbers = pa.array(np.asarray([row.number or 1 for row in refused], np.int64) - 1)
+    lines = pa.array([row.text for row in refused], pa.string())
+    schema = pa.schema([("row", pa.int64()), ("raw", pa.string())], metadata={REFUSED: b"malformed_row"})
+    return pa.record_batch([numbers, lines], schema=schema)

@@ -1,0 +1,76 @@
+"""From `[[events]] files = [...]` to one source per file: paths, patterns and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from offersmith.errors import InputError
+from offersmith.events.base import Source
+from offersmith.events.sources.csv import CsvSource
+from offersmith.events.sources.parquet import ParquetSource
+from offersmith.settings import SourceSettings
+
+CSV_ENDINGS = (".csv", ".tsv", ".txt")
+PARQUET_ENDINGS = (".parquet", ".pq")
+
+
+def by_ending(settings: SourceSettings, folder: Path) -> Sequence[Source]:
+    """Return one source per file, its format told by its ending.
+
+    Raises:
+        InputError: nothing matches, or an ending is neither CSV's nor Parquet's.
+    """
+    return [_source(path, folder, settings) for path in find(settings.files, folder)]
+
+
+def as_csv(settings: SourceSettings, folder: Path) -> Sequence[Source]:
+    """Return one CSV source per file, whatever its ending."""
+    return [CsvSource(path, _name(path, folder), settings) for path in find(settings.files, folder)]
+
+
+def as_parquet(settings: SourceSettings, folder: Path) -> Sequence[Source]:
+    """Return one Parquet source per file, whatever its ending."""
+    return [ParquetSource(path, _name(path, folder), settings) for path in find(settings.files, folder)]
+
+
+def find(patterns: Sequence[str], folder: Path) -> list[Path]:
+    """Return the files of paths, patterns (`sales/*.csv`) and folders, relative to `folder`, each once, sorted.
+
+    Raises:
+        InputError: no pattern was given, or one finds nothing.
+    """
+    if not patterns:
+        raise InputError("[[events]] names no files", hint='say files = ["FILE.csv"], or kind of an example')
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        paths = _matches(pattern, folder)
+        if not paths:
+            raise InputError(f"[[events]] files: nothing is at {pattern!r}, seen from {folder}", path=pattern)
+        found |= dict.fromkeys(paths)
+    return list(found)
+
+
+def _matches(pattern: str, folder: Path) -> list[Path]:
+    path = (folder / pattern).expanduser() if not pattern.startswith("~") else Path(pattern).expanduser()
+    if path.is_dir():
+        endings = (*CSV_ENDINGS, *PARQUET_ENDINGS)
+        return sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
+    if path.exists():
+        return [path]
+    anchor = Path(path.anchor) if path.is_absolute() else Path()
+    return sorted(file for file in anchor.glob(str(path.relative_to(anchor))) if file.is_file())
+
+
+def _source(path: Path, folder: Path, settings: SourceSettings) -> Source:
+    ending = path.suffix.lower()
+    if ending in PARQUET_ENDINGS:
+        return ParquetSource(path, _name(path, folder), settings)
+    if ending in CSV_ENDINGS:
+        return CsvSource(path, _name(path, folder), settings)
+    allowed = ", ".join((*CSV_ENDINGS, *PARQUET_ENDINGS))
+    raise InputError(f"{path} ends in {ending!r}; known are {allowed}", hint='or say kind = "csv" or "parquet"')
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
