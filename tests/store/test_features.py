@@ -8,6 +8,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -22,6 +23,7 @@ from offersmith.errors import InputError
 from offersmith.profiles import FEATURES
 from offersmith.store.analytics import Analytics
 from offersmith.store.features import compile_features
+from offersmith.store.spark import SparkAnalytics
 from offersmith.vocabulary import EVENTS, Feature, Where
 
 AS_OF = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - naive UTC by contract
@@ -273,6 +275,23 @@ def test_an_empty_shop_has_no_rows_but_all_columns(answer: Callable[..., pa.Tabl
     empty = answer([])
     assert empty.num_rows == 0
     assert empty.column_names == ["customer_id", *(feature.name for feature in ALL)]
+
+
+@pytest.mark.spark
+def test_spark_agrees(question: ibis.Table, answer: Callable[..., pa.Table], tmp_path: Path) -> None:
+    rows = shop(9, size=600)
+    pq.write_table(table(rows), tmp_path / "some.parquet")
+    with SparkAnalytics() as analytics:
+        nothing = analytics.run(question)
+        analytics.use_events([tmp_path / "some.parquet"])
+        found = analytics.run(question)
+    expected = answer(rows)
+    assert nothing.num_rows == 0
+    assert found.schema.equals(expected.schema)
+    for name in expected.column_names:
+        exact = expected.schema.field(name).type != pa.float64()
+        wanted = expected[name].to_pylist()
+        assert found[name].to_pylist() == (wanted if exact else pytest.approx(wanted, rel=1e-9, abs=0)), name
 
 
 @pytest.mark.parametrize(

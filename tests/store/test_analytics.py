@@ -1,0 +1,120 @@
+"""The analytical engine: what it is bound to, what it says when a file is broken, and a missing extra."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from offersmith.errors import MissingExtraError, StorageError
+from offersmith.store.analytics import EVENTS_TABLE, Analytics
+from offersmith.store.spark import SparkAnalytics
+from offersmith.store.summaries import by_category, by_event, by_month, totals
+from offersmith.vocabulary import EVENTS
+
+START = datetime(2024, 1, 31, 23)  # noqa: DTZ001 - naive UTC by contract
+
+
+def line(number: int, **values: Any) -> dict[str, Any]:
+    moment = START + timedelta(days=number)
+    return {"event_id": f"e{number}", "event": "purchase", "time": moment, "utc_offset": 120, **values}
+
+
+def write(path: Path, *lines: dict[str, Any]) -> Path:
+    pq.write_table(pa.Table.from_pylist(list(lines), schema=EVENTS), path)
+    return path
+
+
+def test_events_are_bound_and_bound_again(tmp_path: Path) -> None:
+    first = write(tmp_path / "it's a.parquet", line(0), line(1))
+    second = write(tmp_path / "b.parquet", line(2))
+    count = EVENTS_TABLE.aggregate(n=EVENTS_TABLE.count())
+    with Analytics(threads=1) as analytics:
+        assert analytics.run(count)["n"].to_pylist() == [0]
+        analytics.use_events([first, second])
+        assert analytics.run(count)["n"].to_pylist() == [3]
+        analytics.use_events([second])
+        assert analytics.run(count)["n"].to_pylist() == [1]
+        analytics.use_events([])
+        assert analytics.run(count).schema == pa.schema([pa.field("n", pa.int64())])
+
+
+def test_tables_are_replaced_by_name() -> None:
+    with Analytics(threads=1) as analytics:
+        analytics.use_table("mine", pa.table({"x": [1, 2]}))
+        analytics.use_table("mine", pa.table({"x": [3]}))
+        assert analytics.execute("SELECT x FROM mine").to_pylist() == [{"x": 3}]
+
+
+def test_a_truncated_file_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "cut.parquet", *(line(i) for i in range(50)))
+    path.write_bytes(path.read_bytes()[:-40])
+    with Analytics(threads=1) as analytics, pytest.raises(StorageError, match=r"cut\.parquet") as fault:
+        analytics.use_events([path])
+    assert "ingest" in fault.value.hint
+
+
+def test_a_missing_file_and_a_foreign_one_are_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"colour": ["red"]}), tmp_path / "foreign.parquet")
+    with Analytics(threads=1) as analytics:
+        with pytest.raises(StorageError, match="gone"):
+            analytics.use_events([tmp_path / "gone.parquet"])
+        with pytest.raises(StorageError, match="event_id"):
+            analytics.use_events([tmp_path / "foreign.parquet"])
+
+
+def test_too_little_memory_says_which_setting(tmp_path: Path) -> None:
+    with Analytics(threads=1, memory_mb=16) as analytics, pytest.raises(StorageError, match="memory") as fault:
+        analytics.execute("SELECT list(range) AS x FROM range(20000000)")
+    assert "memory_mb" in fault.value.hint
+
+
+def test_no_spark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(MissingExtraError) as fault:
+        SparkAnalytics()
+    assert "offersmith[spark]" in fault.value.hint
+
+
+def test_a_shop_at_a_glance(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "events.parquet",
+        line(0, customer_id="a", order_id="1", product_id="p", category="k", amount=100),  # 1 February on the clock
+        line(0, customer_id="a", order_id="1", product_id="q", category="l", amount=50),
+        line(1, customer_id="a", product_id="p", category="k", amount=25),
+        line(30, customer_id=None, product_id="p", category="k", amount=10),
+        line(31, customer_id="a", event="refund", product_id="p", amount=40),
+        line(40, customer_id="b", event="view_item", product_id="z"),
+    )
+    with Analytics(threads=1) as analytics:
+        analytics.use_events([path])
+        assert totals(analytics).to_pylist() == [
+            {
+                "events": 6, "anonymous": 1, "customers": 2, "products": 2, "revenue": 185, "refunds": 40,
+                "first_time": START, "last_time": START + timedelta(days=40), "orders": 3,
+            }
+        ]  # fmt: skip
+        assert by_month(analytics).to_pylist() == [
+            {"month": "2024-02", "revenue": 175, "refunds": 0, "orders": 2, "customers": 1},
+            {"month": "2024-03", "revenue": 10, "refunds": 40, "orders": 1, "customers": 0},
+        ]
+        assert by_category(analytics, top=1).to_pylist() == [
+            {"category": "k", "revenue": 135, "lines": 3, "customers": 1}
+        ]
+        assert by_event(analytics, START + timedelta(days=31)).to_pylist() == [
+            {"event": "purchase", "rows": 4, "anonymous": 1}
+        ]
+
+
+def test_an_empty_shop_at_a_glance() -> None:
+    with Analytics(threads=1) as analytics:
+        only = totals(analytics).to_pylist()
+        assert len(only) == 1
+        assert only[0]["events"] == only[0]["revenue"] == only[0]["orders"] == 0
+        assert only[0]["first_time"] is None
+        assert by_month(analytics).num_rows == by_category(analytics).num_rows == by_event(analytics).num_rows == 0
