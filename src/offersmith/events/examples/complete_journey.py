@@ -36,11 +36,14 @@ from offersmith.events.base import OURS, Source
 from offersmith.events.columns import record
 from offersmith.events.examples.journey_files import ZONE, at, cents, count, fingerprint, table_path
 from offersmith.events.examples.journey_placement import PLACEMENTS, Codes, placements
-from offersmith.settings import SourceSettings
+from offersmith.settings import ShopSettings, SourceSettings
 from offersmith.vocabulary import CUSTOMERS
 
 READING = "complete-journey 1"
 """Raised when the same tables are read differently, so that they are ingested anew."""
+
+SHOP = ShopSettings(name="The Complete Journey", currency="USD", timezone=ZONE)
+"""What `[shop]` should say for these data."""
 
 OFFERS = {"a": "campaign-type-a", "b": "campaign-type-b", "c": "campaign-type-c"}
 

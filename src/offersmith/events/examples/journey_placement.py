@@ -32,28 +32,30 @@ def placements(product: Ints, store: Ints, week: Ints) -> Codes:
         week: week 1-53 of each line, ascending.
     """
     products, shops = _dense(product), _dense(store)
+    width = int(products.max()) + 1
+    grid = np.zeros((int(shops.max()) + 1) * width, dtype=np.uint8)
     lines = np.searchsorted(week, np.arange(int(week.max()) + 2))
     codes = np.zeros(product.size, dtype=np.uint8)
-    grid = np.zeros((int(shops.max()) + 1, int(products.max()) + 1), dtype=np.uint8)
     for number, row_product, row_store, bits in _promotions():
         if number + 1 >= lines.size:
             continue
-        shop = shops[np.minimum(row_store, shops.size - 1)]
         item = products[np.minimum(row_product, products.size - 1)]
+        cell = shops[np.minimum(row_store, shops.size - 1)] * width + item
         for bit in (1, 2):  # one at a time: two rows of the same cell in one |= would lose the first
-            shown = (bits & bit).astype(bool)
-            grid[shop[shown], item[shown]] |= bit
+            grid[cell[(bits & bit) > 0]] |= bit
         mine = slice(int(lines[number]), int(lines[number + 1]))
-        codes[mine] |= grid[shops[store[mine]], products[product[mine]]]
+        codes[mine] |= grid[shops[store[mine]] * width + products[product[mine]]]
         grid[:] = 0
     return codes
 
 
 def _dense(ids: Ints) -> npt.NDArray[np.int32]:
     """Return id -> 1, 2, ... for the ids that occur, and 0 for all others; the last entry stands for "beyond"."""
-    table = np.zeros(int(ids.max()) + 2, dtype=np.int32)
-    table[ids] = 1
-    numbers: npt.NDArray[np.int32] = np.cumsum(table, dtype=np.int32) * table
+    occurs = np.zeros(int(ids.max()) + 2, dtype=np.bool_)
+    occurs[ids] = True
+    found = np.flatnonzero(occurs)
+    numbers = np.zeros(occurs.size, dtype=np.int32)
+    numbers[found] = np.arange(1, found.size + 1, dtype=np.int32)
     return numbers
 
 
