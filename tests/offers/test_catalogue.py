@@ -1,15 +1,15 @@
 import pytest
 
 from offersmith.errors import SettingsError
-from offersmith.offers.catalogue import NONE, offer, offers, says
+from offersmith.offers.catalogue import NONE, catalogue, offer, says
 from offersmith.settings import OfferSettings, Settings
 
 
 def test_the_default_offers_are_valid_and_none_is_always_there():
-    found = offers(Settings().offers, "USD")
+    found = catalogue(Settings().offers, "USD")
     assert found[0] is NONE
     assert [one.offer_id for one in found] == ["none", "five-percent", "ten-percent", "twenty-percent"]
-    assert offers((), "EUR") == (NONE,)
+    assert catalogue((), "EUR") == [NONE]
 
 
 def test_an_offer_speaks():
@@ -35,4 +35,4 @@ def test_faults_name_the_offer_and_what_is_allowed(settings, named):
 def test_an_id_is_used_once():
     twice = [OfferSettings(id="a", kind="percent_off", terms={"percent": p}) for p in (5, 10)]
     with pytest.raises(SettingsError, match="'a' is used twice"):
-        offers(twice, "USD")
+        catalogue(twice, "USD")

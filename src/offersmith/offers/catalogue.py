@@ -35,7 +35,7 @@ def offer(settings: OfferSettings, currency: str) -> Offer:
     return Offer(settings.id, settings.kind, MappingProxyType(terms), name, settings.version)
 
 
-def offers(settings: Sequence[OfferSettings], currency: str) -> tuple[Offer, ...]:
+def catalogue(settings: Sequence[OfferSettings], currency: str) -> list[Offer]:
     """Return `NONE` and every offer of the settings, in their order.
 
     Raises:
@@ -47,7 +47,7 @@ def offers(settings: Sequence[OfferSettings], currency: str) -> tuple[Offer, ...
         if made.offer_id in found and made.offer_id != NO_OFFER:
             raise SettingsError(f"offer id {made.offer_id!r} is used twice", hint="ids are unique within a shop")
         found[made.offer_id] = made if made.offer_id != NO_OFFER else NONE
-    return tuple(found.values())
+    return list(found.values())
 
 
 def says(offer: Offer, language: Language = "en") -> str:

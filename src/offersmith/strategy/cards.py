@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from offersmith.offers.catalogue import says
+from offersmith.strategy.plan import Plan
+from offersmith.vocabulary import NO_OFFER
+from offersmith.words import Language, say
+
+EVERYONE = "everyone"
+MOST_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +54,129 @@ class Card:
     def as_dict(self) -> dict[str, Any]:
         """Return the card as plain values."""
         return {**asdict(self), "reasons": list(self.reasons)}
+
+
+def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
+    """Return a card per segment and offer, those that give something first, larger expected profit first.
+
+    Args:
+        plan: the plan.
+        segments: `customer_id`, `segment`; None = one group, `everyone`. Customers without a segment count there too.
+    """
+    codes, group = _groups(plan.decisions, segments)
+    offers = [offer.offer_id for offer in plan.offers]
+    offer = pc.index_in(plan.decisions["offer_id"], value_set=pa.array(offers)).to_numpy()
+    cell = group * len(offers) + offer
+    sizes = np.bincount(group, minlength=len(codes))
+    drawn = _with_code(plan.decisions["reasons"].combine_chunks(), "by_lot")
+    made = []
+    for number in np.unique(cell):
+        inside = np.flatnonzero(cell == number)
+        segment, given = divmod(int(number), len(offers))
+        part = plan.decisions.take(pa.array(inside))
+        odds = part["probability"].to_numpy()
+        made.append(
+            Card(
+                segment=codes[segment],
+                offer_id=offers[given],
+                offer_name=plan.offers[given].name or offers[given],
+                customers=int(inside.size),
+                segment_size=int(sizes[segment]),
+                expected_profit=math.fsum(part["expected_profit"].to_numpy()),
+                expected_cost=math.fsum(part["expected_cost"].to_numpy()),
+                probability_low=float(odds.min()),
+                probability_high=float(odds.max()),
+                by_lot=int(drawn[inside].sum()),
+                reasons=_frequent(part["reasons"]),
+            )
+        )
+    return tuple(
+        sorted(made, key=lambda one: (one.offer_id == NO_OFFER, -one.expected_profit, one.segment, one.offer_id))
+    )
+
+
+def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | None = None) -> str:
+    """Return the cards as a page of Markdown; the same cards give the same bytes.
+
+    Args:
+        made: the cards, in the order they are shown.
+        language: of the page.
+        plan: adds its totals at the top and the offers' terms in words.
+    """
+    terms = {} if plan is None else {offer.offer_id: says(offer, language) for offer in plan.offers}
+    lines = [f"# {say('strategy.cards_title', language)}", *([] if plan is None else _intro(plan, language))]
+    for card in made:
+        lines += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language)]
+    return "\n".join(lines) + "\n"
+
+
+def _page(card: Card, terms: str, language: Language) -> list[str]:
+    named = terms if card.offer_id == NO_OFFER or card.offer_name == terms else f"{card.offer_name} ({terms})"
+    title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=named)
+    why = say("strategy.and", language).join(say(f"strategy.reason_{code}", language) for code in card.reasons)
+    low, high = card.probability_low, card.probability_high
+    odds = "strategy.card_odds" if f"{low:.3f}" != f"{high:.3f}" else "strategy.card_odds_same"
+    facts = [
+        say("strategy.card_who", language, customers=card.customers, size=card.segment_size),
+        say("strategy.card_money", language, profit=card.expected_profit, cost=card.expected_cost),
+        say(odds, language, low=low, high=high, by_lot=card.by_lot),
+        say("strategy.card_why", language, reasons=why),
+    ]
+    return [f"## {title}", "", *[f"- {fact}" for fact in facts]]
+
+
+def _intro(plan: Plan, language: Language) -> list[str]:
+    customers = plan.decisions.num_rows
+    paragraphs = [
+        say(
+            "strategy.cards_intro",
+            language,
+            version=plan.version,
+            given=customers - plan.counts[NO_OFFER],
+            customers=customers,
+            spent=plan.spent,
+            budget=plan.budget,
+            profit=plan.expected_profit,
+            as_of=plan.as_of.isoformat(sep=" "),
+            valid_until=plan.valid_until.isoformat(sep=" "),
+        )
+    ]
+    if plan.cold:
+        paragraphs.append(say("strategy.cards_cold", language))
+    paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=plan.explore))
+    if plan.explore < plan.explore_asked:
+        asked = plan.explore_asked
+        paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, share=plan.explore))
+    if plan.certificate is not None:
+        gap, price, currency = plan.certificate.gap, plan.shadow_price, plan.budget.currency
+        paragraphs.append(say("strategy.cards_price", language, currency=currency, price=price, gap=gap))
+    return [line for paragraph in paragraphs for line in ("", paragraph)]
+
+
+def _segment(code: str, language: Language) -> str:
+    return say("strategy.everyone", language) if code == EVERYONE else say(f"profiles.segment_{code}", language)
+
+
+def _groups(decisions: pa.Table, segments: pa.Table | None) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the codes of the groups and the group of every decision."""
+    if segments is None:
+        return [EVERYONE], np.zeros(decisions.num_rows, np.int64)
+    place = pc.index_in(decisions["customer_id"], value_set=segments["customer_id"].combine_chunks())
+    segment = segments["segment"].combine_chunks().cast(pa.string()).take(place.combine_chunks())
+    coded = pc.fill_null(segment, EVERYONE).dictionary_encode()
+    codes = sorted(coded.dictionary.to_pylist())
+    group = pc.index_in(pc.fill_null(segment, EVERYONE), value_set=pa.array(codes, pa.string()))
+    return codes, np.asarray(group.to_numpy(), dtype=np.int64)
+
+
+def _with_code(reasons: pa.ListArray, code: str) -> NDArray[np.bool_]:
+    held = np.zeros(len(reasons), np.bool_)
+    found = pc.equal(reasons.flatten(), code).to_numpy(zero_copy_only=False)
+    held[pc.list_parent_indices(reasons).to_numpy()[found]] = True
+    return held
+
+
+def _frequent(reasons: pa.ChunkedArray) -> tuple[str, ...]:
+    counted = pc.value_counts(pc.list_flatten(reasons)).to_pylist()
+    ordered = sorted(counted, key=lambda entry: (-entry["counts"], entry["values"]))
+    return tuple(entry["values"] for entry in ordered[:MOST_REASONS])

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from offersmith.errors import InputError
 from offersmith.money import Money
+from offersmith.offers.catalogue import NONE
+from offersmith.settings import PlanSettings
+from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.vocabulary import Offer
+from offersmith.strategy.explore import Explored, explore, odds
+from offersmith.strategy.facts import facts
+from offersmith.strategy.kernels import Floats
+from offersmith.strategy.lots import lots, names
+from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
+from offersmith.strategy.reasons import reasons
+from offersmith.vocabulary import DECISIONS, NO_OFFER, Offer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +45,9 @@ class Plan:
         profit_sd_shared: its spread if all errors go the same way: the honest outer limit.
         counts: offer id -> number of customers, `none` included.
         shadow_price: what one more unit of budget would earn; 0 when the budget does not bind.
-        certificate: of the optimum that the plan follows where no lot decides; None for a cold start.
-        explore: share of customers decided by lot (1 for a cold start).
+        certificate: of the optimum that the plan follows where no lot decides, in its expected part of the plan: its
+            budget row's bound is what the lots and their safety margin leave. None for a cold start.
+        explore: share of customers decided by lot (in expectation; a cold start asks for 1).
         explore_asked: the share the settings asked for; larger than `explore` where the budget did not allow it.
         explorers: customers decided by lot.
         cold: planned from stated priors alone: all by lot.
@@ -90,3 +105,104 @@ class Plan:
             f"plan {self.version}: {given:,} of {self.decisions.num_rows:,} customers get an offer, expected cost "
             f"{self.spent:,.2f} of {self.budget}, expected profit {self.expected_profit:,.2f}"
         )
+
+
+def make(
+    estimates: pa.Table,
+    offers: Sequence[Offer],
+    budget: Money,
+    settings: PlanSettings,
+    as_of: datetime,
+    seed: int,
+    reasons_from: pa.Table | None = None,
+    *,
+    cold: bool = False,
+) -> Plan:
+    """Decide about every customer of the estimates (and of `reasons_from`).
+
+    Args:
+        estimates: `vocabulary.ESTIMATES`.
+        offers: the catalogue; `none` is added if it is missing.
+        budget: what the expected cost of all decisions may be at most.
+        settings: share by lot, days the decisions hold.
+        as_of: the moment the plan is made for, naive UTC.
+        seed: of the lots; another moment draws other lots from the same seed.
+        reasons_from: profiles whose facts are added to the reasons.
+        cold: there is no history to learn from: decide all by lot within the budget.
+
+    Raises:
+        InputError: the budget is negative, or the estimates are not what they should be.
+    """
+    if budget.minor < 0:
+        raise InputError(f"budget {budget} must be zero or more")
+    listed = (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
+    found = candidates(estimates, listed, reasons_from)
+    allowed = found.allowed & (found.cost <= budget.major)
+    value = as_value(replace(found, allowed=allowed), OBJECTIVES["profit"](found))
+    cost = as_cost(np.where(allowed, found.cost, 0.0))
+    asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
+    made = explore(value, cost, odds(found.cost, allowed), found.customers, budget.major, asked, salt, cold=cold)
+    why = reasons(value, cost, made, facts(reasons_from, found.customers), cold=cold)
+    valid_until = as_of + timedelta(days=settings.valid_days)
+    models = tuple(sorted(set(estimates["model_version"].unique().to_pylist())))
+    stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
+    version = _version(stated, listed, found, made, why)
+    decisions = _decisions(found, made, why, version, valid_until)
+    profit_sd = _at(found.profit_sd, made)
+    counted = np.bincount(made.choice.astype(np.int64) + 1, minlength=len(listed))
+    return Plan(
+        version=version,
+        as_of=as_of,
+        valid_until=valid_until,
+        decisions=decisions,
+        offers=listed,
+        budget=budget,
+        spent=math.fsum(_at(found.cost, made)),
+        expected_profit=math.fsum(_at(found.profit, made)),
+        profit_sd=math.sqrt(math.fsum(profit_sd * profit_sd)),
+        profit_sd_shared=math.fsum(profit_sd),
+        counts={offer.offer_id: int(count) for offer, count in zip(listed, counted, strict=True)},
+        shadow_price=made.price,
+        certificate=made.certificate,
+        explore=made.share,
+        explore_asked=asked,
+        explorers=int(made.by_lot.sum()),
+        cold=cold,
+        seed=seed,
+        model_versions=models,
+    )
+
+
+def _at(expected: Floats, made: Explored) -> Floats:
+    """Return what is expected of the chosen offer, 0 for none."""
+    found = np.zeros(made.choice.size)
+    given = np.flatnonzero(made.choice >= 0)
+    found[given] = expected[made.choice[given], given]
+    return found
+
+
+def _version(stated: list[Any], offers: Sequence[Offer], found: Candidates, made: Explored, why: pa.ListArray) -> str:
+    """Return a hash of everything the plan says and of what it was made from."""
+    catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.name, offer.version] for offer in offers]
+    content = hashlib.blake2b(json.dumps([stated, catalogue], sort_keys=True).encode(), digest_size=8)
+    said = [lots(found.customers, ""), lots(why.values, ""), why.offsets.to_numpy()]
+    for part in (*said, made.choice, made.probability, _at(found.profit, made), _at(found.cost, made)):
+        content.update(part.tobytes())
+    return content.hexdigest()
+
+
+def _decisions(found: Candidates, made: Explored, why: pa.ListArray, version: str, valid_until: datetime) -> pa.Table:
+    n = len(found.customers)
+    offers = pa.array([NO_OFFER, *found.offers], pa.string())
+    columns = [
+        names(found.customers, version),
+        found.customers,
+        offers.take(pa.array(made.choice.astype(np.int64) + 1)),
+        pa.array(made.probability),
+        pa.array(_at(found.profit, made)),
+        pa.array(_at(found.cost, made)),
+        why,
+        pa.repeat(pa.scalar(version), n),
+        pa.repeat(pa.scalar(valid_until, pa.timestamp("us")), n),
+    ]
+    return pa.table(columns, schema=DECISIONS)

@@ -1,0 +1,62 @@
+"""Why a customer gets what they get, as reason codes, strongest first; the words stand in `catalogue/strategy.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from offersmith.strategy.explore import Explored
+from offersmith.strategy.kernels import Bits
+
+Condition = tuple[str, NDArray[np.bool_]]
+ROUNDING = 1e-9
+"""Major units by which a customer at a tie may seem to lie below the price."""
+
+
+def reasons(value: Bits, cost: Bits, made: Explored, facts: Sequence[Condition], *, cold: bool) -> pa.ListArray:
+    """Return the reason codes of every decision.
+
+    Args:
+        value: float32 (K, n), -inf where not allowed.
+        cost: float32 (K, n).
+        made: the decisions.
+        facts: further codes with where they hold, strongest first.
+        cold: whether all was decided by lot.
+    """
+    held = [*(_cold(made) if cold else _warm(value, cost, made)), *facts]
+    matrix = np.column_stack([where for _, where in held])
+    codes = pa.array([code for code, _ in held], pa.string())
+    places = np.nonzero(matrix)[1]
+    ends = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))])
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), codes.take(pa.array(places)))
+
+
+def _cold(made: Explored) -> list[Condition]:
+    everybody = np.ones(made.choice.size, np.bool_)
+    return [("by_lot", made.by_lot), ("not_drawn", ~made.by_lot), ("cold_start", everybody)]
+
+
+def _warm(value: Bits, cost: Bits, made: Explored) -> list[Condition]:
+    worth = np.where(np.isfinite(value), value, -np.inf).astype(np.float64)
+    top = worth.max(axis=0, initial=-np.inf)
+    net = worth - made.price * cost.astype(np.float64)
+    priced = net.max(axis=0, initial=-np.inf)
+    chosen = ~made.by_lot
+    given, nothing = chosen & (made.choice >= 0), chosen & (made.choice < 0)
+    none_left = nothing & (top > 0) & (priced > 0)
+    paid = np.flatnonzero(given & (made.price > 0))
+    below = np.zeros(made.choice.size, np.bool_)
+    below[paid] = net[made.choice[paid], paid] < -ROUNDING
+    return [
+        ("by_lot", made.by_lot),
+        ("profit_above_price", given & (made.price > 0) & ~below),
+        ("fills_the_budget", below),
+        ("most_profit", given & (made.price == 0)),
+        ("no_offer_allowed", nothing & (top == -np.inf)),
+        ("no_positive_effect", nothing & (top > -np.inf) & (top <= 0)),
+        ("not_worth_the_price", nothing & (top > 0) & ~none_left),
+        ("budget_used_up", none_left),
+    ]

@@ -1,0 +1,164 @@
+import io
+import math
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from offersmith.errors import InputError
+from offersmith.money import Money
+from offersmith.settings import PlanSettings
+from offersmith.strategy.plan import make
+from offersmith.strategy.table import plan_table
+from offersmith.vocabulary import DECISIONS
+
+NOON = datetime.fromisoformat("2026-01-01T12:00")
+DEFAULT = PlanSettings()
+BUDGET = Money(30_000, "USD")
+
+
+def planned(table, offers, budget=BUDGET, seed=7, settings=DEFAULT, **more):
+    return make(table, offers, budget, settings, NOON, seed, **more)
+
+
+def bytes_of(plan):
+    sink = io.BytesIO()
+    pq.write_table(plan_table(plan), sink)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("cold", [False, True])
+def test_everybody_is_decided_within_the_budget(estimates, offers, cold):
+    table = estimates(400)
+    plan = planned(table, offers, cold=cold)
+    rows = plan.decisions
+    assert rows.schema.equals(DECISIONS)
+    assert rows["customer_id"].to_pylist() == sorted(set(table["customer_id"].to_pylist()))
+    assert len(set(rows["decision_id"].to_pylist())) == 400
+    assert plan.spent <= plan.budget.major
+    assert plan.spent == pytest.approx(sum(rows["expected_cost"].to_pylist()))
+    assert plan.expected_profit == pytest.approx(sum(rows["expected_profit"].to_pylist()))
+    assert sum(plan.counts.values()) == 400
+    assert plan.valid_until == NOON + timedelta(days=28)
+    assert set(rows["plan_version"].to_pylist()) == {plan.version}
+    assert all(rows["reasons"].to_pylist())
+    assert (plan.certificate is None) == cold
+    assert 0 < plan.profit_sd <= plan.profit_sd_shared
+    assert plan.explorers == sum("by_lot" in why for why in rows["reasons"].to_pylist())
+
+
+def test_what_is_decided_is_what_was_estimated(estimates, offers):
+    table = estimates(50)
+    known = {(row["customer_id"], row["offer_id"]): row for row in table.to_pylist()}
+    for row in planned(table, offers).decisions.to_pylist():
+        said = known.get((row["customer_id"], row["offer_id"]), {"profit": 0, "cost": 0})
+        assert (row["expected_profit"], row["expected_cost"]) == (said["profit"], said["cost"])
+
+
+def test_the_same_inputs_give_the_same_bytes_in_any_order(estimates, offers):
+    table = estimates(300)
+    mixed = table.take(pa.array(np.random.default_rng(3).permutation(table.num_rows)))
+    first, second = planned(table, offers), planned(mixed, offers)
+    assert first.version == second.version
+    assert bytes_of(first) == bytes_of(second)
+    assert first.as_dict() == second.as_dict()
+
+
+def test_another_seed_moment_or_budget_is_another_plan(estimates, offers):
+    table = estimates(300)
+    versions = {
+        planned(table, offers).version,
+        planned(table, offers, seed=8).version,
+        planned(table, offers, budget=Money(29_999, "USD")).version,
+        make(table, offers, BUDGET, PlanSettings(), NOON + timedelta(days=1), 7).version,
+    }
+    assert len(versions) == 4
+
+
+def test_without_lots_it_is_the_optimum(estimates, offers):
+    plan = planned(estimates(400), offers, settings=PlanSettings(explore=0.0))
+    assert plan.certificate is not None
+    assert plan.certificate.value == pytest.approx(plan.expected_profit, rel=1e-6)
+    assert plan.certificate.gap < 1e-3
+    assert plan.shadow_price == plan.certificate.rows[0].price > 0
+    assert plan.spent > 0.99 * plan.budget.major
+    assert set(plan.decisions["probability"].to_pylist()) == {1.0}
+    assert plan.explorers == 0
+
+
+def test_more_budget_never_earns_less(estimates, offers):
+    table, settings = estimates(400), PlanSettings(explore=0.0)
+    profits = [
+        planned(table, offers, Money(minor, "USD"), settings=settings).expected_profit
+        for minor in (0, 5_000, 20_000, 50_000, 10_000_000)
+    ]
+    assert profits == sorted(profits)
+    assert profits[0] == 0
+
+
+def test_reasons_say_why(estimates, offers):
+    table = estimates(300)
+    profiles = pa.table(
+        {
+            "customer_id": ["c00000", "c00001", "newcomer"],
+            "orders": pa.array([5, None, 0], pa.int64()),
+            "redemptions": pa.array([3, 0, 0], pa.int64()),
+        }
+    )
+    settings = PlanSettings(explore=0.0)
+    plan = planned(table, offers, settings=settings, reasons_from=profiles)
+    rows = {row["customer_id"]: row for row in plan.decisions.to_pylist()}
+    assert rows["newcomer"]["reasons"] == ["no_offer_allowed", "no_history"]
+    assert rows["newcomer"]["offer_id"] == "none"
+    assert rows["c00000"]["reasons"][1:] == ["redeems_often"]
+    assert len(rows["c00001"]["reasons"]) == 1
+    price = plan.shadow_price
+    best = {}
+    for row in table.to_pylist():
+        kept = best.setdefault(row["customer_id"], [])
+        kept.append((row["profit"], row["profit"] - price * row["cost"]))
+    for customer, row in rows.items():
+        code = row["reasons"][0]
+        if code == "profit_above_price":
+            assert max(net for _, net in best[customer]) >= -1e-5
+        elif code == "no_positive_effect":
+            assert max(profit for profit, _ in best[customer]) <= 0
+        elif code == "not_worth_the_price":
+            assert max(net for _, net in best[customer]) <= 1e-5
+        else:
+            assert code in {"no_offer_allowed", "budget_used_up", "fills_the_budget"}
+
+
+def test_a_budget_that_does_not_bind_and_none_at_all(estimates, offers):
+    table, settings = estimates(100), PlanSettings(explore=0.0)
+    free = planned(table, offers, Money(10_000_000, "USD"), settings=settings)
+    assert free.shadow_price == 0
+    codes = {why[0] for why in free.decisions["reasons"].to_pylist()}
+    assert codes <= {"most_profit", "no_positive_effect"}
+    broke = planned(table, offers, Money(0, "USD"))
+    assert broke.counts["none"] == 100
+    assert broke.spent == 0
+
+
+def test_nobody_and_nothing_to_give(estimates, offers):
+    empty = planned(estimates(0), offers)
+    assert empty.decisions.num_rows == 0
+    assert empty.counts == {"none": 0, "five-percent": 0, "ten-percent": 0, "twenty-percent": 0}
+    only = planned(estimates(0), offers[:1], reasons_from=pa.table({"customer_id": ["a", "b"]}))
+    assert only.decisions["offer_id"].to_pylist() == ["none", "none"]
+
+
+def test_a_negative_budget_is_refused(estimates, offers):
+    with pytest.raises(InputError, match="zero or more"):
+        planned(estimates(1), offers, Money(-1, "USD"))
+
+
+def test_the_plan_prints(estimates, offers):
+    plan = planned(estimates(50), offers)
+    assert plan.version in str(plan)
+    plain = plan.as_dict()
+    assert plain["customers"] == 50
+    assert math.isclose(plain["budget"], 300.0)
+    assert plain["certificate"]["rows"][0]["name"] == "budget"
