@@ -32,7 +32,8 @@ COUNTRIES = {
     "singapore": ("SGD", "Asia/Singapore"), "sg": ("SGD", "Asia/Singapore"), "india": ("INR", "Asia/Kolkata"),
     "australia": ("AUD", "Australia/Sydney"), "au": ("AUD", "Australia/Sydney"), "brazil": ("BRL", "America/Sao_Paulo"),
     "canada": ("CAD", "America/Toronto"), "unitedstates": ("USD", "America/New_York"),
-    "us": ("USD", "America/New_York"), "usa": ("USD", "America/New_York"), "unitedstatesofamerica": ("USD", "America/New_York"),
+    "us": ("USD", "America/New_York"), "usa": ("USD", "America/New_York"),
+    "unitedstatesofamerica": ("USD", "America/New_York"),
 }  # fmt: skip
 """Country -> currency and the time zone most of its people live in."""
 
