@@ -21,16 +21,17 @@ SEGMENTS: tuple[str, ...] = (
 """Codes, from the closest customers to the furthest."""
 
 NEEDED = ("recency", "tenure", "orders", "spend", "cadence")
-LATE_GAPS, LOST_GAPS = 3.0, 6.0
-"""More gaps than these since the last purchase is late, or lost."""
+LATE_GAPS, LOST_GAPS, NEW_GAPS = 3.0, 6.0, 2.0
+"""More gaps than these since the last purchase is late, or lost; no more since the first is new."""
 _USUAL_GAP_DAYS = 30.0  # where no customer has bought twice yet
 
 
 def segment(profiles: pa.Table) -> pa.Table:
     """Return `customer_id` and `segment` (a code of `SEGMENTS`), a row per row of the profile table.
 
-    Champions are on time and in the best fifth of buyers both by orders and by money; loyal ones order at least as
-    often as the median buyer; who bought for the first time less than two gaps ago is new.
+    Champions are on time and in the best fifth of those who bought more than once, by orders and by money; loyal ones
+    order at least as often as the median of these; who first bought no more than two of the shop's usual gaps ago, or has bought once and is
+    not late, is new.
 
     Raises:
         InputError: the table lacks one of the features `NEEDED`.
@@ -43,14 +44,15 @@ def segment(profiles: pa.Table) -> pa.Table:
     usual = float(np.median(cadence[~np.isnan(cadence)])) if (~np.isnan(cadence)).any() else _USUAL_GAP_DAYS
     gap = np.maximum(np.fmax(cadence, usual), 1.0)
     late, lost = recency > LATE_GAPS * gap, recency > LOST_GAPS * gap
-    often, most_often, most_spent = _mark(orders, bought, 0.5), _mark(orders, bought, 0.8), _mark(spend, bought, 0.8)
+    again = orders > 1
+    often, most_often, most_spent = _mark(orders, again, 0.5), _mark(orders, again, 0.8), _mark(spend, again, 0.8)
     codes = np.select(
         [
             ~bought,
             (orders == 1) & late,
             lost,
             late,
-            (orders == 1) | (tenure <= 2 * gap),
+            (orders == 1) | (tenure <= NEW_GAPS * max(usual, 1.0)),
             (orders >= most_often) & (spend >= most_spent),
             orders >= often,
         ],
@@ -90,9 +92,9 @@ def _numbers(profiles: pa.Table, name: str) -> NDArray[np.float64]:
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def _mark(values: NDArray[np.float64], bought: NDArray[np.bool_], share: float) -> float:
-    """Return the value that `share` of the buyers do not exceed; an observed value, so no rounding decides."""
-    return float(np.quantile(values[bought], share, method="inverted_cdf")) if bought.any() else 0.0
+def _mark(values: NDArray[np.float64], among: NDArray[np.bool_], share: float) -> float:
+    """Return the quantile of `values` among some; an observed value, so no rounding decides."""
+    return float(np.quantile(values[among], share, method="higher")) if among.any() else 0.0
 
 
 def _of(rows: dict[str, dict[str, int]], key: str) -> pa.Array:
