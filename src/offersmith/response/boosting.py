@@ -28,7 +28,7 @@ from offersmith.response.encode import Encoder
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
 from offersmith.response.linear import expit
 from offersmith.response.prior import FittedPrior
-from offersmith.response.shared import Core
+from offersmith.response.shared import Core, Parts
 from offersmith.response.stacked import Stacked
 from offersmith.response.steady import steady
 from offersmith.settings import PriorSettings
@@ -70,17 +70,17 @@ class FittedBoosting:
             x = self.fitted.encoder.matrix(profiles)
             nothing = self.fitted.core.parts(x, NO_OFFER)
             columns = [
-                self._column(x, offer, nothing.chance, nothing.basket)
+                self._column(profiles, x, offer, nothing)
                 if offer.offer_id in self.fitted.calibration
                 else self.prior.column(profiles, offer)
                 for offer in given
             ]
         return assemble(profiles, given, columns, margin_rate=margin, version=self.version)
 
-    def _column(self, x: Floats, offer: Offer, chance: Floats, basket: Floats) -> Column:
+    def _column(self, profiles: pa.Table, x: Floats, offer: Offer, nothing: Parts) -> Column:
         name, fitted = offer.offer_id, self.fitted
         parts = fitted.core.parts(x, name)
-        raw = parts.revenue - chance * basket
+        raw = parts.revenue - nothing.revenue
         held = fitted.calibration[name]
         codes = fitted.core.arms.same(name, len(x))
         redemption = expit(fitted.redeeming.predict(np.hstack([x, codes])))
@@ -88,8 +88,8 @@ class FittedBoosting:
         cost = line.of(parts.basket) if line else relief(offer, parts.basket)
         return Column(
             redemption=redemption,
-            conversion=held.conversion * (parts.chance - chance),
-            revenue=held.revenue(raw),
+            conversion=held.conversion * (parts.chance - nothing.chance),
+            revenue=held.revenue(raw, self.prior.column(profiles, offer).revenue),
             cost=redemption * cost,
             profit_sd=self.prior.economics.margin_rate * held.spread(raw),
         )

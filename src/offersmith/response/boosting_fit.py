@@ -40,7 +40,11 @@ from offersmith.vocabulary import NO_OFFER, Offer
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What a predicted change of revenue is turned into: `mean + slope x (predicted - center)`.
+    """What a predicted change of revenue is turned into.
+
+    `mean + trust x slope x (predicted - center) + (1 - trust) x (prior - prior_center)`: where campaigns were not
+    decided by lot, predicted differences between customers are as open to selection as their mean is, so they are
+    believed only as far as the placebo's bias is small against sampling error; the rest is the stated prior's.
 
     Attributes:
         center: mean prediction over the history, major units.
@@ -49,6 +53,8 @@ class Calibration:
         slope: how far differences hold.
         slope_sd: its spread.
         conversion: the same for the predicted change of the chance to buy, as one factor.
+        trust: 1 when decided by lot, 0 when nothing bounds the bias.
+        prior_center: mean of the prior's change of revenue over the history.
     """
 
     center: float
@@ -57,14 +63,17 @@ class Calibration:
     slope: float
     slope_sd: float
     conversion: float
+    trust: float
+    prior_center: float
 
-    def revenue(self, predicted: Floats) -> Floats:
-        """Return the calibrated change of revenue."""
-        return np.asarray(self.mean + self.slope * (predicted - self.center))
+    def revenue(self, predicted: Floats, prior: Floats) -> Floats:
+        """Return the calibrated change of revenue from the predicted one and the prior's."""
+        learned = self.slope * (predicted - self.center)
+        return np.asarray(self.mean + self.trust * learned + (1 - self.trust) * (prior - self.prior_center))
 
     def spread(self, predicted: Floats) -> Floats:
         """Return its standard deviation as an estimate."""
-        return np.asarray(np.hypot(self.mean_sd, self.slope_sd * (predicted - self.center)))
+        return np.asarray(np.hypot(self.mean_sd, self.trust * self.slope_sd * (predicted - self.center)))
 
     def as_dict(self) -> dict[str, float]:
         """Return plain values."""
@@ -150,9 +159,19 @@ def _calibrate(
             mean_sd=effect.used_sd,
             slope=turn.value,
             slope_sd=turn.sd,
+            trust=_trust(history, effect),
+            prior_center=float(prior.column(history.table, offer).revenue.mean()),
             conversion=float(np.clip(effect.used / center, 0.0, 2.0)) if center else 0.0,
         )
     return held, tuple(effects)
+
+
+def _trust(history: History, effect: OfferEffect) -> float:
+    if history.randomised:
+        return 1.0
+    if effect.bias is None or effect.standard_error is None:
+        return 0.0
+    return effect.standard_error**2 / max(effect.standard_error**2 + effect.bias**2, 1e-12)
 
 
 def _costs(history: History, core: CrossfittedCore, given: Strings) -> dict[str, CostLine]:

@@ -95,6 +95,30 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
     return analytics.run(summed.order_by("campaign_id", "customer_id"))
 
 
+def median_coupon(analytics: Analytics, until: datetime) -> int:
+    """Return the usual worth of a coupon before `until`: the lower median coupon discount of a line, minor units.
+
+    Zero where no coupon was ever used.
+    """
+    t = EVENTS_TABLE
+    used = t.filter(t.event == "purchase", t.coupon_discount > 0, t.time < until)
+    by_worth = used.group_by("coupon_discount").aggregate(lines=used.count().cast("int64")).order_by("coupon_discount")
+    table = analytics.run(by_worth)
+    reached, half = 0, sum(table["lines"].to_pylist()) / 2
+    for worth, lines in zip(table["coupon_discount"].to_pylist(), table["lines"].to_pylist(), strict=True):
+        reached += lines
+        if reached >= half:
+            return int(worth)
+    return 0
+
+
+def first_time(analytics: Analytics) -> datetime | None:
+    """Return when the first purchase known was made; None without purchases."""
+    t = EVENTS_TABLE
+    bought = t.filter(t.event == "purchase")
+    return analytics.run(bought.aggregate(time=bought.time.min()))["time"][0].as_py()  # type: ignore[no-any-return]
+
+
 def _whole(value: ir.Value) -> ir.Value:
     return ibis.coalesce(value.sum(), 0).cast("int64")
 
