@@ -181,7 +181,7 @@ def effects() -> EffectFacts:
                   40.0, 900.0, 700.0),
     )  # fmt: skip
     bins = tuple(
-        OverlapBin(i / 10, (i + 1) / 10, int(rng.integers(10, 200) * (i + 1) / 4), int(rng.integers(10, 220) * (10 - i)))
+        OverlapBin(i / 10, (i + 1) / 10, int(rng.integers(10, 60) * (i + 1)), int(rng.integers(10, 220) * (10 - i)))
         for i in range(10)
     )  # fmt: skip
     return EffectFacts(rows, 28, bins, Both("campaign 8", "第 8 次促销"), 0.043)
@@ -253,13 +253,13 @@ def cold() -> ReportFacts:
         version="0b",
         start=START,
         valid_until=datetime(2017, 11, 27),
-        customers=4372,
+        customers=first.customers,
         profit=Interval(210.0, -1300.0, 1700.0),
         cost=4998.0,
         budget=5000.0,
         offers=first.offers,
         cold_start=True,
-        explored=4372,
+        explored=first.customers,
     )
     return ReportFacts(
         name="Online Retail",

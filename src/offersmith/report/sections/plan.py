@@ -16,7 +16,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
     """Return the section."""
     none = sum(row.customers for row in facts.offers if row.is_none)
     lead = reader.say(
-        "plan_lead" if none else "plan_lead_all",
+        "plan_lead_cold" if facts.cold_start else "plan_lead" if none else "plan_lead_all",
         start=reader.day(facts.start),
         end=reader.day(facts.valid_until),
         chosen=reader.count(facts.customers - none),
@@ -148,8 +148,9 @@ def _budget(facts: PlanFacts, reader: Reader) -> Text:
     if facts.budget is None:
         return Text(reader.say("plan_budget_free", cost=reader.money(facts.cost)), title, width="half")
     price = max((row.shadow_price for row in facts.limits if row.unit == "money"), default=0.0)
+    bound = "plan_budget_bound" if price > 0 else "plan_budget_slack"
     text = reader.say(
-        "plan_budget_bound" if price > 0 else "plan_budget_slack",
+        "plan_budget_cold" if facts.cold_start else bound,
         used=reader.money(facts.cost),
         budget=reader.money(facts.budget),
         share=reader.percent(facts.cost / facts.budget if facts.budget else 0.0, 0),

@@ -27,7 +27,7 @@
 
   function dressAxis(axis, write, tone, room) {
     var label = Object.assign({ color: tone.soft, fontSize: 12 }, axis.axisLabel);
-    if (axis.type === "value") { label.formatter = write; }
+    if (axis.type === "value") { label.formatter = write; label.hideOverlap = true; }
     else if (room) { Object.assign(label, { width: room, overflow: "break", lineHeight: 15, fontSize: 13, color: tone.ink }); }
     axis.axisLabel = label;
     axis.axisLine = { show: axis.type === "category", onZero: false, lineStyle: { color: tone.faint } };

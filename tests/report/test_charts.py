@@ -1,0 +1,80 @@
+"""Charts as options: plain JSON, one point per value, told apart by more than colour."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offersmith.report.base import Chart, ChartKind, Column, Figure, Series, Table
+from offersmith.report.charts import DRAW, MUTED, _ceiling, option, payload
+
+KINDS = sorted(DRAW)
+
+
+def chart(kind: ChartKind, series: int = 1) -> Chart:
+    x = (0.1, 0.2, 0.4) if kind == "scatter" else ("a", "b", "c")
+    runs = tuple(
+        Series(f"s{i}", (1.0, 2.0, -1.0), (0.0, 1.0, -3.0), (2.0, 3.0, 1.0)) if kind == "interval"
+        else Series(f"s{i}", (1.0, 2.0, 0.5))
+        for i in range(series)
+    )  # fmt: skip
+    return Chart(kind, "title", x, runs, "what it shows", reference=0.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_option_is_plain_json_with_its_summary(kind: ChartKind) -> None:
+    drawn = json.loads(json.dumps(payload(chart(kind, 2), "USD"), allow_nan=False))
+    assert drawn["option"]["aria"]["enabled"] is True
+    assert drawn["option"]["aria"]["label"]["description"] == "what it shows"
+    assert drawn["option"]["legend"]["show"] is True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_series_needs_no_legend(kind: ChartKind) -> None:
+    assert option(chart(kind))["legend"]["show"] is False
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "interval"])
+def test_every_value_is_a_point(kind: ChartKind) -> None:
+    assert [len(run["data"]) for run in option(chart(kind, 2))["series"]] == [3, 3]
+
+
+def test_an_interval_is_drawn_from_low_to_high() -> None:
+    bar, point = option(chart("interval"))["series"]
+    assert bar["data"] == [[0.0, 0.0], [2.0, 0.0], [None, None], [1.0, 1.0], [3.0, 1.0], [None, None],
+                           [-3.0, 2.0], [1.0, 2.0], [None, None]]  # fmt: skip
+    assert point["data"] == [[1.0, 0.0], [2.0, 1.0], [-1.0, 2.0]]
+
+
+def test_series_differ_by_more_than_colour() -> None:
+    lines = option(chart("line", 3))["series"]
+    assert len({(line["symbol"], line["lineStyle"]["type"]) for line in lines}) == 3
+    assert option(chart("stacked", 3))["aria"]["decal"]["show"] is True
+
+
+def test_what_is_only_for_comparison_is_grey_and_leaves_the_palette_alone() -> None:
+    runs = (Series("all", (1.0,), muted=True), Series("ours", (2.0,)))
+    grey, ours = option(Chart("bar", "t", ("a",), runs, "s"))["series"]
+    assert grey["itemStyle"]["color"] == MUTED
+    assert ours["itemStyle"]["color"] == option(chart("bar"))["series"][0]["itemStyle"]["color"]
+
+
+def test_a_chart_and_its_twin_have_the_same_points() -> None:
+    table = Table("t", (Column("x"), Column("y", "number")), (("a", 1.0), ("b", 2.0)))
+    with pytest.raises(ValueError, match="3 points, 2 rows"):
+        Figure(chart("bar"), table)
+
+
+def test_a_series_has_as_many_values_as_the_chart_has_points() -> None:
+    with pytest.raises(ValueError, match="has 2 points, the chart 1"):
+        Chart("bar", "t", ("a",), (Series("s", (1.0, 2.0)),), "s")
+
+
+@given(st.floats(1e-9, 1e12))
+def test_the_top_of_an_axis_is_round_and_close(value: float) -> None:
+    top = _ceiling(value)
+    assert value <= top * (1 + 1e-9)
+    assert top <= value * 1.5 * (1 + 1e-9)

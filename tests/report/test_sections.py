@@ -1,0 +1,183 @@
+"""What the sections say, and that they say the right one of two things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from offersmith.report.base import Figure, Note, Table, Text
+from offersmith.report.format import Reader
+from offersmith.report.inputs import Both, EffectFacts, EffectRow, Interval, ReportFacts, ScoreRow
+from offersmith.report.pages import promotion
+from offersmith.report.sections import caveats, effects, glance, happened, headline, models, plan, quality, segments
+from offersmith.vocabulary import EVENT_NAMES, EVENTS
+from offersmith.words import LANGUAGES, Language
+
+EN = Reader("en", "USD")
+
+
+def campaign(effect: Interval, placebo: Interval) -> EffectRow:
+    return EffectRow(Both.same("c"), 100, 200, effect, placebo, 9.0, 50.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("effect", "placebo", "said"),
+    [
+        (Interval(5, 1, 9), Interval(0, -2, 2), "supported"),
+        (Interval(-5, -9, -1), Interval(0, -2, 2), "harmful"),
+        (Interval(5, -1, 11), Interval(0, -2, 2), "unclear"),
+        (Interval(5, 1, 9), Interval(3, 1, 5), "placebo_failed"),
+        (Interval(5, -1, 11), Interval(-3, -5, -1), "placebo_failed"),
+    ],
+)
+def test_no_more_is_claimed_than_the_placebo_allows(effect: Interval, placebo: Interval, said: str) -> None:
+    assert effects.verdict(campaign(effect, placebo)) == said
+
+
+def test_the_lead_counts_only_what_may_be_claimed() -> None:
+    rows = (campaign(Interval(5, 1, 9), Interval(3, 1, 5)), campaign(Interval(5, -1, 11), Interval(0, -1, 1)))
+    section = effects.section(EffectFacts(rows, 28), EN)
+    assert section
+    assert section.lead.startswith("None of the past campaigns")
+    assert effects.section(EffectFacts((), 28), EN) is None
+
+
+def test_the_headline_says_what_the_plan_earns(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    said = headline.headline(full_facts, EN)
+    given = sum(row.customers for row in full_facts.plan.offers if not row.is_none)
+    assert f"Give {given:,} of 2,469 customers an offer from 30 October 2017" in said
+    assert EN.money(full_facts.plan.profit.estimate) in said
+
+
+def test_a_loss_or_an_empty_plan_is_not_sold_as_a_gain(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    loss = replace(full_facts, plan=replace(full_facts.plan, profit=Interval(-300.0, -900.0, 100.0)))
+    assert "would cost $300 more than it earns" in headline.headline(loss, EN)
+    nobody = tuple(replace(row, customers=0) if not row.is_none else row for row in full_facts.plan.offers)
+    empty = replace(full_facts, plan=replace(full_facts.plan, offers=nobody))
+    assert headline.headline(empty, EN).startswith("Send no offers")
+
+
+def test_without_a_plan_the_page_is_about_the_shop(full_facts: ReportFacts) -> None:
+    page = promotion(replace(full_facts, plan=None), "en")
+    assert "2,469 customers, 155,848 orders" in page.headline
+    assert page.numbers == ()
+
+
+def test_a_cold_start_says_so(cold_facts: ReportFacts) -> None:
+    assert cold_facts.plan
+    page = promotion(cold_facts, "en")
+    assert "no campaign history" in page.standfirst
+    assert "drawn by lot" in plan.section(cold_facts.plan, EN).lead
+    section = caveats.section(cold_facts, EN)
+    assert section
+    first = section.blocks[0]
+    assert isinstance(first, Note)
+    assert first.level == "serious"
+    assert "raises the chance to buy by 1.5%" in first.text
+
+
+def texts(facts: ReportFacts) -> list[str]:
+    assert facts.plan
+    return [block.text for block in plan.section(facts.plan, EN).blocks if isinstance(block, Text)]
+
+
+def test_the_shadow_price_is_told_only_where_the_budget_binds(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    assert any("about $1.37 more profit" in text for text in texts(full_facts))
+    slack = tuple(replace(row, shadow_price=0.0) for row in full_facts.plan.limits)
+    loose = replace(full_facts, plan=replace(full_facts.plan, limits=slack))
+    assert any("more budget brings nothing" in text for text in texts(loose))
+    free = replace(full_facts, plan=replace(full_facts.plan, budget=None))
+    assert any("No budget was set" in text for text in texts(free))
+
+
+def test_a_wide_gap_is_not_called_a_proof(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    assert full_facts.plan.value
+    assert any(text.startswith("Hardly.") for text in texts(full_facts))
+    wide = replace(full_facts, plan=replace(full_facts.plan, bound=full_facts.plan.value * 1.02))
+    assert any(text.startswith("Perhaps.") for text in texts(wide))
+    none = replace(full_facts, plan=replace(full_facts.plan, bound=None))
+    assert not any("left on the table" in text for text in texts(none))
+
+
+def test_a_rival_that_is_better_is_named(full_facts: ReportFacts) -> None:
+    assert full_facts.models
+    assert "better than every simple rule" in models.section(full_facts.models, EN).lead
+    better = ScoreRow(Both.same("recency"), 0.99, 1.0)
+    beaten = replace(full_facts.models, scores=(*full_facts.models.scores, better))
+    assert "“recency” does at least as well" not in models.section(full_facts.models, EN).lead
+    assert "recency does at least as well" in models.section(beaten, EN).lead
+
+
+def test_the_segments_of_the_plan_add_up(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    figures = [block for block in plan.section(full_facts.plan, EN).blocks if isinstance(block, Figure)]
+    stacked = next(figure for figure in figures if figure.chart.kind == "stacked")
+    shown = sum(value or 0 for series in stacked.chart.series for value in series.values)
+    assert shown == sum(one.customers for one in full_facts.plan.by_segment)
+    assert [series.muted for series in stacked.chart.series] == [True, False, False, False]
+
+
+def test_deciles_are_rates_of_their_own_customers(full_facts: ReportFacts) -> None:
+    assert full_facts.happened
+    section = happened.section(full_facts.happened, EN)
+    assert section
+    figure = section.blocks[0]
+    assert isinstance(figure, Figure)
+    assert figure.chart.series[0].values[0] == pytest.approx(84 / 114)
+    assert happened.section(replace(full_facts.happened, recipients=0), EN) is None
+
+
+def test_a_column_that_is_never_missing_is_not_drawn(full_facts: ReportFacts) -> None:
+    assert full_facts.quality
+    section = quality.section(full_facts.quality, EN)
+    chart = next(block.chart for block in section.blocks if isinstance(block, Figure))
+    assert chart.x == ("Visit", "Product name", "Brand", "Category")
+
+
+def test_clean_data_is_said_to_be_clean(full_facts: ReportFacts) -> None:
+    assert full_facts.quality
+    clean = replace(full_facts.quality, quarantined=0, reasons=(), findings=(), missing={})
+    section = quality.section(clean, EN)
+    assert "none had to be refused" in section.lead
+    assert [type(block) for block in section.blocks] == [Table]
+
+
+def test_a_shop_without_sales_has_no_glance_and_no_segments(full_facts: ReportFacts) -> None:
+    assert full_facts.segments
+    none = full_facts.shop.totals.set_column(4, "products", pa.array([0]))
+    none = none.set_column(none.schema.get_field_index("orders"), "orders", pa.array([0]))
+    assert glance.section(replace(full_facts.shop, totals=none), EN) is None
+    empty = tuple(replace(row, customers=0, revenue_minor=0) for row in full_facts.segments.rows)
+    assert segments.section(replace(full_facts.segments, rows=empty), EN) is None
+
+
+@pytest.mark.parametrize("months", [["2017-01", "2017-02"], ["2017-01-01", "2017-02-01"]])
+def test_months_may_come_as_text(full_facts: ReportFacts, months: list[str]) -> None:
+    table = pa.table({"month": months, "revenue": [100, 200], "orders": [1, 2], "customers": [1, 1]})
+    section = glance.section(replace(full_facts.shop, by_month=table), EN)
+    assert section
+    figure = section.blocks[1]
+    assert isinstance(figure, Figure)
+    assert figure.chart.x == ("Jan 2017", "Feb 2017")
+    assert figure.chart.series[0].values == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_and_column_has_a_name(language: Language) -> None:
+    reader = Reader(language, "USD")
+    assert all(reader.say(f"event_{name}") for name in EVENT_NAMES)
+    assert all(reader.say(f"column_{name}") for name in EVENTS.names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_caveat_has_its_words(full_facts: ReportFacts, language: Language) -> None:
+    section = caveats.section(replace(full_facts, caveats=tuple(caveats.LEVELS)), Reader(language, "USD"))
+    assert section
+    assert len(section.blocks) == len(caveats.LEVELS)
+    assert all(isinstance(block, Note) and block.title and block.text for block in section.blocks)
