@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from offersmith.events.found import Found
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
@@ -39,16 +40,17 @@ class Started:
 
     folder: Path
     file: Path
-    findings: tuple[str, ...] = ()
+    findings: tuple[Found, ...] = ()
 
     def text(self, language: Language = "en") -> str:
         """Say what was recognised and what comes next."""
         last = say("shop.started_next", language, folder=self.folder)
-        return "\n".join([*self.findings, say("shop.started", language, file=self.file), last])
+        found = [finding.text(language) for finding in self.findings]
+        return "\n".join([*found, say("shop.started", language, file=self.file), last])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"folder": str(self.folder), "file": str(self.file), "findings": list(self.findings)}
+        return {"folder": str(self.folder), "file": str(self.file), "findings": [str(f) for f in self.findings]}
 
     def __str__(self) -> str:
         return self.text()

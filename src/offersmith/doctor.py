@@ -14,6 +14,7 @@ from typing import Any
 from offersmith.errors import OffersmithError, SettingsError
 from offersmith.settings import load
 from offersmith.store.ledger import Ledger
+from offersmith.words import Language
 
 LIBRARIES = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "ibis-framework", "lightgbm", "scikit-learn", "sqlalchemy")
 EXTRAS = {
@@ -54,9 +55,14 @@ class Examination:
         rows = [{"what": f.what, "level": f.level, "says": f.says} for f in self.findings]
         return {"healthy": self.healthy, "findings": rows}
 
-    def __str__(self) -> str:
+    def text(self, language: Language = "en") -> str:
+        """Say every finding on its own line; names and versions read the same in every language."""
+        del language
         sign = {"ok": "ok  ", "note": "note", "bad": "BAD "}
         return "\n".join(f"{sign[f.level]}  {f.what}: {f.says}" for f in self.findings)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def examine(folder: Path) -> Examination:

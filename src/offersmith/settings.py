@@ -44,7 +44,8 @@ class SourceSettings(_Part, frozen=True):
 
     `columns` maps our column to theirs; `names` maps their event names to ours; `event` is the event of a file without
     an event column; `refund_when` names what marks a refund (`negative_quantity` or a prefix of the order id such as
-    `order_id:C`); `format` reads times that are not ISO 8601; `example` takes the place of `files`.
+    `order_id:C`); `time_format` reads times that are not ISO 8601; `kind` is `auto` (by the file's ending) or a
+    source by name, such as `synthetic`.
     """
 
     kind: str = "auto"

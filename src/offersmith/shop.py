@@ -20,13 +20,13 @@ from msgspec import structs
 from offersmith import __version__, bootstrap
 from offersmith.answers import Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
-from offersmith.events import SOURCES
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt, Source
+from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
 from offersmith.money import Money
-from offersmith.offers import catalogue
+from offersmith.offers.catalogue import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.profiles.segments import segment
@@ -105,12 +105,15 @@ class Shop:
         file = path / FILE
         if file.exists() and not force:
             raise SettingsError(f"{file} exists already", hint="edit it, or replace it with --force")
-        if example and example not in SOURCES:
-            raise InputError(f"no example {example!r}", hint=f"there are: {', '.join(sorted(SOURCES))}")
-        if not example and not events:
+        name = path.resolve().name
+        if example:
+            if example not in PROPOSALS:
+                raise InputError(f"no example {example!r}", hint=f"there are: {', '.join(PROPOSALS)}")
+            replace(file, PROPOSALS[example].format(name=name).encode())
+            return Started(path, file)
+        if not events:
             raise InputError("no events named", hint="give --events FILE, or --example synthetic")
-        proposal = propose([Path(event) for event in events], name=path.resolve().name, example=example, folder=path)
-        path.mkdir(parents=True, exist_ok=True)
+        proposal = propose([Path(event) for event in events], name=name, folder=path)
         replace(file, proposal.toml.encode())
         return Started(path, file, proposal.findings)
 
@@ -222,9 +225,9 @@ class Shop:
         replace(file, html)
         return Reported(file, len(html))
 
-    def offers(self) -> tuple[Offer, ...]:
+    def offers(self) -> list[Offer]:
         """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
-        return catalogue.offers(self.settings.offers, self.settings.shop.currency)
+        return catalogue(self.settings.offers, self.settings.shop.currency)
 
     def economics(self, margin: float | None = None) -> Economics:
         """Return what the data cannot say, with another margin rate where one is given."""

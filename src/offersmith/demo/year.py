@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from offersmith.errors import InputError
 from offersmith.events.examples import complete_journey, journey_files
+from offersmith.events.examples.proposals import complete_journey as complete_journey_settings
 from offersmith.progress import Progress
 from offersmith.settings import FILE
 from offersmith.shop import Shop
@@ -17,34 +18,8 @@ from offersmith.store import files, outcomes
 
 CAMPAIGN = "18"
 OFFER = complete_journey.OFFERS["a"]
+NAME = "The Complete Journey"
 MARKER = ".offersmith-demo"
-SETTINGS = """\
-# The Complete Journey: a grocer's year. Written by `offersmith demo`; every key is in docs/reference/settings.md.
-[shop]
-name = "The Complete Journey"
-currency = "USD"
-timezone = "{zone}"
-
-[[events]]
-kind = "complete-journey"
-
-[economics]
-margin_rate = 0.3          # the data hold no margins: a stated figure, shown at three levels
-margin_levels = [0.2, 0.3, 0.4]
-
-[plan]
-valid_days = {days}
-
-# The data hold no face values either: the amount is the median coupon before the campaign, for reading only;
-# what a booklet costs is learned from the coupons past recipients used.
-{offers}"""
-OFFER_SETTINGS = """
-[[offers]]
-id = "campaign-type-{kind}"
-kind = "amount_off"
-name = "Coupon booklet type {title}"
-terms = {{ amount = "{amount}" }}
-"""
 
 
 def ingested(out: Path, progress: Progress) -> tuple[Shop, datetime]:
@@ -59,14 +34,11 @@ def ingested(out: Path, progress: Progress) -> tuple[Shop, datetime]:
     out.mkdir(parents=True, exist_ok=True)
     files.replace(out / MARKER, b"")
     days = (last - first).days + 1
-    files.replace(folder / FILE, SETTINGS.format(zone=journey_files.ZONE, days=days, offers="").encode())
+    files.replace(folder / FILE, complete_journey_settings(NAME, days=days).encode())
     shop = Shop.open(folder)
     shop.ingest(progress=progress)
     with shop.engine() as analytics:
         amount = outcomes.median_coupon(analytics, start)
-    offers = "".join(
-        OFFER_SETTINGS.format(kind=kind, title=kind.upper(), amount=f"{amount / 100:.2f}")
-        for kind in complete_journey.OFFERS
-    )
-    files.replace(folder / FILE, SETTINGS.format(zone=journey_files.ZONE, days=days, offers=offers).encode())
+    face = f"{amount / 100:.2f}"
+    files.replace(folder / FILE, complete_journey_settings(NAME, days=days, amount=face).encode())
     return Shop.open(folder), start

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import metadata
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith import __version__
 from offersmith.events.quality import QualityReport
 from offersmith.report.inputs import (
     Both,
@@ -197,7 +197,7 @@ def gather(
 ) -> ReportFacts:
     """Return everything one report says; without a plan its sections are left out."""
     shop = shop_facts(analytics, as_of)
-    versions = {"offersmith": __version__}
+    versions = {"offersmith": metadata.version("offersmith")}
     if summary is not None:
         versions |= {"plan": summary["version"], "model": ", ".join(summary["model_versions"])}
         versions |= {"seed": str(summary["seed"])}

@@ -1,0 +1,88 @@
+"""The settings of a workspace on a built-in example: what `offersmith init --example NAME` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SYNTHETIC = """\
+# A small seeded shop: 2,000 customers, 180 days, offers handed out by lot. Every key is in docs/reference/settings.md.
+[shop]
+name = "{name}"
+currency = "USD"
+timezone = "UTC"
+language = "en"
+
+[[events]]
+kind = "synthetic"
+
+[economics]
+# Profit before offers as a share of revenue. Events cannot say it; the report shows three levels of it.
+margin_rate = 0.3
+
+[learn]
+# Its offers hold for two weeks.
+horizon_days = 14
+
+[[offers]]
+id = "save-10"
+kind = "percent_off"
+name = "10 % off"
+terms = {{ percent = 10 }}
+
+[[offers]]
+id = "save-20"
+kind = "percent_off"
+name = "20 % off"
+terms = {{ percent = 20 }}
+
+[[offers]]
+id = "five-off"
+kind = "amount_off"
+name = "5.00 off"
+terms = {{ amount = "5.00" }}
+"""
+
+COMPLETE_JOURNEY = """\
+# The Complete Journey: a grocer's year with 27 coupon campaigns. Every key is in docs/reference/settings.md.
+[shop]
+name = "{name}"
+currency = "USD"
+timezone = "America/New_York"
+language = "en"
+
+[[events]]
+kind = "complete-journey"
+
+[economics]
+# The data hold no margins: a stated figure, shown at three levels.
+margin_rate = 0.3
+margin_levels = [0.2, 0.3, 0.4]
+
+[plan]
+# As long as campaign 18 ran.
+valid_days = {days}
+
+# The data hold no face values either: the amount is for reading only; what a booklet costs is learned from the coupons
+# that past recipients used.
+"""
+
+BOOKLET = """\
+[[offers]]
+id = "campaign-type-{kind}"
+kind = "amount_off"
+name = "Coupon booklet type {title}"
+terms = {{ amount = "{amount}" }}
+"""
+
+
+def complete_journey(name: str, *, days: int = 56, amount: str = "1.00") -> str:
+    """Return the settings on The Complete Journey: a plan of `days`, booklets of coupons worth `amount` dollars."""
+    booklets = [BOOKLET.format(kind=kind, title=kind.upper(), amount=amount) for kind in "abc"]
+    return "\n".join([COMPLETE_JOURNEY.format(name=name, days=days), *booklets])
+
+
+PROPOSALS: Mapping[str, str] = {
+    "synthetic": SYNTHETIC,
+    "complete-journey": complete_journey("{name}"),
+}
+"""Example -> settings with the workspace's `{name}` to be filled in."""
