@@ -116,7 +116,8 @@ def first_time(analytics: Analytics) -> datetime | None:
     """Return when the first purchase known was made; None without purchases."""
     t = EVENTS_TABLE
     bought = t.filter(t.event == "purchase")
-    return analytics.run(bought.aggregate(time=bought.time.min()))["time"][0].as_py()  # type: ignore[no-any-return]
+    earliest: list[datetime] = analytics.run(bought.select("time").order_by("time").limit(1))["time"].to_pylist()
+    return earliest[0] if earliest else None
 
 
 def _whole(value: ir.Value) -> ir.Value:

@@ -1,0 +1,103 @@
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from offersmith.store import outcomes
+from offersmith.store.analytics import Analytics
+from offersmith.vocabulary import EVENTS
+
+_at = datetime.fromisoformat
+LATE = _at("2021-01-01")
+
+
+def _event(event, time, customer, **values):
+    return {"event": event, "time": time, "customer_id": customer, "utc_offset": 0, **values}
+
+
+def _ask(tmp_path, rows):
+    named = [{"event_id": f"e{number}", **row} for number, row in enumerate(rows)]
+    file = tmp_path / "events.parquet"
+    pq.write_table(pa.Table.from_pylist(named, schema=EVENTS), file)
+    analytics = Analytics(threads=1)
+    analytics.use_events([file])
+    return analytics
+
+
+@pytest.fixture
+def season(tmp_path):
+    day = [_at(f"2020-01-{number:02d}") for number in range(1, 10)]
+    rows = [
+        _event("view_promotion", day[0], "ann", offer_id="ten", campaign_id="c1"),
+        _event("view_promotion", day[2], "ann", offer_id="ten", campaign_id="c1"),
+        _event("view_promotion", day[1], "bob", offer_id="ten"),
+        _event("view_promotion", day[1], None, offer_id="ten", campaign_id="c1"),
+        _event("view_promotion", day[8], "cat", offer_id="ten", campaign_id="c1"),
+        _event("purchase", day[3], "ann", order_id="1", amount=500, discount=90, coupon_discount=60),
+        _event("purchase", day[3], "ann", order_id="1", amount=300, discount=0, coupon_discount=0),
+        _event("refund", day[4], "ann", order_id="1", amount=100),
+        _event("purchase", day[4], "bob", order_id="2", amount=700),
+        _event("purchase", day[4], None, order_id="3", amount=900),
+        _event("redeem", day[3], "ann", offer_id="ten", campaign_id="c1"),
+        _event("redeem", day[3], "ann", offer_id="ten", campaign_id="c1"),
+        _event("redeem", day[3], "ann", offer_id="ten", campaign_id="c2"),
+        _event("redeem", day[5], "bob", offer_id="ten"),
+    ]
+    with _ask(tmp_path, rows) as analytics:
+        yield analytics
+
+
+def test_the_first_exposure_counts_and_only_before_the_moment(season):
+    rows = outcomes.exposures(season, _at("2020-01-09")).to_pylist()
+    assert rows == [
+        {"campaign_id": "c1", "offer_id": "ten", "customer_id": "ann", "time": _at("2020-01-01")},
+        {"campaign_id": "ten", "offer_id": "ten", "customer_id": "bob", "time": _at("2020-01-02")},
+    ]
+
+
+def test_refunds_are_taken_off_and_strangers_left_out(season):
+    rows = outcomes.outcomes(season, _at("2020-01-01"), LATE).to_pylist()
+    assert rows == [
+        {"customer_id": "ann", "orders": 1, "revenue": 700, "discount": 90, "coupon_discount": 60},
+        {"customer_id": "bob", "orders": 1, "revenue": 700, "discount": 0, "coupon_discount": 0},
+    ]
+
+
+def test_the_stretch_is_half_open(season):
+    assert outcomes.outcomes(season, _at("2020-01-04"), _at("2020-01-05"))["revenue"].to_pylist() == [800]
+    assert outcomes.outcomes(season, _at("2020-01-06"), LATE).num_rows == 0
+
+
+def test_a_day_of_several_campaigns_is_shared_by_number(season):
+    rows = outcomes.redemptions(season, _at("2020-01-01"), LATE).to_pylist()
+    assert rows == [
+        {"campaign_id": "c1", "customer_id": "ann", "offer_id": "ten", "n": 2, "cost": 40},
+        {"campaign_id": "c2", "customer_id": "ann", "offer_id": "ten", "n": 1, "cost": 20},
+        {"campaign_id": "ten", "customer_id": "bob", "offer_id": "ten", "n": 1, "cost": 0},
+    ]
+
+
+def test_the_day_is_the_one_on_the_shop_s_clock(tmp_path):
+    rows = [
+        _event("redeem", _at("2020-01-02T03"), "ann", offer_id="ten", utc_offset=-300),
+        _event("purchase", _at("2020-01-01T20"), "ann", amount=1, coupon_discount=50, utc_offset=-300),
+        _event("purchase", _at("2020-01-02T20"), "ann", amount=1, coupon_discount=70, utc_offset=-300),
+    ]
+    with _ask(tmp_path, rows) as analytics:
+        assert outcomes.redemptions(analytics, _at("2020-01-01"), LATE)["cost"].to_pylist() == [50]
+
+
+def test_the_usual_coupon_and_the_first_purchase(season):
+    assert outcomes.median_coupon(season, LATE) == 60
+    assert outcomes.median_coupon(season, _at("2020-01-02")) == 0
+    assert outcomes.first_time(season) == _at("2020-01-04")
+
+
+def test_a_shop_without_events_has_no_outcomes():
+    with Analytics(threads=1) as analytics:
+        assert outcomes.exposures(analytics, LATE).num_rows == 0
+        assert outcomes.outcomes(analytics, _at("2020-01-01"), LATE).num_rows == 0
+        assert outcomes.redemptions(analytics, _at("2020-01-01"), LATE).num_rows == 0
+        assert outcomes.first_time(analytics) is None
+        assert outcomes.median_coupon(analytics, LATE) == 0
