@@ -30,8 +30,8 @@ def segment(profiles: pa.Table) -> pa.Table:
     """Return `customer_id` and `segment` (a code of `SEGMENTS`), a row per row of the profile table.
 
     Champions are on time and in the best fifth of those who bought more than once, by orders and by money; loyal ones
-    order at least as often as the median of these; who first bought no more than two of the shop's usual gaps ago, or has bought once and is
-    not late, is new.
+    order at least as often as the median of these. Who first bought no more than two of the shop's usual gaps ago, or
+    has bought once and is not late, is new.
 
     Raises:
         InputError: the table lacks one of the features `NEEDED`.
