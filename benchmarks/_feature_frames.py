@@ -157,7 +157,7 @@ def _order_features(sales: pd.DataFrame, found: dict[str, Any]) -> None:
     orders["day"], orders["evening"], orders["weekend"] = (
         local.dt.normalize(),
         local.dt.hour >= 17,
-        local.dt.weekday >= 5,
+        local.dt.day_of_week >= 5,
     )
     orders = orders.sort_values(["customer_id", "day"])
     groups = orders.groupby("customer_id")
