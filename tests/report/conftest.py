@@ -69,7 +69,7 @@ def shop(seed: int = 7) -> ShopFacts:
                 "first_time": [datetime(2017, 1, 1, 11, 53)],
                 "last_time": [datetime(2017, 10, 29, 23, 40)],
                 "revenue": [int(revenue.sum())],
-                "refunds": [1204],
+                "refunds": [120_455],
             }
         ),
         by_month=pa.table(
@@ -157,6 +157,7 @@ def models() -> ModelFacts:
         reliability=tuple(
             ReliabilityBin(float(p), float(np.clip(p + rng.normal(0, 0.03), 0, 1)), 113) for p in predicted
         ),
+        later=True,
         importance=tuple(
             (Both(en, zh), share)
             for en, zh, share in (
@@ -203,7 +204,14 @@ def report(currency: str = "USD") -> ReportFacts:
             anonymous=0,
             refunds=1204,
             equal_lines=5268,
-            missing={"session_id": 1.0, "brand": 0.021, "category": 0.0004, "product_name": 0.34, "amount": 0.0},
+            missing={
+                "session_id": 1.0,
+                "brand": 0.021,
+                "category": 0.0004,
+                "product_name": 0.34,
+                "amount": 0.0,
+                "search_term": 1.0,
+            },
             reasons=((Both("quantity is zero", "数量为零"), 8790), (Both("no readable time", "时间无法识别"), 13)),
             findings=(
                 QualityFinding(Both("Amounts far above the usual", "金额远高于常见水平"), 312, "warning"),

@@ -110,8 +110,9 @@ def test_a_rival_that_is_better_is_named(full_facts: ReportFacts) -> None:
     assert "better than every simple rule" in models.section(full_facts.models, EN).lead
     better = ScoreRow(Both.same("recency"), 0.99, 1.0)
     beaten = replace(full_facts.models, scores=(*full_facts.models.scores, better))
-    assert "“recency” does at least as well" not in models.section(full_facts.models, EN).lead
-    assert "recency does at least as well" in models.section(beaten, EN).lead
+    assert "“recency” does at least as well" in models.section(beaten, EN).lead
+    alone = replace(full_facts.models, scores=full_facts.models.scores[:1], later=False)
+    assert models.section(alone, EN).lead.startswith("On customers it had not seen, the tenth")
 
 
 def test_the_segments_of_the_plan_add_up(full_facts: ReportFacts) -> None:
@@ -137,7 +138,9 @@ def test_a_column_that_is_never_missing_is_not_drawn(full_facts: ReportFacts) ->
     assert full_facts.quality
     section = quality.section(full_facts.quality, EN)
     chart = next(block.chart for block in section.blocks if isinstance(block, Figure))
-    assert chart.x == ("Visit", "Product name", "Brand", "Category")
+    assert chart.x == ("Product name", "Brand", "Category")
+    absent = next(block for block in section.blocks if isinstance(block, Text))
+    assert absent.text.startswith("Visit, Search words.")
 
 
 def test_clean_data_is_said_to_be_clean(full_facts: ReportFacts) -> None:

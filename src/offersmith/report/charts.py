@@ -17,17 +17,15 @@ MUTED = "#A3ABB5"
 DASHES = ("solid", "dashed", "dotted")
 SYMBOLS = ("circle", "rect", "triangle", "diamond")
 TOP_WITH_LEGEND, TOP, NAME = 38, 10, 22
-DECALS = {
-    "show": True,
-    "decals": [
-        {"symbol": "none"},
-        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": -0.785},
-        {"color": "rgba(255,255,255,0.4)", "symbol": "circle", "symbolSize": 0.7, "dashArrayX": [[8, 8], [0, 8, 8, 0]],
-         "dashArrayY": [6, 0]},
-        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 0.785},
-        {"color": "rgba(255,255,255,0.35)", "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 1.571},
-    ],
-}  # fmt: skip
+WHITE = "rgba(255,255,255,0.38)"
+DECALS: tuple[dict[str, Any], ...] = (
+    {"color": WHITE, "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": -0.785},
+    {"color": WHITE, "symbol": "circle", "symbolSize": 0.7, "dashArrayX": [[8, 8], [0, 8, 8, 0]], "dashArrayY": [6, 0]},
+    {"color": WHITE, "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 0.785},
+    {"color": WHITE, "dashArrayX": [1, 0], "dashArrayY": [2, 6], "rotation": 1.571},
+    {"color": WHITE, "dashArrayX": [1, 0], "dashArrayY": [2, 6]},
+)
+"""Patterns of stacked bars, in the order of the palette; what is muted has none."""
 ROW_HEIGHT = 34
 HEIGHT = 300
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
@@ -53,11 +51,10 @@ def option(chart: Chart) -> Option:
     """Return the ECharts option of a chart."""
     legend = len(chart.series) > 1
     drawn = DRAW[chart.kind](chart)
-    decal = DECALS if chart.kind == "stacked" else {"show": False}
     return {
         "animation": False,
         "color": list(PALETTE),
-        "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": decal},
+        "aria": {"enabled": True, "label": {"description": chart.summary}, "decal": {"show": False}},
         "grid": {
             "left": 4, "right": 72 if _labelled(chart) else 20, "top": _top(chart), "bottom": 6,
             "outerBoundsMode": "same", "outerBoundsContain": "all",
@@ -92,7 +89,17 @@ def _colour(chart: Chart, index: int) -> str:
     """Return the colour of a series; muted ones are grey and leave the palette to the others."""
     if chart.series[index].muted:
         return MUTED
-    return PALETTE[sum(not run.muted for run in chart.series[:index]) % len(PALETTE)]
+    return PALETTE[_turn(chart, index) % len(PALETTE)]
+
+
+def _turn(chart: Chart, index: int) -> int:
+    return sum(not run.muted for run in chart.series[:index])
+
+
+def _decal(chart: Chart, index: int) -> Option:
+    if chart.kind != "stacked" or chart.series[index].muted:
+        return {"decal": "none"}
+    return {"decal": DECALS[_turn(chart, index) % len(DECALS)]}
 
 
 def _axes(chart: Chart, *, boundary: bool = True) -> Option:
@@ -160,7 +167,8 @@ def _bar(chart: Chart) -> Option:
         {
             "type": "bar", "name": run.name, "data": _points(run), "barMaxWidth": None if touching else 34,
             "barCategoryGap": "8%" if touching else "30%", "barGap": "0%" if touching else "10%",
-            "itemStyle": {"color": _colour(chart, index), "borderRadius": 0 if stacked else 2},
+            "itemStyle": {"color": _colour(chart, index), "borderRadius": 0 if stacked else 2,
+                          **_decal(chart, index)},
             **({"stack": "all"} if stacked else {}),
             **({"label": {"show": True, "position": "right", "fontSize": 12}} if _labelled(chart) else {}),
             **(_line_at(chart) if index == 0 else {}),

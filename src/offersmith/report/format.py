@@ -55,6 +55,10 @@ class Reader:
         """Return the reader's side of a text in both languages."""
         return text.of(self.language)
 
+    def join(self, texts: Iterable[str]) -> str:
+        """Return the texts as one enumeration."""
+        return ("、" if self.language == "zh" else ", ").join(texts)
+
     def sentences(self, texts: Iterable[str]) -> str:
         """Return whole sentences as one paragraph."""
         return ("" if self.language == "zh" else " ").join(texts)

@@ -69,7 +69,7 @@ class ShopFacts:
 
     Attributes:
         totals: one row: events, customers, anonymous, orders, products, first_time, last_time, revenue (minor),
-            refunds.
+            refunds (minor).
         by_month: month (date, timestamp or `YYYY-MM`), revenue (minor), orders, customers; sorted.
         by_category: category, revenue (minor); largest first.
         by_event: event, rows.
@@ -263,6 +263,7 @@ class ModelFacts:
         judged_on: among whom it was judged, in words (`recipients of campaign 18`).
         judged: how many customers; `positives` of them did it.
         scores: ours first.
+        later: judged on time after everything it learned from; False where it was judged on customers left out.
         importance: feature in words -> share of the model's gain, 0..1, largest first.
     """
 
@@ -276,6 +277,7 @@ class ModelFacts:
     scores: tuple[ScoreRow, ...]
     reliability: tuple[ReliabilityBin, ...] = ()
     importance: tuple[tuple[Both, float], ...] = ()
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

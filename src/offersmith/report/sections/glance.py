@@ -43,7 +43,7 @@ def section(facts: ShopFacts, reader: Reader) -> Section | None:
 
 
 def _numbers(row: dict[str, Any], average: str, reader: Reader) -> Numbers:
-    refunds = reader.say("glance_refunds", refunds=reader.count(row["refunds"])) if row["refunds"] else ""
+    refunds = reader.say("glance_refunds", refunds=reader.money(reader.major(row["refunds"]))) if row["refunds"] else ""
     each = reader.number(row["orders"] / row["customers"], 1) if row["customers"] else ""
     return Numbers(
         (

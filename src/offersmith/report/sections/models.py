@@ -35,12 +35,15 @@ def _lead(facts: ModelFacts, reader: Reader) -> str:
     ours, rivals = _split(facts)
     if ours is None:
         return ""
+    unseen = reader.say("models_unseen_time" if facts.later else "models_unseen_customers")
+    lift = reader.number(ours.lift, 1)
+    if not rivals:
+        return reader.say("models_lead_alone", unseen=unseen, lift=lift)
     stronger = [row for row in rivals if row.auc >= ours.auc or row.lift >= ours.lift]
-    lift, judged_on = reader.number(ours.lift, 1), reader.of(facts.judged_on)
     if not stronger:
-        return reader.say("models_lead_best", judged_on=judged_on, lift=lift)
+        return reader.say("models_lead_best", unseen=unseen, lift=lift)
     rival = max(stronger, key=lambda row: row.auc)
-    return reader.say("models_lead_beaten", judged_on=judged_on, lift=lift, rival=reader.of(rival.name))
+    return reader.say("models_lead_beaten", unseen=unseen, lift=lift, rival=reader.of(rival.name))
 
 
 def _auc(facts: ModelFacts, reader: Reader) -> tuple[Figure, ...]:

@@ -83,6 +83,7 @@ def _segments(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
     for one in facts.by_segment:
         segment, offer = cells.setdefault(reader.of(one.segment), {}), _offer_name(one.offer, facts, reader)
         segment[offer] = segment.get(offer, 0) + one.customers
+    cells = dict(sorted(cells.items(), key=lambda item: (-sum(item[1].values()), item[0])))
     nothing = {_name(row, reader) for row in facts.offers if row.is_none}
     offers = [_name(row, reader) for row in facts.offers]
     offers += sorted({offer for segment in cells.values() for offer in segment} - set(offers))

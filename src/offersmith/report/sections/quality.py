@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offersmith.report.base import Block, Chart, Column, Figure, Section, Series, Table
+from offersmith.report.base import Block, Chart, Column, Figure, Section, Series, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs import QualityFacts
 from offersmith.vocabulary import EVENTS
@@ -21,6 +21,7 @@ def section(facts: QualityFacts, reader: Reader) -> Section:
         quarantined=reader.count(facts.quarantined),
     )
     blocks: list[Block] = [_receipt(facts, reader), *_missing(facts, reader), *_reasons(facts, reader)]
+    blocks += _absent(facts, reader)
     return Section("quality", reader.say("quality_title"), lead, (*blocks, *_findings(facts, reader)))
 
 
@@ -47,12 +48,24 @@ def _receipt(facts: QualityFacts, reader: Reader) -> Table:
     return Table(reader.say("quality_receipt"), columns, cells, width="half")
 
 
+def _absent(facts: QualityFacts, reader: Reader) -> tuple[Text, ...]:
+    names = [_column(name, reader) for name, share in facts.missing.items() if share >= 1]
+    if not names:
+        return ()
+    text = reader.say("quality_absent", columns=reader.join(names))
+    return (Text(text, reader.say("quality_absent_title"), width="half"),)
+
+
+def _column(name: str, reader: Reader) -> str:
+    return reader.say(f"column_{name}") if name in EVENTS.names else name
+
+
 def _missing(facts: QualityFacts, reader: Reader) -> tuple[Figure, ...]:
-    shares = sorted(((share, name) for name, share in facts.missing.items() if share > 0), key=lambda x: (-x[0], x[1]))
-    shares = shares[:COLUMNS]
+    partly = ((share, name) for name, share in facts.missing.items() if 0 < share < 1)
+    shares = sorted(partly, key=lambda pair: (-pair[0], pair[1]))[:COLUMNS]
     if not shares:
         return ()
-    names = tuple(reader.say(f"column_{name}") if name in EVENTS.names else name for _, name in shares)
+    names = tuple(_column(name, reader) for _, name in shares)
     values = tuple(share for share, _ in shares)
     title, said = reader.say("quality_missing_title"), reader.say("quality_missing_share")
     summary = reader.say(
