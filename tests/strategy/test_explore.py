@@ -46,7 +46,7 @@ def test_the_budget_is_kept_and_the_odds_are_odds(seed, customers, budget, share
 @pytest.mark.parametrize("cold", [False, True])
 def test_logged_probabilities_sum_to_one_and_match_frequencies(cold):
     value, cost, chances, ids, allowed = instance(5, 40)
-    draws, offers = 1500, 4
+    draws, offers = 500, 4
     logged = np.full((offers, 40), np.nan)
     counts = np.zeros((offers, 40))
     for salt in range(draws):

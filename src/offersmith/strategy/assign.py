@@ -10,7 +10,7 @@ price, and every D is an upper bound. The price is found exactly:
    by price: taking them from the top until the budget is full solves the linear relaxation (Zemel 1980; Sinha and
    Zoltners 1979), in which a single customer is split;
 4. that customer is rounded down, smaller switches fill what is left, and an exchange of one or two offers among the
-   customers nearest to a tie closes most of what remains.
+   customers nearest to a tie closes most of what remains; small instances try again from every single customer.
 
 The certificate is recomputed from the answer alone.
 """
@@ -27,6 +27,7 @@ from offersmith.strategy.certificate import Assignment, Certificate, Row
 from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exchange import exchange
 from offersmith.strategy.kernels import Bits, Choice, Total
+from offersmith.strategy.restart import SMALL, Filling, restart
 
 SAMPLE = 4096
 WINDOW = 512
@@ -112,19 +113,23 @@ def _priced(value: Bits, cost: Bits, bound: float) -> tuple[Choice, float]:
     who, to, price, step = who[:found], to[:found], price[:found], step[:found]
     # Ties by content before position, so that the order of the customers does not change what is reached.
     order = np.lexsort((who, step, -price))
-    choice = dear
+    choice = dear.copy()
     _, used = kernels.totals(value, cost, choice)
     first, total, rest = kernels.fill(value, cost, order, who, to, used, bound, choice, WINDOW)
     final = float(price[order[first]]) if first < found else low
     near = np.unique(who[order[max(0, first - WINDOW) : first + WINDOW]])
     exchange(value, cost, bound, final, near, choice, (total, rest))
+    if value.shape[1] <= SMALL:
+        choice = restart(value, cost, bound, Filling(dear, order, who, to, final, near, WINDOW), choice)
     return choice, final
 
 
 def _bracket(value: Bits, cost: Bits, bound: float) -> tuple[float, Choice, Choice]:
     """Return a price that does not fit, the choices at a higher price that fits, and the choices at that price."""
-    low, high, guess, width = 0.0, np.inf, _guess(value, cost, bound), FIRST_WIDTH
+    if value.shape[1] <= SMALL:
+        return 0.0, _chosen(value, cost, _top_price(value, cost)), _chosen(value, cost, 0.0)
     dear, cheap = None, None
+    low, high, guess, width = 0.0, np.inf, _guess(value, cost, bound), FIRST_WIDTH
     while dear is None or cheap is None:
         for price in (guess * (1 - width), guess * (1 + width)):
             if low < price < high:
@@ -135,13 +140,17 @@ def _bracket(value: Bits, cost: Bits, bound: float) -> tuple[float, Choice, Choi
                 else:
                     high, dear = price, trial
         if cheap is None and width >= 1:
-            cheap = np.empty(value.shape[1], np.int16)
-            kernels.choose(value, cost, low, cheap)
+            cheap = _chosen(value, cost, low)
         if dear is None and width > LAST_WIDTH:
-            dear = np.empty(value.shape[1], np.int16)
-            kernels.choose(value, cost, _top_price(value, cost), dear)
+            dear = _chosen(value, cost, _top_price(value, cost))
         width *= 4
     return low, dear, cheap
+
+
+def _chosen(value: Bits, cost: Bits, price: float) -> Choice:
+    choice = np.empty(value.shape[1], np.int16)
+    kernels.choose(value, cost, price, choice)
+    return choice
 
 
 def _top_price(value: Bits, cost: Bits) -> float:
