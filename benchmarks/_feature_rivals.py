@@ -43,7 +43,7 @@ def by_hand(path: Path, scratch: Path) -> pa.Table:
 
     with duckdb.connect(":memory:") as engine:
         engine.execute(f"SET memory_limit = '{MEMORY_MB}MiB'; SET temp_directory = '{scratch}'")
-        engine.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+        engine.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         engine.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{path}')")
         return engine.sql(SQL).to_arrow_table()
 

@@ -44,6 +44,7 @@ EXTRA = (
     Feature("no_coupon_share", "share", value="amount", where=(Where("coupon_discount", "=", 0),)),
     Feature("not_b1", "count", where=(Where("brand", "!=", "b1"),)),
     Feature("large_early_orders", "count", grain="order", where=(Where("hour", "<", 12), Where("lines", ">=", 2))),
+    Feature("orders_of_many", "count", grain="order", where=(Where("quantity", ">", 2.0),)),
     Feature("pieces_per_look", "ratio", value="quantity", events=("purchase",), over=("view_item",)),
 )
 

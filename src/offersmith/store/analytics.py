@@ -40,6 +40,8 @@ class Analytics:
             self._engine.execute(f"SET {name} = {_text(value)}")
         # Order is never promised by a scan; questions that need one say so. Spares memory.
         self._engine.execute("SET preserve_insertion_order = false")
+        # Long questions would draw a bar on standard output, where `--json` belongs.
+        self._engine.execute("SET enable_progress_bar = false")
         if threads:
             self._engine.execute(f"SET threads = {int(threads)}")
         self.use_events([])

@@ -102,13 +102,9 @@ def column(table: ir.Table, name: str) -> ir.Value:
     return table[name]
 
 
-def holds(table: ir.Table, condition: Where) -> ir.BooleanValue:
-    """Return whether a condition holds, row by row.
-
-    Raises:
-        InputError: the column or the operator is not known.
-    """
-    left, right = column(table, condition.column), condition.value
+def holds(left: ir.Value, condition: Where) -> ir.BooleanValue:
+    """Return whether a condition holds, row by row, for the values `left` of its column."""
+    right = condition.value
     match condition.op:
         case "=":
             return left == right
