@@ -98,7 +98,7 @@ def _turn(chart: Chart, index: int) -> int:
 
 def _decal(chart: Chart, index: int) -> Option:
     if chart.kind != "stacked" or chart.series[index].muted:
-        return {"decal": "none"}
+        return {}
     return {"decal": DECALS[_turn(chart, index) % len(DECALS)]}
 
 
