@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from offersmith.errors import InputError
-from offersmith.profiles import FEATURES
+from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import build, moment, profile
 from offersmith.profiles.segments import SEGMENTS, meaning, name, segment, sizes
 from offersmith.store.analytics import Analytics
@@ -130,3 +130,8 @@ def test_segments_say_what_they_need(profiles: pa.Table) -> None:
 def test_every_segment_has_a_name_and_a_meaning(language: Any) -> None:
     assert len({name(code, language) for code in SEGMENTS}) == len(SEGMENTS)
     assert all(meaning(code, language) for code in SEGMENTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_feature_has_a_label_of_its_own(language: Any) -> None:
+    assert len({label(feature, language) for feature in FEATURES}) == len(FEATURES)

@@ -13,6 +13,12 @@ from offersmith.profiles.habits import HABITS
 from offersmith.profiles.promotions import PROMOTIONS
 from offersmith.profiles.tastes import TASTES
 from offersmith.vocabulary import Feature
+from offersmith.words import Language, say
 
 FEATURES: Mapping[str, Feature] = {feature.name: feature for feature in (*HABITS, *TASTES, *PROMOTIONS, *BROWSING)}
 """Every declared feature by name, in the order of a profile table's columns."""
+
+
+def label(feature: str, language: Language = "en") -> str:
+    """Return what a person calls a declared feature, in a few words."""
+    return say(f"profiles.feature_{feature}", language)
