@@ -13,7 +13,7 @@ from typing import Any
 from offersmith.report.base import Chart, ChartKind, Series
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6BB3", "#8C6D31")
-MUTED = "#A3ABB5"
+MUTED = "#8E98A4"
 DASHES = ("solid", "dashed", "dotted")
 SYMBOLS = ("circle", "rect", "triangle", "diamond")
 TOP_WITH_LEGEND, TOP, NAME = 38, 10, 22

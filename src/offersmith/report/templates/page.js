@@ -61,8 +61,9 @@
     option.tooltip.textStyle = { color: tone.ink, fontSize: 13 };
     option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? value.map(write).join(" · ") : write(value); };
     if (chart.interval) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
+    var short = chart.unit === "money" || chart.unit === "int" ? ticks : write;
     option.series.forEach(function (series) {
-      if (series.label && series.label.show) { series.label.formatter = function (point) { return write(point.value); }; series.label.color = tone.soft; }
+      if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
       if (series.type === "scatter") { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
     });
