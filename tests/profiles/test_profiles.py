@@ -18,7 +18,7 @@ from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import EVENT_NAMES, EVENTS
 from offersmith.words import LANGUAGES
 
-AS_OF = datetime(2024, 6, 1)  # noqa: DTZ001 - naive UTC by contract
+AS_OF = datetime(2024, 6, 1)
 FEW = {name: FEATURES[name] for name in ("recency", "tenure", "orders", "spend", "cadence", "return_rate")}
 
 

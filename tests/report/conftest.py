@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 - moments are naive UTC everywhere
+
 """A shop's facts for the report's tests: seeded, plausible, and every part of the page filled."""
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from offersmith.store.spark import SparkAnalytics
 from offersmith.store.summaries import by_category, by_event, by_month, totals
 from offersmith.vocabulary import EVENTS
 
-START = datetime(2024, 1, 31, 23)  # noqa: DTZ001 - naive UTC by contract
+START = datetime(2024, 1, 31, 23)
 
 
 def line(number: int, **values: Any) -> dict[str, Any]:

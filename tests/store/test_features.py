@@ -26,7 +26,7 @@ from offersmith.store.features import compile_features
 from offersmith.store.spark import SparkAnalytics
 from offersmith.vocabulary import EVENTS, Feature, Where
 
-AS_OF = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - naive UTC by contract
+AS_OF = datetime(2024, 6, 1, 12)
 Row = dict[str, Any]
 
 EXTRA = (

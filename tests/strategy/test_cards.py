@@ -30,6 +30,8 @@ def test_cards_add_up_to_the_plan(plan):
         assert card.customers <= card.segment_size
         assert 0 < card.probability_low <= card.probability_high <= 1
         assert card.reasons
+        assert list(card.reason_shares) == sorted(card.reason_shares, reverse=True)
+        assert all(0 < share <= 1 for share in card.reason_shares)
     given = [card for card in made if card.offer_id != "none"]
     assert list(made[: len(given)]) == given
     assert [card.expected_profit for card in given] == sorted((card.expected_profit for card in given), reverse=True)

@@ -197,7 +197,7 @@ def _numbered(source: Source) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
     last, refused = 0, np.array([], np.int64)
     for batch in source.batches():
         if REFUSED in (batch.schema.metadata or {}):
-            refused = batch.column("row").to_numpy()
+            refused = np.concatenate([refused, batch.column("row").to_numpy()])  # the reader may look ahead
             yield batch.column("row"), batch
             continue
         numbers = np.arange(last + 1, last + 1 + batch.num_rows + len(refused))

@@ -116,7 +116,7 @@ def map_batch(batch: pa.RecordBatch, mapping: SourceSettings, shop: ShopSettings
     signed, unreadable = _numbers(raw)
     refund = pc.or_(pc.equal(event, "refund"), _refunds(mapping, columns, signed, batch)).fill_null(False)
     columns["event"] = pc.if_else(refund, "refund", event)
-    money, rounded = _money(signed, mapping, 0 if ours else DIGITS.get(shop.currency, 2), unreadable)
+    money, rounded = _money(rows, signed, mapping, 0 if ours else DIGITS.get(shop.currency, 2), unreadable)
     for name in ("amount", "quantity"):
         value = money[name] if name in money else signed.get(name)
         if value is not None:
@@ -192,10 +192,10 @@ def _numbers(raw: Mapping[str, pa.Array]) -> tuple[dict[str, pa.Array], dict[str
 
 
 def _money(
-    signed: Mapping[str, pa.Array], mapping: SourceSettings, digits: int, unreadable: dict[str, pa.Array]
+    rows: int, signed: Mapping[str, pa.Array], mapping: SourceSettings, digits: int, unreadable: dict[str, pa.Array]
 ) -> tuple[dict[str, pa.Array], pa.Array]:
     money: dict[str, pa.Array] = {}
-    rounded = pa.array(np.zeros(len(next(iter(signed.values()), [])), bool)) if signed else pa.array([], pa.bool_())
+    rounded = pa.array(np.zeros(rows, bool))
     for name in ("amount", "discount", "coupon_discount"):
         if name not in signed:
             continue

@@ -139,6 +139,8 @@ class Stage:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Stage rows of the schema `STAGED`."""
+        if not batch.num_rows:
+            return
         self._given = self._given or batch.column("given_id").null_count < batch.num_rows
         self._filled.update(name for name in batch.schema.names if batch.column(name).null_count < batch.num_rows)
         self._write("staged", batch)

@@ -64,8 +64,9 @@ def resolve(
         "(SELECT hash FROM keyed WHERE given_id IS NULL GROUP BY hash HAVING count(*) > 1)"
     )
     run(
-        "CREATE TABLE ids AS SELECT row, hash, given_id IS NOT NULL AS given, coalesce(given_id, lower(hex(hash)) || "
-        "CASE WHEN copy > 0 THEN '-' || copy ELSE '' END) AS id FROM keyed LEFT JOIN copies USING (row)"
+        "CREATE TABLE ids AS SELECT row, hash, given_id IS NOT NULL AS given, "
+        "coalesce(given_id, lpad(lower(hex(hash)), 32, '0') || CASE WHEN copy > 0 THEN '-' || copy ELSE '' END) AS id "
+        "FROM keyed LEFT JOIN copies USING (row)"
     )
     run("DROP TABLE keyed")
     _know(engine, existing, given=given)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.offers.catalogue import says
+from offersmith.strategy.explore import MARGIN_SD
 from offersmith.strategy.plan import Plan
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
@@ -37,6 +38,7 @@ class Card:
         probability_high: largest one.
         by_lot: how many of them were decided by lot.
         reasons: the most frequent reason codes, most frequent first.
+        reason_shares: the share of the card's customers each of them holds for.
     """
 
     segment: str
@@ -50,10 +52,11 @@ class Card:
     probability_high: float
     by_lot: int
     reasons: tuple[str, ...]
+    reason_shares: tuple[float, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the card as plain values."""
-        return {**asdict(self), "reasons": list(self.reasons)}
+        return {**asdict(self), "reasons": list(self.reasons), "reason_shares": list(self.reason_shares)}
 
 
 def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
@@ -75,6 +78,7 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
         segment, given = divmod(int(number), len(offers))
         part = plan.decisions.take(pa.array(inside))
         odds = part["probability"].to_numpy()
+        why = _frequent(part["reasons"])
         made.append(
             Card(
                 segment=codes[segment],
@@ -87,7 +91,8 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
                 probability_low=float(odds.min()),
                 probability_high=float(odds.max()),
                 by_lot=int(drawn[inside].sum()),
-                reasons=_frequent(part["reasons"]),
+                reasons=tuple(code for code, _ in why),
+                reason_shares=tuple(held / inside.size for _, held in why),
             )
         )
     return tuple(
@@ -113,7 +118,10 @@ def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | No
 def _page(card: Card, terms: str, language: Language) -> list[str]:
     named = terms if card.offer_id == NO_OFFER or card.offer_name == terms else f"{card.offer_name} ({terms})"
     title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=named)
-    why = say("strategy.and", language).join(say(f"strategy.reason_{code}", language) for code in card.reasons)
+    why = say("strategy.and", language).join(
+        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=share)
+        for code, share in zip(card.reasons, card.reason_shares, strict=True)
+    )
     low, high = card.probability_low, card.probability_high
     odds = "strategy.card_odds" if f"{low:.3f}" != f"{high:.3f}" else "strategy.card_odds_same"
     facts = [
@@ -147,6 +155,8 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     if plan.explore < plan.explore_asked:
         asked = plan.explore_asked
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, share=plan.explore))
+    if plan.explorers and (plan.shadow_price > 0 or plan.explore < plan.explore_asked):
+        paragraphs.append(say("strategy.cards_kept_back", language, sd=MARGIN_SD))
     if plan.certificate is not None:
         gap, price, currency = plan.certificate.gap, plan.shadow_price, plan.budget.currency
         paragraphs.append(say("strategy.cards_price", language, currency=currency, price=price, gap=gap))
@@ -176,7 +186,8 @@ def _with_code(reasons: pa.ListArray, code: str) -> NDArray[np.bool_]:
     return held
 
 
-def _frequent(reasons: pa.ChunkedArray) -> tuple[str, ...]:
+def _frequent(reasons: pa.ChunkedArray) -> list[tuple[str, int]]:
+    """Return the most frequent codes with how often they hold, ties by name."""
     counted = pc.value_counts(pc.list_flatten(reasons)).to_pylist()
-    ordered = sorted(counted, key=lambda entry: (-entry["counts"], entry["values"]))
-    return tuple(entry["values"] for entry in ordered[:MOST_REASONS])
+    pairs = [(entry["values"], entry["counts"]) for entry in counted]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_REASONS]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -137,19 +137,17 @@ def make(
         raise InputError(f"budget {budget} must be zero or more")
     listed = (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
     found = candidates(estimates, listed, reasons_from)
-    allowed = found.allowed & (found.cost <= budget.major)
-    value = as_value(replace(found, allowed=allowed), OBJECTIVES["profit"](found))
-    cost = as_cost(np.where(allowed, found.cost, 0.0))
+    value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
+    chances = odds(found.cost, found.allowed & (found.cost <= budget.major))
     asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
-    made = explore(value, cost, odds(found.cost, allowed), found.customers, budget.major, asked, salt, cold=cold)
+    made = explore(value, cost, chances, found.customers, budget.major, asked, salt, cold=cold)
     why = reasons(value, cost, made, facts(reasons_from, found.customers), cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
-    models = tuple(sorted(set(estimates["model_version"].unique().to_pylist())))
+    models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
     version = _version(stated, listed, found, made, why)
     decisions = _decisions(found, made, why, version, valid_until)
-    profit_sd = _at(found.profit_sd, made)
-    counted = np.bincount(made.choice.astype(np.int64) + 1, minlength=len(listed))
+    spread = _at(found.profit_sd, made)
     return Plan(
         version=version,
         as_of=as_of,
@@ -159,9 +157,9 @@ def make(
         budget=budget,
         spent=math.fsum(_at(found.cost, made)),
         expected_profit=math.fsum(_at(found.profit, made)),
-        profit_sd=math.sqrt(math.fsum(profit_sd * profit_sd)),
-        profit_sd_shared=math.fsum(profit_sd),
-        counts={offer.offer_id: int(count) for offer, count in zip(listed, counted, strict=True)},
+        profit_sd=math.sqrt(math.fsum(spread * spread)),
+        profit_sd_shared=math.fsum(spread),
+        counts={offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(listed)},
         shadow_price=made.price,
         certificate=made.certificate,
         explore=made.share,

@@ -62,12 +62,10 @@ class CsvSource:
         convert = arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False
         )
-        rows = 0
         try:
             options = arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False)
             with arrow_csv.open_csv(self.path, options, parse, convert) as reader:
                 for batch in reader:
-                    rows += batch.num_rows + len(refused)
                     if refused:
                         yield _lines(refused)
                         refused.clear()
@@ -76,13 +74,6 @@ class CsvSource:
             raise self._unreadable(fault) from fault
         if refused:
             yield _lines(refused)
-        if not rows + len(refused):
-            raise InputError(
-                f"{self.path} has a header and no rows; its columns: {', '.join(header)}",
-                hint="export it again with its rows, or take it out of [[events]] files",
-                path=str(self.path),
-                found=header,
-            )
 
     def _head(self) -> bytes:
         try:
@@ -97,9 +88,21 @@ class CsvSource:
     def _header(self, separator: str) -> list[str]:
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:
-                return next(csv.reader(file, delimiter=separator), [])
+                lines = (row for row in csv.reader(file, delimiter=separator) if row)
+                header = next(lines, [])
+                self._some(next(lines, None), header)
         except (UnicodeDecodeError, csv.Error) as fault:
             raise self._unreadable(fault) from fault
+        return header
+
+    def _some(self, row: list[str] | None, header: list[str]) -> None:
+        if row is None:
+            raise InputError(
+                f"{self.path} has a header and no rows; its columns: {', '.join(header)}",
+                hint="export it again with its rows, or take it out of [[events]] files",
+                path=str(self.path),
+                found=header,
+            )
 
     def _unreadable(self, fault: Exception) -> InputError:
         reason = str(fault).strip().splitlines()[0]
@@ -136,15 +139,15 @@ def _separator(head: bytes) -> str:
 
 
 def _encoding(head: bytes) -> str:
-    for name in ("UTF-16", "GB18030"):
+    """Guess the encoding of a text that is not UTF-8, for the hint only."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "UTF-16"
+    for end in (len(head), len(head) - 1):  # The head may end inside a character.
         try:
-            text = head[: len(head) - len(head) % 2].decode(name)
+            head[:end].decode("gb2312")
         except UnicodeDecodeError:
             continue
-        if name != "UTF-16" or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            if name == "GB18030" and not any("\u4e00" <= char <= "\u9fff" for char in text):
-                continue
-            return name
+        return "GB18030"
     return "WINDOWS-1252"
 
 
