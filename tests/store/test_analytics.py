@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +75,12 @@ def test_too_little_memory_says_which_setting(tmp_path: Path) -> None:
     with Analytics(threads=1, memory_mb=16) as analytics, pytest.raises(StorageError, match="memory") as fault:
         analytics.execute("SELECT list(range) AS x FROM range(20000000)")
     assert "memory_mb" in fault.value.hint
+
+
+def test_control_c_stops_a_long_question() -> None:
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with Analytics(threads=1) as analytics, pytest.raises(KeyboardInterrupt):
+        analytics.execute("SELECT sum(a.range * b.range) AS x FROM range(10000000) a, range(1000000) b")
 
 
 def test_no_spark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

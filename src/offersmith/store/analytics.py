@@ -90,11 +90,17 @@ class Analytics:
 
         Raises:
             StorageError: a file cannot be read, or memory and scratch space do not suffice.
+            KeyboardInterrupt: Ctrl-C, as anywhere else.
         """
         try:
             return self._engine.sql(sql).to_arrow_table()
         except duckdb.Error as fault:
             raise _storage_error(fault) from fault
+        except RuntimeError as fault:
+            # The engine swallows Ctrl-C and raises this in its place.
+            if "interrupted" in str(fault):
+                raise KeyboardInterrupt from fault
+            raise
 
 
 def _text(value: str) -> str:
