@@ -1,6 +1,6 @@
 """Some customers are decided by lot, so that the next plan can learn; the lots keep the budget and log true odds.
 
-A customer is decided by lot with probability `share`, then gets none or one of their candidate offers, each equally
+A customer who may get something is decided by lot with probability `share`, then gets none or one of their candidate offers, each equally
 likely; everybody else gets the optimum's choice. So choice a of customer i has probability
 
     share / options_i + (1 - share) * [a is the optimum's choice for i]
@@ -144,6 +144,7 @@ def _draw(
     chances: Odds, best: Choice, ids: pa.StringArray, share: float, salt: str
 ) -> tuple[Choice, NDArray[np.bool_]]:
     by_lot = uniform(lots(ids, f"{salt}|whether")) < share
+    by_lot &= chances.options > 1
     pick = (uniform(lots(ids, f"{salt}|which")) * chances.options).astype(np.int64)
     if not chances.allowed.shape[0]:
         return best, by_lot

@@ -126,16 +126,14 @@ def make(
         budget: what the expected cost of all decisions may be at most.
         settings: share by lot, days the decisions hold.
         as_of: the moment the plan is made for, naive UTC.
-        seed: of the lots; another moment draws other lots from the same seed.
+        seed: of the lots; another moment draws others.
         reasons_from: profiles whose facts are added to the reasons.
         cold: there is no history to learn from: decide all by lot within the budget.
 
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
     """
-    if budget.minor < 0:
-        raise InputError(f"budget {budget} must be zero or more")
-    listed = (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
+    listed = _listed(offers, budget)
     found = candidates(estimates, listed, reasons_from)
     value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
     chances = odds(found.cost, found.allowed & (found.cost <= budget.major))
@@ -169,6 +167,13 @@ def make(
         seed=seed,
         model_versions=models,
     )
+
+
+def _listed(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
+    """Return the catalogue with `none` first."""
+    if budget.minor < 0:
+        raise InputError(f"budget {budget} must be zero or more")
+    return (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
 
 
 def _at(expected: Floats, made: Explored) -> Floats:
