@@ -1,4 +1,3 @@
-
 """A shop's facts for the report's tests: seeded, plausible, and every part of the page filled."""
 
 from __future__ import annotations

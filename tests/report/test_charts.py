@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offersmith.report.base import Chart, ChartKind, Column, Figure, Series, Table
-from offersmith.report.charts import DRAW, MUTED, _ceiling, option, payload
+from offersmith.report.charts import DRAW, MUTED, PALETTE, _ceiling, option, payload
 
 KINDS = sorted(DRAW)
 
@@ -54,6 +54,20 @@ def test_series_differ_by_more_than_colour() -> None:
     assert len({(line["symbol"], line["lineStyle"]["type"]) for line in lines}) == 3
     bars = option(chart("stacked", 3))["series"]
     assert len({json.dumps(bar["itemStyle"]["decal"], sort_keys=True) for bar in bars}) == 3
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb` (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", [*PALETTE, MUTED])
+@pytest.mark.parametrize("paper", ["#fbfaf8", "#12171d"])
+def test_a_colour_stands_out_from_the_page(colour: str, paper: str) -> None:
+    dark, light = sorted((luminance(colour), luminance(paper)))
+    assert (light + 0.05) / (dark + 0.05) >= 3
 
 
 def test_what_is_only_for_comparison_is_grey_and_leaves_the_palette_alone() -> None:

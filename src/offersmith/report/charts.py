@@ -1,8 +1,8 @@
 """Charts as ECharts options: plain JSON without functions; the page's script adds formatters by unit.
 
-Okabe and Ito's palette keeps series apart for colour-blind readers, and colour never stands alone: lines differ in
-dash and symbol, stacked bars in pattern. Options hold no colours of text or rules, so that the script can take those
-from the page (light, dark, print).
+A palette after Okabe and Ito, darkened to three to one against the page, keeps series apart for colour-blind readers,
+and colour never stands alone: lines differ in dash and symbol, stacked bars in pattern. Options hold no colours of
+text or rules, so that the script can take those from the page (light, dark, print).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from offersmith.report.base import Chart, ChartKind, Series
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6BB3", "#8C6D31")
-MUTED = "#8E98A4"
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#B55A93", "#A87900", "#6F5BB5", "#3B8FA6", "#8F6D3A")
+MUTED = "#848E9A"
 DASHES = ("solid", "dashed", "dotted")
 SYMBOLS = ("circle", "rect", "triangle", "diamond")
 TOP_WITH_LEGEND, TOP, NAME = 38, 10, 22

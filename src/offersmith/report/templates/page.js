@@ -97,7 +97,7 @@
     draw(to);
     to.querySelector('[data-show="' + tongue + '"]').focus({ preventScroll: true });
     var part = at && document.getElementById(at + "-" + tongue);
-    if (part) { part.scrollIntoView({ behavior: "auto" }); }
+    if (part) { part.scrollIntoView({ behavior: "instant" }); }
   }
 
   function redraw() { var edition = shown(); if (edition) { draw(edition); } }
