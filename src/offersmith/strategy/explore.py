@@ -1,7 +1,7 @@
 """Some customers are decided by lot, so that the next plan can learn; the lots keep the budget and log true odds.
 
-A customer who may get something is decided by lot with probability `share`, then gets none or one of their candidate offers, each equally
-likely; everybody else gets the optimum's choice. So choice a of customer i has probability
+A customer who may get something is decided by lot with probability `share`, then gets none or one of their candidate
+offers, each equally likely; everybody else gets the optimum's choice. So choice a of customer i has probability
 
     share / options_i + (1 - share) * [a is the optimum's choice for i]
 

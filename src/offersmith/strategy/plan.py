@@ -133,7 +133,7 @@ def make(
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
     """
-    listed = _listed(offers, budget)
+    listed = _catalogue(offers, budget)
     found = candidates(estimates, listed, reasons_from)
     value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
     chances = odds(found.cost, found.allowed & (found.cost <= budget.major))
@@ -169,8 +169,8 @@ def make(
     )
 
 
-def _listed(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
-    """Return the catalogue with `none` first."""
+def _catalogue(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
+    """Return the offers with `none` first, once the budget is known to be one."""
     if budget.minor < 0:
         raise InputError(f"budget {budget} must be zero or more")
     return (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
