@@ -2,6 +2,9 @@
 
 The effect of each campaign on what its recipients spent, doubly robust and cross-fitted, beside the same comparison one
 horizon earlier, when nobody had been sent anything yet (the placebo). A claim is widened by what the placebo finds.
+
+The placebo errs towards caution: if recipients were chosen by what they bought in the very days before, it finds that
+choice as an effect although the comparison after the start, which sees those days, undoes it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,62 @@
+import json
+
+import pytest
+
+from offersmith.response.effects import bias_of, past_effects
+from offersmith.settings import LearnSettings
+
+SETTINGS = LearnSettings(folds=3)
+
+
+def _effects(season, folder, **values):
+    with season.bound(folder, season.events(**values)) as analytics:
+        return past_effects(
+            analytics, season.as_of, profile=season.profiles(analytics), settings=SETTINGS, currency="USD"
+        )
+
+
+def test_a_campaign_sent_to_good_customers_looks_better_than_it_was(season, tmp_path):
+    """Nothing was gained by it; the plain difference says otherwise, the doubly robust one does not."""
+    for found in _effects(season, tmp_path, customers=1200):
+        effect = found.claim.effect
+        assert found.naive > 20
+        assert abs(effect.estimate) < 3.5 * effect.standard_error
+        assert abs(effect.estimate) < found.naive / 2
+        assert found.claim.verdict in {"unclear", "not_supported"}
+        assert found.before_recipients > found.before_others
+
+
+def test_what_nobody_recorded_is_not_undone_and_nothing_is_claimed(season, tmp_path):
+    """Chosen by a trait no event shows: the estimate stays wrong, its placebo is as wrong, and the claim says so."""
+    found = _effects(season, tmp_path, customers=1500, chosen="hidden")[-1]
+    assert found.claim.effect.ci_low > 0
+    assert found.claim.placebo.ci_low > 0
+    assert "placebo_fails" in found.claim.reasons
+    assert found.claim.verdict == "unclear"
+
+
+def test_the_placebo_of_a_lot_finds_nothing(season, tmp_path):
+    spring, summer = _effects(season, tmp_path, customers=1200, chosen="lot")
+    for found in (spring, summer):
+        placebo = found.claim.placebo
+        assert abs(placebo.estimate) < 3.5 * placebo.standard_error
+    bias = bias_of([spring, summer])
+    assert list(bias) == ["ten"]
+    assert bias["ten"] > 0
+
+
+def test_a_large_effect_is_found_and_claimed(season, tmp_path):
+    found = _effects(season, tmp_path, customers=1500, gain=1.5, chosen="lot")[-1]
+    truth = 1.5 * found.after_others
+    effect = found.claim.effect
+    assert effect.estimate == pytest.approx(truth, abs=4 * effect.standard_error + 0.15 * truth)
+    assert found.claim.verdict == "raises"
+    assert json.loads(json.dumps(found.as_dict()))["claim"]["verdict"] == "raises"
+
+
+def test_no_campaigns_have_no_effects(season, tmp_path):
+    with season.bound(tmp_path, []) as analytics:
+        assert (
+            past_effects(analytics, season.as_of, profile=season.profiles(analytics), settings=SETTINGS, currency="USD")
+            == ()
+        )

@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+import pytest
+
+from offersmith.errors import SettingsError
+from offersmith.response import MODELS
+from offersmith.response.prior import FittedPrior
+
+
+@pytest.mark.parametrize("model", [*sorted(MODELS), "auto"])
+def test_nothing_at_or_after_the_moment_is_read(season, tmp_path, model):
+    """Learning is the same whether or not the months after the moment have happened."""
+    rows = season.events(days=260)
+    before = [row for row in rows if row["time"] < season.as_of]
+    assert len(before) < len(rows)
+    with season.bound(tmp_path, rows) as whole, season.bound(tmp_path, before) as past:
+        one, two = season.learn(whole, model), season.learn(past, model)
+    assert one.version == two.version
+    assert one.evidence == two.evidence
+
+
+def test_the_answer_does_not_depend_on_the_number_of_threads(season, tmp_path):
+    rows = season.events()
+    with season.bound(tmp_path, rows) as one, season.bound(tmp_path, rows[::-1], threads=2) as two:
+        assert season.learn(one).version == season.learn(two).version
+
+
+def test_auto_takes_the_model_the_history_can_carry(season, tmp_path):
+    quiet = [row for row in season.events() if row["event"] == "purchase"]
+    unused = [row for row in season.events() if row["event"] != "redeem"]
+    told = []
+    with season.bound(tmp_path, quiet) as analytics:
+        none = season.learn(analytics)
+    with season.bound(tmp_path, unused) as analytics:
+        some = season.learn(analytics)
+    with season.bound(tmp_path, season.events()) as analytics:
+        much = season.learn(analytics, progress=lambda stage, done, total: told.append(stage))
+    assert isinstance(none, FittedPrior)
+    assert none.evidence.reasons == ("prior_only",)
+    assert (some.name, much.name) == ("constant", "boosting")
+    assert "not_randomised" in much.evidence.reasons
+    assert [use.campaign_id for use in much.evidence.campaigns] == ["spring", "summer"]
+    assert {"response.stage_history", "response.stage_effects", "response.stage_fit"} <= set(told)
+
+
+def test_a_campaign_still_running_is_left_out_with_its_reason(season, tmp_path):
+    rows = season.events()
+    late = season.as_of - timedelta(days=5)
+    shown = [row for row in rows if row.get("campaign_id") == "spring" and row["event"] == "view_promotion"]
+    rows += [{**row, "event_id": f"late-{row['event_id']}", "time": late, "campaign_id": "late"} for row in shown]
+    with season.bound(tmp_path, rows) as analytics:
+        found = season.learn(analytics).evidence
+    assert found.left_out == {"late": "outcome_open"}
+    assert "late" not in {use.campaign_id for use in found.campaigns}
+
+
+def test_an_unknown_model_is_named_with_what_is_allowed(season, tmp_path):
+    with season.bound(tmp_path, []) as analytics, pytest.raises(SettingsError, match="boosting"):
+        season.learn(analytics, "magic")
+
+
+def test_a_shop_without_events_has_a_prior(season, tmp_path):
+    with season.bound(tmp_path, []) as analytics:
+        found = season.learn(analytics)
+        assert found.estimate(season.profiles(analytics)(season.as_of), season.offers).num_rows == 0
+    assert found.name == "prior"
