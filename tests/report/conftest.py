@@ -173,12 +173,12 @@ def models() -> ModelFacts:
 def effects() -> EffectFacts:
     rng = np.random.default_rng(3)
     rows = (
-        EffectRow(Both("Campaign 8", "第 8 次促销"), 1076, 1393, Interval(31.4, 4.1, 58.7), Interval(2.2, -11.0, 15.4),
-                  201.0, 1044.0, 354.0),
+        EffectRow(Both("Campaign 8", "第 8 次促销"), 1076, 1393, Interval(31.4, 14.1, 48.7), Interval(0.2, -5.0, 5.4),
+                  Interval(31.4, 8.7, 54.1), 201.0, 1044.0, 354.0),
         EffectRow(Both("Campaign 13", "第 13 次促销"), 1077, 1392, Interval(22.0, 1.0, 43.0), Interval(19.0, 6.0, 32.0),
-                  188.5, 1590.0, 560.0),
+                  Interval(22.0, -31.0, 75.0), 188.5, 1590.0, 560.0),
         EffectRow(Both("Campaign 26", "第 26 次促销"), 332, 2137, Interval(-6.0, -31.0, 19.0), Interval(1.0, -9.0, 9.0),
-                  40.0, 900.0, 700.0),
+                  Interval(-6.0, -40.0, 28.0), 40.0, 900.0, 700.0),
     )  # fmt: skip
     bins = tuple(
         OverlapBin(i / 10, (i + 1) / 10, int(rng.integers(10, 60) * (i + 1)), int(rng.integers(10, 220) * (10 - i)))

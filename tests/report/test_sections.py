@@ -19,14 +19,18 @@ EN = Reader("en", "USD")
 
 
 def campaign(effect: Interval, placebo: Interval) -> EffectRow:
-    return EffectRow(Both.same("c"), 100, 200, effect, placebo, 9.0, 50.0, 40.0)
+    bias = max(abs(placebo.low), abs(placebo.high))
+    claim = Interval(effect.estimate, effect.low - bias, effect.high + bias)
+    return EffectRow(Both.same("c"), 100, 200, effect, placebo, claim, 9.0, 50.0, 40.0)
 
 
 @pytest.mark.parametrize(
     ("effect", "placebo", "said"),
     [
-        (Interval(5, 1, 9), Interval(0, -2, 2), "supported"),
-        (Interval(-5, -9, -1), Interval(0, -2, 2), "harmful"),
+        (Interval(5, 3, 7), Interval(0, -2, 2), "supported"),
+        (Interval(-5, -7, -3), Interval(0, -2, 2), "harmful"),
+        (Interval(5, 1, 9), Interval(0, -2, 2), "unclear"),
+        (Interval(9, 8, 10), Interval(2, 1, 3), "supported"),
         (Interval(5, -1, 11), Interval(0, -2, 2), "unclear"),
         (Interval(5, 1, 9), Interval(3, 1, 5), "placebo_failed"),
         (Interval(5, -1, 11), Interval(-3, -5, -1), "placebo_failed"),

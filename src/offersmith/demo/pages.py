@@ -31,6 +31,7 @@ def model_facts(planned: Planned, happened: Happened) -> ModelFacts:
             )
             for name, row in rows.items()
         ),
+        later=True,
         reliability=tuple(ReliabilityBin(b.predicted, b.observed, b.rows) for b in happened.calibration.bins),
     )
 

@@ -15,11 +15,14 @@ from offersmith.events.quality import QualityReport
 from offersmith.report.inputs import (
     Both,
     CaveatCode,
+    EffectFacts,
+    EffectRow,
     Interval,
     LimitRow,
     MarginRow,
     ModelFacts,
     OfferRow,
+    OverlapBin,
     PlanCard,
     PlanFacts,
     PriorFacts,
@@ -33,6 +36,7 @@ from offersmith.report.inputs import (
     SegmentRow,
     ShopFacts,
 )
+from offersmith.response.effects import PastEffect
 from offersmith.settings import Settings
 from offersmith.store import summaries
 from offersmith.store.analytics import Analytics
@@ -162,6 +166,40 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
             ReliabilityBin(line["predicted"], line["observed"], int(line["customers"]))
             for line in evidence["reliability"]
         ),
+    )
+
+
+def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFacts | None:
+    """Return what past campaigns changed; those with too few comparable customers are left out, None without any."""
+    rows = []
+    for past in effects:
+        measured, placebo = past.claim.effect, past.claim.placebo
+        if measured is None or placebo is None or past.claim.low is None or past.claim.high is None:
+            continue
+        rows.append(
+            EffectRow(
+                campaign=Both.say("gather.campaign", campaign=past.campaign_id, offer=past.offer_id),
+                treated=measured.treated,
+                control=measured.control,
+                effect=Interval(measured.estimate, measured.ci_low, measured.ci_high),
+                placebo=Interval(placebo.estimate, placebo.ci_low, placebo.ci_high),
+                claim=Interval(measured.estimate, past.claim.low, past.claim.high),
+                naive=past.naive,
+                before_treated=past.before_recipients,
+                before_control=past.before_others,
+            )
+        )
+    if not rows:
+        return None
+    largest = max(effects, key=lambda past: past.recipients)
+    shown = largest.overlap
+    bins = zip(shown.edges[:-1], shown.edges[1:], shown.treated, shown.control, strict=True)
+    return EffectFacts(
+        rows=tuple(rows),
+        horizon_days=horizon_days,
+        overlap=tuple(OverlapBin(*one) for one in bins),
+        overlap_of=Both.say("gather.campaign", campaign=largest.campaign_id, offer=largest.offer_id),
+        trimmed=1 - shown.kept,
     )
 
 

@@ -284,6 +284,7 @@ class ModelFacts:
 class EffectRow:
     """One past campaign: the effect per recipient (major units), and the placebo before it started.
 
+    `claim` is what may be said: the effect's interval, widened on both sides by what the placebo found.
     `before_treated` and `before_control` are mean spends (major units) before the campaign; `naive` is the plain
     difference of means after it.
     """
@@ -293,6 +294,7 @@ class EffectRow:
     control: int
     effect: Interval
     placebo: Interval
+    claim: Interval
     naive: float
     before_treated: float
     before_control: float

@@ -12,16 +12,14 @@ Verdict = Literal["supported", "harmful", "placebo_failed", "unclear"]
 
 
 def verdict(row: EffectRow) -> Verdict:
-    """Say what may be claimed of one campaign.
+    """Say what may be claimed of one campaign: only what is left after its interval was widened by the placebo.
 
-    A placebo interval that leaves out zero means that the groups differed before anything was sent: nothing may be
-    claimed then, whatever the effect's own interval says.
+    A placebo interval that leaves out zero means that the groups differed before anything was sent; where the widened
+    interval does not stand clear of zero, that is the reason given.
     """
-    if not _holds_zero(row.placebo):
-        return "placebo_failed"
-    if _holds_zero(row.effect):
-        return "unclear"
-    return "supported" if row.effect.estimate > 0 else "harmful"
+    if not _holds_zero(row.claim):
+        return "supported" if row.claim.estimate > 0 else "harmful"
+    return "unclear" if _holds_zero(row.placebo) else "placebo_failed"
 
 
 def section(facts: EffectFacts, reader: Reader) -> Section | None:
@@ -102,14 +100,14 @@ def _claims(facts: EffectFacts, reader: Reader) -> Table:
 
 
 def _claim(row: EffectRow, reader: Reader) -> str:
-    digits = reader.digits([row.effect.low, row.effect.high])
+    digits = reader.digits([row.claim.low, row.claim.high])
     return reader.say(
         f"effects_{verdict(row)}",
         effect=reader.money(abs(row.effect.estimate), digits),
-        span=reader.span(row.effect, digits),
+        span=reader.span(row.claim, digits),
         placebo=reader.money(row.placebo.estimate),
-        low=reader.money(row.effect.low, digits),
-        high=reader.money(row.effect.high, digits),
+        low=reader.money(row.claim.low, digits),
+        high=reader.money(row.claim.high, digits),
     )
 
 
