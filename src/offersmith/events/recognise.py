@@ -32,6 +32,8 @@ def recognise(names: Sequence[str]) -> tuple[dict[str, str], str]:
         theirs = _first((bare(ours), *synonyms), by_bare, set(found.values()))
         if theirs is not None:
             found[ours] = theirs
+    if "order_id" not in found and "lineitemname" in by_bare and "name" in by_bare:
+        found["order_id"] = by_bare["name"]  # Shopify calls an order's number its name.
     used = set(found.values())
     line, unit = _first(LINE_AMOUNTS, by_bare, used), _first(UNIT_PRICES, by_bare, used)
     # An order's total repeated on each of its lines is no line amount; a unit price with a quantity is safe.

@@ -11,7 +11,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "事件类型", "行为", "行为类型", "事件名称",
     ),
     "time": (
-        "time", "timestamp", "eventtimestamp", "eventtime", "datetime", "paidat", "createdat", "invoicedate",
+        "time", "timestamp", "eventtimestamp", "eventtime", "datetime", "createdat", "paidat", "invoicedate",
         "orderdate", "orderdatetime", "transactiontimestamp", "purchasedate", "purchasetime", "ordertime",
         "transactiondate", "createdate", "datecreated", "datecreatedgmt", "paiddate", "saledate", "date",
         "eventdate", "day", "ts", "时间", "下单时间", "付款时间", "支付时间", "订单付款时间", "订单创建时间",
