@@ -30,11 +30,22 @@ def test_cards_add_up_to_the_plan(plan):
         assert card.customers <= card.segment_size
         assert 0 < card.probability_low <= card.probability_high <= 1
         assert card.reasons
-        assert list(card.reason_shares) == sorted(card.reason_shares, reverse=True)
+        assert len(card.reason_shares) == len(card.reasons)
         assert all(0 < share <= 1 for share in card.reason_shares)
     given = [card for card in made if card.offer_id != "none"]
     assert list(made[: len(given)]) == given
     assert [card.expected_profit for card in given] == sorted((card.expected_profit for card in given), reverse=True)
+
+
+def test_what_decided_comes_before_facts_and_rare_facts_are_not_said(estimates, offers):
+    ids = [f"c{place:05d}" for place in range(300)]
+    profiles = pa.table({"customer_id": ids, "recency": [1.0] * 300, "redemptions": [2] + [0] * 299})
+    plan = make(estimates(300), offers, Money(20_000, "USD"), PlanSettings(), NOON, 7, profiles)
+    for card in cards(plan):
+        place = card.reasons.index("bought_lately")
+        assert card.reason_shares[place] == 1
+        assert place == len(card.reasons) - 1
+        assert "redeems_often" not in card.reasons
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

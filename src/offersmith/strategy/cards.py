@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from offersmith.offers.catalogue import says
 from offersmith.strategy.explore import MARGIN_SD
+from offersmith.strategy.facts import FACTS
 from offersmith.strategy.plan import Plan
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
 EVERYONE = "everyone"
-MOST_REASONS = 4
+MOST_REASONS = 5
+COMMON = 0.1
+"""Share of a card's customers from which on a fact is worth saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Card:
         probability_low: smallest probability with which a decision of the card was chosen.
         probability_high: largest one.
         by_lot: how many of them were decided by lot.
-        reasons: the most frequent reason codes, most frequent first.
+        reasons: codes of what decided, then of common facts, each most frequent first.
         reason_shares: the share of the card's customers each of them holds for.
     """
 
@@ -187,7 +190,10 @@ def _with_code(reasons: pa.ListArray, code: str) -> NDArray[np.bool_]:
 
 
 def _frequent(reasons: pa.ChunkedArray) -> list[tuple[str, int]]:
-    """Return the most frequent codes with how often they hold, ties by name."""
+    """Return what decided, then common facts, each with how often it holds; most frequent first, ties by name."""
     counted = pc.value_counts(pc.list_flatten(reasons)).to_pylist()
-    pairs = [(entry["values"], entry["counts"]) for entry in counted]
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_REASONS]
+    pairs = sorted(((entry["values"], entry["counts"]) for entry in counted), key=lambda pair: (-pair[1], pair[0]))
+    known = {fact.code for fact in FACTS}
+    decided = [pair for pair in pairs if pair[0] not in known]
+    common = [pair for pair in pairs if pair[0] in known and pair[1] >= COMMON * len(reasons)]
+    return [*decided, *common][:MOST_REASONS]
