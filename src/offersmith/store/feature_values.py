@@ -28,7 +28,7 @@ _WEEKS_US = 3_000 * 7 * DAY_US
 _MONDAY_US = 3 * DAY_US
 
 
-@ibis.udf.scalar.builtin
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def epoch_us(time: ibis.dtype("timestamp")) -> int:  # type: ignore[empty-body,valid-type]
     """Microseconds since 1970; DuckDB has it, `store.spark` defines it."""
 
