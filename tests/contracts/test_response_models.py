@@ -27,6 +27,8 @@ OFFERS = (
     Offer("five-off", "amount_off", {"amount": "5.00", "currency": "USD"}),
 )
 EMPTY = Offer(NO_OFFER, NO_OFFER)
+TELLS_CUSTOMERS_APART = {"boosting"}
+"""Models that must reach a good part of what the best choice for everybody is worth; one offer for all is worth 0."""
 LEARNS_NOTHING = {"prior"}
 """Models that are not asked to be as good as an average; the list only shrinks."""
 
@@ -192,6 +194,8 @@ def test_it_is_worth_as_much_as_an_average_on_fresh_customers(name, fresh):
             found.append(value_of(_fit(model, history).estimate(profiles, OFFERS), truth))
     noise = 2 * truth.std() / np.sqrt(len(truth))
     assert np.mean(value[name]) >= np.mean(value["constant"]) - noise
+    if name in TELLS_CUSTOMERS_APART:
+        assert np.mean(value[name]) > 0.3 * np.maximum(truth, 0).max(axis=1).mean()
 
 
 @pytest.mark.parametrize("name", sorted(set(MODELS) - LEARNS_NOTHING))
@@ -216,6 +220,37 @@ def test_no_value_of_a_feature_breaks_it(name, fitted, values):
         {"customer_id": [f"c{row}" for row in range(len(values))], "x2": pa.array(values, pa.float64())}
     )
     assert np.isfinite(fitted[name].estimate(profiles, OFFERS)["profit"].to_numpy()).all()
+
+
+def _odd(kind):
+    history, _ = randomised(400)
+    table = history.table
+    values = {
+        "everybody treated": ("offer_id", pa.array(["ten"] * 400)),
+        "everybody bought": ("bought", pa.array([True] * 400)),
+        "nobody bought": ("bought", pa.array([False] * 400)),
+        "nobody redeemed": ("redeemed", pa.array([False] * 400)),
+        "one customer": ("customer_id", pa.array(["same"] * 400)),
+        "a constant feature": ("x0", pa.array([1.0] * 400)),
+        "an unknown feature": ("x0", pa.nulls(400, pa.float64())),
+        "no revenue": ("revenue", pa.array([0.0] * 400)),
+    }
+    column, array = values[kind]
+    table = table.set_column(table.schema.get_field_index(column), column, array)
+    return History(table, AS_OF, 28)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize(
+    "kind",
+    ["everybody treated", "everybody bought", "nobody bought", "nobody redeemed", "one customer",
+     "a constant feature", "an unknown feature", "no revenue"],
+)  # fmt: skip
+def test_odd_histories_are_answered(name, kind, fresh):
+    estimates = _fit(name, _odd(kind)).estimate(fresh[0].slice(0, 20), OFFERS)
+    assert estimates.num_rows == 60
+    for column in ("redemption", "conversion", "revenue", "profit", "cost", "profit_sd"):
+        assert np.isfinite(estimates[column].to_numpy()).all()
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

@@ -7,7 +7,7 @@ from offersmith.response import MODELS
 from offersmith.response.prior import FittedPrior
 
 
-@pytest.mark.parametrize("model", [*sorted(MODELS), "auto"])
+@pytest.mark.parametrize("model", sorted(MODELS))
 def test_nothing_at_or_after_the_moment_is_read(season, tmp_path, model):
     """Learning is the same whether or not the months after the moment have happened."""
     rows = season.events(days=260)

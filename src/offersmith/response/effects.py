@@ -191,7 +191,8 @@ def _measure(
         earlier = profile(campaign.start - reach)
         spent, _ = spending(analytics, earlier["customer_id"], campaign.start - reach, campaign.start, currency)
         placebo = compare(earlier, _treated(earlier, campaign), spent, settings).effect
-    described = overlap(main.x, main.names, treated, main.propensity)
+    with steady():
+        described = overlap(main.x, main.names, treated, main.propensity)
     return PastEffect(
         campaign_id=campaign.campaign_id,
         offer_id=campaign.offer_id,
