@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offersmith.errors import SettingsError
@@ -54,6 +54,7 @@ def test_both_languages_speak(name, terms):
     assert says(offer, "en") != says(offer, "zh")
 
 
+@settings(deadline=None)
 @given(case=st.sampled_from(CASES), subtotal=st.integers(0, 10_000_000))
 def test_relief_stays_between_nothing_and_the_basket(case, subtotal):
     name, terms = case
@@ -62,6 +63,7 @@ def test_relief_stays_between_nothing_and_the_basket(case, subtotal):
     assert (relief == 0) == bool(KINDS[name].why_not(terms, subtotal))
 
 
+@settings(deadline=None)
 @given(case=st.sampled_from(CASES), subtotal=st.integers(0, 10_000_000))
 def test_the_expected_relief_is_the_relief_without_rounding(case, subtotal):
     name, terms = case
@@ -70,6 +72,7 @@ def test_the_expected_relief_is_the_relief_without_rounding(case, subtotal):
     assert abs(expected[0] * 100 - KINDS[name].relief(terms, subtotal)) <= 0.5 + 1e-6
 
 
+@settings(deadline=None)
 @given(basket=BASKETS, offered=promotions())
 def test_cents_add_up_to_lines_and_units(basket, offered):
     effects = evaluate(basket, offered)
@@ -82,12 +85,14 @@ def test_cents_add_up_to_lines_and_units(basket, offered):
         assert all(0 <= each <= line.unit_price for _, each in runs)
 
 
+@settings(deadline=None)
 @given(basket=BASKETS, offered=promotions())
 def test_the_order_of_the_input_changes_nothing(basket, offered):
     results = {repr(evaluate(basket, order)) for order in permutations(offered)}
     assert len(results) == 1
 
 
+@settings(deadline=None)
 @given(basket=BASKETS, offered=promotions())
 def test_every_promotion_is_applied_or_told_why_not(basket, offered):
     effects = evaluate(basket, offered)

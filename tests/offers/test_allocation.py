@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offersmith.errors import InputError
@@ -8,6 +8,7 @@ from offersmith.offers.allocation import allocate, per_unit
 WEIGHTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(weights=WEIGHTS, share=st.floats(0, 1))
 def test_shares_add_up_and_stay_within_a_cent_of_the_exact_share(weights, share):
     amount = int(sum(weights) * share)
@@ -28,6 +29,7 @@ def test_impossible_splits_are_refused(amount, weights):
         allocate(amount, weights)
 
 
+@settings(deadline=None)
 @given(amount=st.integers(0, 10_000), quantity=st.integers(1, 500))
 def test_units_differ_by_a_cent_at_most(amount, quantity):
     runs = per_unit(amount, quantity)
