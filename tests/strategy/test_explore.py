@@ -45,19 +45,19 @@ def test_the_budget_is_kept_and_the_odds_are_odds(seed, customers, budget, share
 
 @pytest.mark.parametrize("cold", [False, True])
 def test_logged_probabilities_sum_to_one_and_match_frequencies(cold):
-    value, cost, chances, ids, allowed = instance(5, 40)
-    draws, offers = 500, 4
-    logged = np.full((offers, 40), np.nan)
-    counts = np.zeros((offers, 40))
+    draws, offers, customers = 500, 4, 20
+    value, cost, chances, ids, allowed = instance(5, customers)
+    logged = np.full((offers, customers), np.nan)
+    counts = np.zeros((offers, customers))
     for salt in range(draws):
-        made = explore(value, cost, chances, ids, 60.0, 0.4, str(salt), cold=cold)
-        here = np.arange(40)
+        made = explore(value, cost, chances, ids, 50.0, 0.4, str(salt), cold=cold)
+        here = np.arange(customers)
         known = ~np.isnan(logged[made.choice + 1, here])
         assert np.allclose(logged[made.choice + 1, here][known], made.probability[known])
         logged[made.choice + 1, here] = made.probability
         counts[made.choice + 1, here] += 1
-    possible = np.vstack([np.ones(40, bool), allowed])
-    assert np.allclose(logged[possible & ~np.isnan(logged)].sum() / 40, 1, atol=1e-9)
+    possible = np.vstack([np.ones(customers, bool), allowed])
+    assert np.allclose(logged[possible & ~np.isnan(logged)].sum() / customers, 1, atol=1e-9)
     assert np.allclose(np.nansum(logged, axis=0), 1)
     frequency, expected = counts / draws, np.nan_to_num(logged)
     error = np.sqrt(np.maximum(expected * (1 - expected), 1e-9) / draws)
