@@ -69,6 +69,7 @@ def test_without_a_plan_the_page_is_about_the_shop(full_facts: ReportFacts) -> N
     page = promotion(replace(full_facts, plan=None), "en")
     assert "2,469 customers, 155,848 orders" in page.headline
     assert page.numbers == ()
+    assert page.title == "Complete Journey: the shop and its data"
 
 
 def test_a_cold_start_says_so(cold_facts: ReportFacts) -> None:

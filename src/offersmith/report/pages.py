@@ -20,7 +20,7 @@ def promotion(facts: ReportFacts, language: Language) -> Page:
         for part, version in facts.versions.items()
     )
     return Page(
-        title=reader.say("page_title", shop=facts.name),
+        title=reader.say("page_title" if facts.plan else "page_title_shop", shop=facts.name),
         language=language,
         headline=headline.headline(facts, reader),
         standfirst=headline.standfirst(facts, reader),
