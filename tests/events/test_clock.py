@@ -1,4 +1,3 @@
-
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -105,3 +104,9 @@ def test_wall_clocks_agree_with_zoneinfo(wall: datetime, zone: str) -> None:
 
 def test_offsets_of_nothing_are_nothing() -> None:
     assert offsets(pa.array([None], pa.timestamp("us")), LONDON).to_pylist() == [None]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "NaT", "NULL"])
+def test_a_missing_time_is_missing_and_not_bad(text: str) -> None:
+    assert one(text)[::2] == (None, False, False)
+    assert one(" 2024-05-01 10:00 ")[0] == datetime(2024, 5, 1, 10)

@@ -22,6 +22,7 @@ _ISO = (
     r"(?:[T ](?P<H>\d{1,2})(?::(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?)?"
     r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 )
+_MISSING = pa.array(["", "NULL", "null", "NaT", "NaN", "nan", "None", "N/A"])
 _NUMBER = r"^\d{8}$|^\d{9,19}(\.\d+)?$"
 
 
@@ -61,6 +62,9 @@ class Times:
 
 def read(column: pa.Array, clock: Clock) -> Times:
     """Read a column of text, timestamps, dates or numbers (epoch in seconds, ms or us by size, or yyyymmdd)."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = pc.utf8_trim_whitespace(column.cast(pa.string()))
+        column = pc.if_else(pc.is_in(column, _MISSING), pa.scalar(None, pa.string()), column)
     local, moment = _parse(column, clock.format)
     bad = pc.and_(pc.is_valid(column), pc.and_(pc.is_null(local), pc.is_null(moment)))
     from_wall, ambiguous = _on_the_wall(local, clock)

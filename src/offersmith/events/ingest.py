@@ -32,6 +32,7 @@ from offersmith.store.landing import STAGED, Landing, Stage
 from offersmith.store.ledger import Batch, Ledger
 
 READING = "events.reading"
+LANDING = "events.landing"
 
 
 def ingest(
@@ -53,7 +54,7 @@ def ingest(
         ledger: where they become visible.
         now: the present moment, naive UTC; events more than a day later are refused.
         sources: what to read in place of what the settings name.
-        progress: told of rows read, under the message `events.reading`.
+        progress: told of rows read (`events.reading`), then of the comparison with the store (`events.landing`).
 
     Raises:
         SettingsError: a mapping is wrong.
@@ -128,6 +129,7 @@ def _take(
     files = [landing.root / "events" / str(batch.events_file) for batch in existing]
     with landing.stage(source.name, key) as stage:
         counts = _read(source, shop, stage, now, progress)
+        progress(LANDING, 0.0, 1.0)
         resolution = stage.resolve(files)
         if len(resolution.conflicting):
             _refuse_conflicts(source, resolution.conflicting, stage, counts)
@@ -161,6 +163,7 @@ def _take(
                 recorded_at=now,
             )
         )
+    progress(LANDING, 1.0, 1.0)
     return receipt
 
 
