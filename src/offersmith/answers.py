@@ -155,7 +155,7 @@ class Learned:
             as_of=self.as_of,
             rows=evidence.rows,
         )
-        reasons = [f"  {say(f'response.reason_{code}', language)}" for code in evidence.reasons]
+        reasons = [f"  {say(f'response.{code}', language)}" for code in evidence.reasons]
         scores = [say("shop.learned_score", language, name=n, value=v) for n, v in evidence.scores.items()]
         return "\n".join([head, *reasons, *scores])
 
@@ -248,7 +248,7 @@ class Planned:
             "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
             "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
             "model": self.fitted.name,
-            "reasons": [{"code": code, "says": say(f"response.reason_{code}")} for code in evidence.reasons],
+            "reasons": [{"code": code, "says": say(f"response.{code}")} for code in evidence.reasons],
             "note": say("shop.planned_cold") if self.plan.cold else "",
             "evidence": evidence.as_dict(),
             "cards": [card.as_dict() for card in self.cards],

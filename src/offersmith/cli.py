@@ -166,7 +166,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for report.html, plan.parquet, cards.md, summary.json.")] = Path(
         "demo-out"
     ),
-    budget: Annotated[str, typer.Option(help="What all offers together may cost, in dollars.")] = "1500",
+    budget: Annotated[str, typer.Option(help="What all offers together may cost, in dollars.")] = "150",
     as_json: AsJson = False,
 ) -> None:
     """Drive the whole road on a real retailer's year, and compare with what then happened."""

@@ -337,7 +337,7 @@ class Shop:
         data = parquet(plan_table(plan))
         replace(file, data)
         strategy = cards(plan, segment(table))
-        replace(words, to_markdown(strategy, self.language).encode())
+        replace(words, to_markdown(strategy, self.language, plan).encode())
         planned = Planned(plan, file, words, fitted, strategy, economics.margin_rate, margins)
         with bootstrap.open_ledger(self.place) as ledger:
             ledger.record_plan(

@@ -25,7 +25,7 @@ from offersmith.store import files, outcomes
 __all__ = ["run"]
 
 
-def run(out: Path, *, budget: str = "1500", progress: Progress = silent) -> Demonstrated:
+def run(out: Path, *, budget: str = "150", progress: Progress = silent) -> Demonstrated:
     """Drive the road from ingest to report and write the four files into `out`.
 
     Raises:

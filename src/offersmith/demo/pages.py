@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from offersmith.answers import Planned
 from offersmith.demo.happened import Happened
 from offersmith.demo.year import CAMPAIGN
+from offersmith.report.gather import importance
 from offersmith.report.inputs import Both, DecileRow, HappenedFacts, ModelFacts, ReliabilityBin, ScoreRow
 from offersmith.vocabulary import NO_OFFER
 
@@ -31,6 +32,7 @@ def model_facts(planned: Planned, happened: Happened) -> ModelFacts:
             )
             for name, row in rows.items()
         ),
+        importance=importance(evidence.importance),
         later=True,
         reliability=tuple(ReliabilityBin(b.predicted, b.observed, b.rows) for b in happened.calibration.bins),
     )

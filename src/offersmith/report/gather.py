@@ -45,6 +45,7 @@ from offersmith.vocabulary import NO_OFFER
 NORMAL_95 = 1.959963984540054
 CATEGORIES = 12
 SEGMENT_DAYS = 365
+FEATURES_SHOWN = 10
 
 
 def shop_facts(analytics: Analytics, as_of: datetime | None) -> ShopFacts:
@@ -80,7 +81,11 @@ def quality_facts(receipts: Sequence[Mapping[str, Any]], quality: QualityReport)
         missing={column.column: column.share for column in quality.columns},
         reasons=tuple((Both.say(f"events.reason_{code}"), rows) for code, rows in refused.most_common()),
         findings=tuple(
-            QualityFinding(Both.say(f"events.quality_{finding.code}"), finding.rows, "warning")
+            QualityFinding(
+                Both.say(f"events.quality_{finding.code}", rows=finding.rows, share=finding.share),
+                finding.rows,
+                "warning",
+            )
             for finding in quality.findings
             if finding.rows
         ),
@@ -163,10 +168,25 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
             ScoreRow(Both.same(evidence["model"]), scores["redemption_auc"], scores["redemption_lift"], ours=True),
         ),
         reliability=tuple(
-            ReliabilityBin(line["predicted"], line["observed"], int(line["customers"]))
+            ReliabilityBin(line["predicted"], line["observed"], int(line["rows"]))
             for line in evidence["reliability"]
         ),
+        importance=importance(evidence["importance"]),
     )
+
+
+def importance(shares: Mapping[str, float]) -> tuple[tuple[Both, float], ...]:
+    """Return the features that carry the ranking, by the names people read, weightiest first.
+
+    A model may count a feature and the fact that it is unknown apart (`name missing`), and each offer (`offer name`);
+    a reader need not.
+    """
+    sums: dict[str, float] = {}
+    for name, share in shares.items():
+        base = "gather.which_offer" if name.startswith("offer ") else f"profiles.feature_{name.removesuffix(' missing')}"
+        sums[base] = sums.get(base, 0.0) + share
+    heaviest = sorted(sums.items(), key=lambda one: -one[1])[:FEATURES_SHOWN]
+    return tuple((Both.say(key), share) for key, share in heaviest)
 
 
 def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFacts | None:
@@ -209,7 +229,7 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
     said: list[CaveatCode] = []
     if summary is not None and summary["cold"]:
         said.append("cold_start")
-    elif summary is not None and not summary["randomised"]:
+    elif summary is not None and "not_randomised" in summary["evidence"]["reasons"]:
         said.append("not_randomised")
     said.append("margin_stated")
     if summary is not None and summary["explorers"] and not summary["cold"]:
