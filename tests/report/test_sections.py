@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from offersmith.report.base import Figure, Note, Table, Text
+from offersmith.report.base import Cards, Figure, Note, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, EffectFacts, EffectRow, Interval, ReportFacts, ScoreRow
 from offersmith.report.pages import promotion
@@ -63,6 +63,24 @@ def test_a_loss_or_an_empty_plan_is_not_sold_as_a_gain(full_facts: ReportFacts) 
     nobody = tuple(replace(row, customers=0) if not row.is_none else row for row in full_facts.plan.offers)
     empty = replace(full_facts, plan=replace(full_facts.plan, offers=nobody))
     assert headline.headline(empty, EN).startswith("Send no offers")
+
+
+def test_a_gain_that_may_be_a_loss_says_so(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    unsure = replace(full_facts, plan=replace(full_facts.plan, profit=Interval(500.0, -700.0, 1700.0)))
+    assert headline.headline(unsure, EN).endswith("though a loss is possible.")
+    assert "loss" not in headline.headline(full_facts, EN)
+
+
+def test_many_cards_become_rows(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    cards = full_facts.plan.cards * 3
+    blocks = plan.section(replace(full_facts.plan, cards=cards), EN).blocks
+    shown = next(block for block in blocks if isinstance(block, Cards))
+    rows = blocks[-1]
+    assert isinstance(rows, Table)
+    assert len(shown.items) == plan.CARDS
+    assert len(shown.items) + len(rows.rows) == len(cards)
 
 
 def test_without_a_plan_the_page_is_about_the_shop(full_facts: ReportFacts) -> None:

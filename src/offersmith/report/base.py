@@ -46,6 +46,7 @@ class Chart:
         summary: one sentence a person who cannot see the picture reads.
         horizontal: categories run down the page: for long names.
         diagonal: a scatter draws the line where x equals y.
+        limits: where the value axis of an interval chart begins and ends; None lets the values say.
         reference: a line at this value (0 for effects, the average for a rate).
     """
 
@@ -61,6 +62,7 @@ class Chart:
     horizontal: bool = False
     diagonal: bool = False
     reference: float | None = None
+    limits: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for series in self.series:

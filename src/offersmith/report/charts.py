@@ -228,7 +228,8 @@ def _interval(chart: Chart) -> Option:
         "splitLine": {"show": False}, "axisTick": {"show": False},
         "axisLabel": {"customValues": list(range(len(chart.x)))},
     }  # fmt: skip
-    return {"xAxis": {**_axes(chart)["xAxis"], "scale": True}, "yAxis": rows, "series": series}
+    ends = {"min": chart.limits[0], "max": chart.limits[1]} if chart.limits else {}
+    return {"xAxis": {**_axes(chart)["xAxis"], "scale": True, **ends}, "yAxis": rows, "series": series}
 
 
 def _ceiling(value: float) -> float:

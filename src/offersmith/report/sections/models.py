@@ -63,7 +63,8 @@ def _auc(facts: ModelFacts, reader: Reader) -> tuple[Figure, ...]:
     highs = tuple(row.auc if row.auc_high is None else row.auc_high for row in rows)
     title, said = reader.say("models_auc_chart"), reader.say("models_auc")
     series = (Series(said, tuple(row.auc for row in rows), lows, highs),)
-    chart = Chart("interval", title, names, series, summary, unit="number", reference=0.5)
+    limits = (min(0.5, *(int(low * 10) / 10 for low in lows)), 1.0)
+    chart = Chart("interval", title, names, series, summary, unit="number", reference=0.5, limits=limits)
     columns = (Column(reader.say("models_ranking")), Column(said), Column(reader.say("low")),
                Column(reader.say("high")))  # fmt: skip
     cells = tuple(

@@ -6,6 +6,10 @@ from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figu
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, OfferRow, PlanFacts
 
+CARDS = 6
+"""So many cards are shown whole, in the order they come; the others are rows of a table."""
+SMALL = 0.05
+"""A segment with a smaller share of the customers makes no summary."""
 LEAST = 0.01
 """No gap is said to be smaller than this: zero would be a claim about rounding."""
 TIGHT = 1e-3
@@ -29,13 +33,12 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_margins(facts, reader),
         *_limits(facts, reader),
         *_certificate(facts, reader),
-        *_cards(facts, reader),
     ]
     if facts.explored:
         share = reader.percent(facts.explored / facts.customers)
         text = reader.say("plan_explored", explored=reader.count(facts.explored), share=share)
-        blocks.insert(-1 if facts.cards else len(blocks), Note(text))
-    return Section("plan", reader.say("plan_title"), lead, tuple(blocks))
+        blocks.append(Note(text))
+    return Section("plan", reader.say("plan_title"), lead, (*blocks, *_cards(facts, reader)))
 
 
 def _name(row: OfferRow, reader: Reader) -> str:
@@ -96,7 +99,9 @@ def _segments(facts: PlanFacts, reader: Reader) -> tuple[Figure, ...]:
         name: sum(count for offer, count in segment.items() if offer not in nothing) / max(sum(segment.values()), 1)
         for name, segment in cells.items()
     }
-    most = max(shares, key=shares.__getitem__)
+    everyone = sum(sum(segment.values()) for segment in cells.values())
+    large = [name for name, segment in cells.items() if sum(segment.values()) >= SMALL * everyone]
+    most = max(large or shares, key=shares.__getitem__)
     title = reader.say("plan_segments_chart")
     summary = reader.say("plan_segments_summary", name=most, share=reader.percent(shares[most], 0))
     chart = Chart("stacked", title, tuple(cells), series, summary, unit="int", horizontal=True)
@@ -192,15 +197,24 @@ def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     return (Text(reader.sentences(said), reader.say("plan_certificate_title")),)
 
 
-def _cards(facts: PlanFacts, reader: Reader) -> tuple[Cards, ...]:
+def _cards(facts: PlanFacts, reader: Reader) -> tuple[Cards | Table, ...]:
     if not facts.cards:
         return ()
     cards = []
-    for card in facts.cards:
+    for card in facts.cards[:CARDS]:
         said = []
         if card.customers is not None:
             said.append(reader.say("plan_card_customers", customers=reader.count(card.customers)))
         if card.profit is not None:
             said.append(reader.say("plan_card_profit", profit=reader.money(card.profit)))
         cards.append(Card(reader.of(card.title), tuple(reader.of(line) for line in card.lines), tuple(said)))
-    return (Cards(reader.say("plan_cards"), tuple(cards)),)
+    shown = Cards(reader.say("plan_cards"), tuple(cards))
+    rest = tuple((reader.of(card.title), card.customers, card.profit) for card in facts.cards[CARDS:])
+    if not rest:
+        return (shown,)
+    columns = (
+        Column(reader.say("plan_cards_group")),
+        Column(reader.say("customers"), "int"),
+        Column(reader.say("plan_profit"), "money"),
+    )
+    return (shown, Table(reader.say("plan_cards_more"), columns, rest))

@@ -13,7 +13,7 @@
       else if (unit === "percent") { form.maximumFractionDigits = axis && size >= 0.1 ? 0 : 1; }
       else if (unit === "int") { form.maximumFractionDigits = 0; }
       else if (unit === "money") { form.minimumFractionDigits = 0; form.maximumFractionDigits = size >= 100 ? 0 : 2; }
-      else { form.minimumFractionDigits = axis ? 0 : 2; form.maximumFractionDigits = axis ? 2 : 3; }
+      else { form.minimumFractionDigits = axis ? 0 : 2; form.maximumFractionDigits = axis || size >= 1 ? 2 : 3; }
       if (unit === "percent" && size > 0 && size < 0.0005) { return "<" + new Intl.NumberFormat(locale, form).format(0.001); }
       return new Intl.NumberFormat(locale, form).format(value).replace("-", "−");
     };
