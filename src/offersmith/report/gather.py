@@ -140,7 +140,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         limits=(
             LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
         ),
-        cards=tuple(_plan_card(card, names) for card in summary["cards"]),
+        cards=tuple(_plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
         value=certificate["value"] if certificate else None,
         bound=certificate["dual_bound"] if certificate else None,
         integral=certificate["integral"] if certificate else True,
@@ -168,8 +168,7 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
             ScoreRow(Both.same(evidence["model"]), scores["redemption_auc"], scores["redemption_lift"], ours=True),
         ),
         reliability=tuple(
-            ReliabilityBin(line["predicted"], line["observed"], int(line["rows"]))
-            for line in evidence["reliability"]
+            ReliabilityBin(line["predicted"], line["observed"], int(line["rows"])) for line in evidence["reliability"]
         ),
         importance=importance(evidence["importance"]),
     )
@@ -183,7 +182,9 @@ def importance(shares: Mapping[str, float]) -> tuple[tuple[Both, float], ...]:
     """
     sums: dict[str, float] = {}
     for name, share in shares.items():
-        base = "gather.which_offer" if name.startswith("offer ") else f"profiles.feature_{name.removesuffix(' missing')}"
+        base = (
+            "gather.which_offer" if name.startswith("offer ") else f"profiles.feature_{name.removesuffix(' missing')}"
+        )
         sums[base] = sums.get(base, 0.0) + share
     heaviest = sorted(sums.items(), key=lambda one: -one[1])[:FEATURES_SHOWN]
     return tuple((Both.say(key), share) for key, share in heaviest)
@@ -205,8 +206,8 @@ def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFact
                 placebo=Interval(placebo.estimate, placebo.ci_low, placebo.ci_high),
                 claim=Interval(measured.estimate, past.claim.low, past.claim.high),
                 naive=past.naive,
-                before_treated=past.before_recipients,
-                before_control=past.before_others,
+                before_treated=past.spent_recipients,
+                before_control=past.spent_others,
             )
         )
     if not rows:

@@ -20,8 +20,9 @@ import pyarrow.compute as pc
 
 from offersmith.experiments.effect import Claim, Effect, claim, effect
 from offersmith.experiments.overlap import Overlap, overlap
+from offersmith.money import scale
 from offersmith.progress import Progress, silent
-from offersmith.response.base import Bools, Floats, Ints, strings
+from offersmith.response.base import Bools, Floats, Ints, floats, strings
 from offersmith.response.crossfit import crossfit, folds
 from offersmith.response.encode import Encoder
 from offersmith.response.history import Campaign, Profiles, past_campaigns, spending
@@ -46,6 +47,8 @@ class PastEffect:
         horizon_days: over how many days spending is counted, after the start and, for the placebo, before it.
         recipients: customers who were sent it and known before.
         others: customers known who were not.
+        spent_recipients: what recipients had spent on average in all their time before the start.
+        spent_others: what the others had.
         before_recipients: what recipients had spent on average in the horizon before the start.
         before_others: what the others had.
         after_recipients: what recipients spent on average in the horizon after it.
@@ -60,6 +63,8 @@ class PastEffect:
     horizon_days: int
     recipients: int
     others: int
+    spent_recipients: float
+    spent_others: float
     before_recipients: float
     before_others: float
     after_recipients: float
@@ -184,6 +189,7 @@ def _measure(
     after, _ = spending(analytics, profiles["customer_id"], campaign.start, campaign.start + reach, currency)
     before, _ = spending(analytics, profiles["customer_id"], campaign.start - reach, campaign.start, currency)
     treated = _treated(profiles, campaign)
+    spent_ever = np.nan_to_num(floats(profiles, "spend")) / scale(currency)
     main = compare(profiles, treated, after, settings)
     placebo = None
     # The placebo's customers need a past of their own, or everybody looks the same before it.
@@ -200,6 +206,8 @@ def _measure(
         horizon_days=settings.horizon_days,
         recipients=int(treated.sum()),
         others=int((~treated).sum()),
+        spent_recipients=_mean(spent_ever[treated]),
+        spent_others=_mean(spent_ever[~treated]),
         before_recipients=_mean(before[treated]),
         before_others=_mean(before[~treated]),
         after_recipients=_mean(after[treated]),

@@ -267,6 +267,11 @@ def _sync_folder(folder: Path) -> None:
 def _disk(root: Path) -> Iterator[None]:
     try:
         yield
+    except RuntimeError as fault:
+        # The engine answers Ctrl-C with an error of its own; to everybody above it is still Ctrl-C.
+        if "interrupted" in str(fault).lower():
+            raise KeyboardInterrupt from fault
+        raise
     except duckdb.Error as fault:
         first = str(fault).strip().splitlines()[0]
         raise StorageError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from offersmith.report.base import Number
 from offersmith.report.format import Reader
 from offersmith.report.inputs import PlanFacts, ReportFacts
@@ -33,6 +35,15 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
         profit=reader.money(plan.profit.estimate),
         loss=reader.money(abs(plan.profit.estimate)),
     )
+
+
+def promise(plan: PlanFacts) -> Literal["plan", "unproven", "loss", "cold"]:
+    """Say what the headline may promise: a gain only where the whole interval is one."""
+    if plan.cold_start:
+        return "cold"
+    if plan.profit.estimate <= 0:
+        return "loss"
+    return "plan" if plan.profit.low > 0 else "unproven"
 
 
 def standfirst(facts: ReportFacts, reader: Reader) -> str:
@@ -75,7 +86,7 @@ def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
             reader.say("number_chosen_hint", share=chosen_share, all=reader.count(plan.customers)),
         ),
     ]
-    if plan.cost > 0:
+    if plan.cost > 0 and promise(plan) == "plan":
         each = reader.money(plan.profit.estimate / plan.cost, 2)
         label = reader.say("number_return", unit=reader.money(1, 0))
         shown.append(Number(each, label, reader.say("number_return_hint")))
