@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -148,6 +151,23 @@ def test_a_fault_leaves_no_stage_and_no_file(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_ctrl_c_while_the_engine_works_is_ctrl_c(tmp_path: Path) -> None:
+    def long_work() -> None:
+        with Landing(tmp_path, threads=1).stage("s", "k") as stage:
+            stage.add(rows({"amount": 1}))
+            press.start()
+            stage.engine.execute("SELECT count(DISTINCT md5(i::VARCHAR)) FROM range(1000000000) AS r(i)")
+
+    press = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            long_work()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
