@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offersmith.report.base import Column
-from offersmith.report.format import MINUS, Reader, fixed
+from offersmith.report.format import JOINED, MINUS, Reader, fixed
 from offersmith.report.inputs import Interval
 
 EN, ZH = Reader("en", "USD"), Reader("zh", "USD")
@@ -21,7 +21,7 @@ EN, ZH = Reader("en", "USD"), Reader("zh", "USD")
     [
         (EN, 1234.56, "$1,235"),
         (EN, 12.5, "$12.50"),
-        (EN, -12.5, f"{MINUS}$12.50"),
+        (EN, -12.5, f"{MINUS}{JOINED}$12.50"),
         (EN, -0.001, "$0.00"),
         (ZH, 1234.56, "US$1,235"),
         (Reader("zh", "CNY"), 8.0, "¥8.00"),
@@ -41,7 +41,7 @@ def test_a_day_and_a_month() -> None:
 
 
 def test_an_interval_has_equal_decimals() -> None:
-    assert EN.span(Interval(50, -5, 120)) == f"{MINUS}$5 to $120"
+    assert EN.span(Interval(50, -5, 120)) == f"{MINUS}{JOINED}$5 to $120"
     assert ZH.span(Interval(5, 1, 9.25)) == "US$1.00 至 US$9.25"
 
 

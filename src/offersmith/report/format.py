@@ -24,6 +24,7 @@ SYMBOLS = {
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
+JOINED = "\N{WORD JOINER}"  # no line ends between a minus and its currency
 MISSING = "\N{EN DASH}"
 TENTHS_FROM = 10
 CENTS_BELOW = 100.0
@@ -75,7 +76,7 @@ class Reader:
     def money(self, major: float, digits: int | None = None) -> str:
         """Write an amount in major units; `digits` None lets its size decide."""
         text = fixed(major, self.digits([major]) if digits is None else digits)
-        sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
+        sign, text = (MINUS + JOINED, text[1:]) if text.startswith(MINUS) else ("", text)
         return f"{sign}{SYMBOLS[self.language].get(self.currency, self.currency + chr(160))}{text}"
 
     def count(self, number: float) -> str:

@@ -62,6 +62,7 @@
     option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? value.map(write).join(" · ") : write(value); };
     if (chart.interval) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
     var short = chart.unit === "money" || chart.unit === "int" ? ticks : write;
+    if (chart.unit === "number") { short = function (value) { return value.toFixed(2).replace("-", "−"); }; }
     option.series.forEach(function (series) {
       if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
