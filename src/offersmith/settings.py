@@ -72,7 +72,9 @@ class PriorSettings(_Part, frozen=True):
     """Beliefs a shop without campaigns plans from; stated, shown in the report, replaced by what it learns.
 
     `lift_per_point` is the relative rise of the chance to buy per percentage point of discount, `lift_sd` its spread
-    in the same unit, `redemption` the share of buyers who use an offer they were given.
+    in the same unit, `redemption` the share of buyers who use an offer they were given. The default lift lies below
+    published price elasticities of brands (2.62 on average: Bijmolt, van Heerde & Pieters 2005), because most of what
+    a brand wins in a promotion another brand of the same shop loses.
     """
 
     lift_per_point: Positive = 0.015

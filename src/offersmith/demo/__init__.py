@@ -19,6 +19,7 @@ from offersmith.demo.year import ingested
 from offersmith.progress import Progress, silent
 from offersmith.report import render
 from offersmith.report.gather import effect_facts
+from offersmith.report.inputs import CaveatCode
 from offersmith.response.effects import past_effects
 from offersmith.store import files, outcomes
 
@@ -63,7 +64,10 @@ def run(out: Path, *, budget: str = "150", progress: Progress = silent) -> Demon
         effects=effect_facts(effects, shop.settings.learn.horizon_days),
         happened=happened_facts(planned, happened),
     )
-    facts = replace(facts, caveats=(*facts.caveats, "face_values_unknown", "redeemers_only_recipients", "one_shop"))
+    failed = any("placebo_fails" in past.claim.reasons for past in effects)
+    told: tuple[CaveatCode, ...] = ("placebo_failed",) if failed else ()
+    told = (*told, "face_values_unknown", "redeemers_only_recipients", "one_shop")
+    facts = replace(facts, caveats=(*facts.caveats, *told))
     page = render(facts, shop.settings.shop.language)
     clock.lap("report")
     answer = Demonstrated(out, planned, happened, effects, clock.usage())

@@ -232,6 +232,8 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
         said.append("cold_start")
     elif summary is not None and "not_randomised" in summary["evidence"]["reasons"]:
         said.append("not_randomised")
+        if any(_rests_on_prior(effect) for effect in summary["evidence"]["effects"]):
+            said.append("prior_leans")
     said.append("margin_stated")
     if summary is not None and summary["explorers"] and not summary["cold"]:
         said.append("explored")
@@ -240,6 +242,11 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
     if (totals["last_time"] - totals["first_time"]).days < SEGMENT_DAYS - 5:
         said.append("short_history")
     return tuple(said)
+
+
+def _rests_on_prior(effect: Mapping[str, Any]) -> bool:
+    """Whether the data took away less than half of the prior's uncertainty about an offer."""
+    return bool(effect["used_sd"] > effect["prior_sd"] / 2)
 
 
 def gather(

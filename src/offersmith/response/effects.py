@@ -20,9 +20,8 @@ import pyarrow.compute as pc
 
 from offersmith.experiments.effect import Claim, Effect, claim, effect
 from offersmith.experiments.overlap import Overlap, overlap
-from offersmith.money import scale
 from offersmith.progress import Progress, silent
-from offersmith.response.base import Bools, Floats, Ints, floats, strings
+from offersmith.response.base import Bools, Floats, Ints, strings
 from offersmith.response.crossfit import crossfit, folds
 from offersmith.response.encode import Encoder
 from offersmith.response.history import Campaign, Profiles, past_campaigns, spending
@@ -189,7 +188,7 @@ def _measure(
     after, _ = spending(analytics, profiles["customer_id"], campaign.start, campaign.start + reach, currency)
     before, _ = spending(analytics, profiles["customer_id"], campaign.start - reach, campaign.start, currency)
     treated = _treated(profiles, campaign)
-    spent_ever = np.nan_to_num(floats(profiles, "spend")) / scale(currency)
+    ever, _ = spending(analytics, profiles["customer_id"], first or campaign.start, campaign.start, currency)
     main = compare(profiles, treated, after, settings)
     placebo = None
     # The placebo's customers need a past of their own, or everybody looks the same before it.
@@ -206,8 +205,8 @@ def _measure(
         horizon_days=settings.horizon_days,
         recipients=int(treated.sum()),
         others=int((~treated).sum()),
-        spent_recipients=_mean(spent_ever[treated]),
-        spent_others=_mean(spent_ever[~treated]),
+        spent_recipients=_mean(ever[treated]),
+        spent_others=_mean(ever[~treated]),
         before_recipients=_mean(before[treated]),
         before_others=_mean(before[~treated]),
         after_recipients=_mean(after[treated]),

@@ -102,7 +102,8 @@ def fit_core(
     basket = fit_stacked("mean", x[buyers], np.log1p(revenue[buyers]), fold[buyers], count, seed=seed + 100)
     logs = basket.out_of_fold(x, fold)
     out = _basket(logs)
-    factor = {name: _factor(np.log1p(revenue) - logs, given, buyers, name) for name in sorted(arms.depth)}
+    rest = np.log1p(np.maximum(revenue, 0.0)) - logs  # read of buyers only; a refund leaves less than nothing
+    factor = {name: _factor(rest, given, buyers, name) for name in sorted(arms.depth)}
     applied = np.array([factor.get(name, 1.0) for name in given[buyers].tolist()])
     total = float(np.sum(out[buyers] * applied))
     smear = float(revenue[buyers].sum()) / total if total > 0 else 1.0

@@ -11,6 +11,7 @@ from offersmith.report.inputs import CaveatCode, Level, ReportFacts
 LEVELS: Mapping[CaveatCode, Level] = {
     "not_randomised": "serious",
     "placebo_failed": "serious",
+    "prior_leans": "serious",
     "margin_stated": "warning",
     "face_values_unknown": "warning",
     "cold_start": "serious",

@@ -26,9 +26,8 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
     chosen = _chosen(plan)
     if not chosen:
         return reader.say("headline_nobody")
-    sure = "headline_plan" if plan.profit.low >= 0 else "headline_unsure"
     return reader.say(
-        sure if plan.profit.estimate > 0 else "headline_loss",
+        f"headline_{promise(plan)}",
         chosen=reader.count(chosen),
         all=reader.count(plan.customers),
         start=reader.day(plan.start),
