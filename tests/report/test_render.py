@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from offersmith.errors import StorageError
-from offersmith.report import ReportFacts, render, write
+from offersmith.report import ReportFacts, render
 from offersmith.report.inputs import Both
 from offersmith.words import LANGUAGES, catalogue
 
@@ -201,24 +200,11 @@ def test_a_part_that_is_missing_leaves_its_section_out(full_facts: ReportFacts) 
         assert whole - sections == {f"{part}-en", f"{part}-zh"}
 
 
-def test_it_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write("first", tmp_path / "deep" / "report.html")
-    assert path.read_text(encoding="utf-8") == "first"
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StorageError, match="No space left"):
-        write("second", path)
-    assert path.read_text(encoding="utf-8") == "first"
-    assert [entry.name for entry in path.parent.iterdir()] == ["report.html"]
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
 def test_a_browser_draws_every_chart(tmp_path: Path, full_facts: ReportFacts) -> None:
-    path = write(render(full_facts), tmp_path / "report.html")
+    path = tmp_path / "report.html"
+    path.write_text(render(full_facts), encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}",
              "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"]  # fmt: skip

@@ -9,16 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import tempfile
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from offersmith.errors import StorageError
 from offersmith.report import charts, pages
 from offersmith.report.base import Chart, Page, Table
 from offersmith.report.format import Reader
@@ -83,29 +79,6 @@ def cells(table: Table, reader: Reader) -> list[tuple[str, ...]]:
     """Return the rows of a table as texts."""
     columns = [reader.column(column, (row[index] for row in table.rows)) for index, column in enumerate(table.columns)]
     return list(zip(*columns, strict=True))
-
-
-def write(html: str, path: Path) -> Path:
-    """Write the report so that `path` holds either the whole of it or what was there before.
-
-    Raises:
-        StorageError: the disk refused.
-    """
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as fault:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise StorageError(f"the report could not be written to {path}: {fault.strerror}", path=str(path)) from fault
-    return path
 
 
 @cache

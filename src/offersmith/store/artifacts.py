@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from offersmith.errors import StateError, StorageError
+from offersmith.store.files import flush, replace, sync_folder
 
 MANIFEST = "manifest.json"
 LATEST = "LATEST"
@@ -53,7 +53,7 @@ class Artifacts:
                 self._same(name, version, sums)
             else:
                 self._write(target, files, {"manifest": dict(manifest), "sha256": sums})
-            _replace(self.root / name / LATEST, version.encode())
+            replace(self.root / name / LATEST, version.encode())
         except OSError as fault:
             raise StorageError(
                 f"artifact {name} {version} cannot be written to {target}: {fault.strerror or fault}",
@@ -110,12 +110,12 @@ class Artifacts:
         folder = Path(tempfile.mkdtemp(prefix=".saving-", dir=target.parent))
         try:
             for file, data in files.items():
-                _flush(folder / file, data)
+                flush(folder / file, data)
             text = json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1)
-            _flush(folder / MANIFEST, text.encode())
+            flush(folder / MANIFEST, text.encode())
             folder.chmod(0o755)
             folder.rename(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -134,28 +134,3 @@ def _read_record(folder: Path) -> dict[str, Any]:
     if not isinstance(record, dict) or not {"manifest", "sha256"} <= set(record):
         raise StorageError(f"{path} is not a manifest", hint="learn again", path=str(path))
     return record
-
-
-def _flush(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.saving")
-    try:
-        _flush(beside, data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -21,16 +21,38 @@ def replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        try:
+            flush(beside, data)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        sync_folder(path.parent)
     except OSError as fault:
         reason = fault.strerror or str(fault)
-        raise StorageError(f"{path} cannot be written: {reason}", hint="free space or choose another folder") from fault
+        raise StorageError(
+            f"{path} cannot be written: {reason}", hint="free space or choose another folder", path=str(path)
+        ) from fault
+
+
+def flush(path: Path, data: bytes) -> None:
+    """Write a file and wait until the disk has it; no protection against a crash half way.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the folder's entries: a rename survives a power cut only then."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        beside.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def parquet(table: pa.Table) -> bytes:

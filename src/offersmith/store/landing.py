@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith.errors import StateError, StorageError
+from offersmith.store.files import sync_folder
 from offersmith.store.resolution import Resolution, resolve, text
 from offersmith.vocabulary import EVENTS
 
@@ -222,7 +223,7 @@ class Stage:
             file.flush()
             os.fsync(file.fileno())
         part.replace(final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
         return final
 
     def _write(self, name: str, batch: pa.RecordBatch) -> None:
@@ -253,14 +254,6 @@ def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
             waiting, rows = rest.to_batches(), rest.num_rows
     if rows:
         yield pa.Table.from_batches(waiting)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
