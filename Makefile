@@ -14,18 +14,19 @@ export PIP_NO_INPUT := 1
 .DEFAULT_GOAL := test
 
 $(VENV)/.made:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Offersmith needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Offersmith needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
 
 # One stamp per set of extras; byte code is written now so that the first command is already quick.
 $(VENV)/.with-%: pyproject.toml $(VENV)/.made
-	$(PIP) install --compile --editable '.[$*]'
-	$(BIN)/python -m compileall -q src
-	touch $@
+	@echo "installing Offersmith with the extra '$*' into $(VENV) (a minute or two, once)"
+	@$(PIP) install --compile --editable '.[$*]'
+	@$(BIN)/python -m compileall -q src
+	@touch $@
 
 demo: $(VENV)/.with-demo
-	$(BIN)/offersmith demo --out $(OUT)
+	@$(BIN)/offersmith demo --out $(OUT)
 
 lint: $(VENV)/.with-test
 	$(BIN)/ruff check .

@@ -47,6 +47,9 @@ class Demonstrated:
         for name, rival in self.happened.rivals.items():
             title = say(f"demo.score_{name}", language)
             lines.append(say("demo.done_rival", language, name=title, auc=rival.auc.value, lift=rival.lift.value))
+        claimed = [past.campaign_id for past in self.effects if past.claim.verdict in {"raises", "lowers"}]
+        key = "demo.done_effects" if claimed else "demo.done_no_effect"
+        lines.append(say(key, language, measured=len(self.effects), campaigns=", ".join(claimed)))
         cpu, memory = self.usage["cpu_seconds"], self.usage["peak_memory_mb"]
         lines.append(say("demo.done_files", language, folder=self.folder, cpu=cpu, memory=memory))
         return "\n".join(lines)
