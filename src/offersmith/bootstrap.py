@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from offersmith.settings import Settings
@@ -42,6 +44,14 @@ class Place:
         path = self.home / name
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of our own code: what was computed by other code is computed again, not believed."""
+    package = Path(__file__).parent
+    sources = sorted(package.rglob("*.py"))
+    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sources)).hexdigest()
 
 
 @contextmanager

@@ -76,6 +76,11 @@ class Money:
         return f"{Decimal(self.minor) / scale(self.currency):,.{digits}f} {self.currency}"
 
     @property
+    def text(self) -> str:
+        """The amount alone, as `parse` reads it: `12.50`."""
+        return f"{Decimal(self.minor) / scale(self.currency):.{DIGITS.get(self.currency, 2)}f}"
+
+    @property
     def major(self) -> float:
         """The amount in major units, for statistics only."""
         return self.minor / scale(self.currency)

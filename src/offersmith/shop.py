@@ -1,7 +1,6 @@
 """The verbs as Python: one method each, every one an answer that prints.
 
-A verb opens the parts it needs, calls the room that knows how, writes what must be kept, and answers. Nothing is
-worked out twice: profiles are kept per moment and state of the events, models by what they learned from.
+A verb opens the parts it needs, calls the room that knows how, writes what must be kept, and answers.
 """
 
 from __future__ import annotations
@@ -15,26 +14,26 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msgspec import structs
 
-from offersmith import __version__, bootstrap
+from offersmith import bootstrap
 from offersmith.answers import Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import ingest as reading
-from offersmith.events.base import Receipt, Source
+from offersmith.events.base import Receipt
 from offersmith.events.examples.proposals import PROPOSALS
+from offersmith.events.matched import matched
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
+from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
-from offersmith.profiles import FEATURES
-from offersmith.profiles.build import build
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.report import render
-from offersmith.report.gather import gather
-from offersmith.report.inputs import ReportFacts
+from offersmith.report.gather import effect_facts, gather, held_out_facts
+from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response.base import Economics, FittedResponse
+from offersmith.response.effects import PastEffect
 from offersmith.settings import FILE, Settings, load
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
@@ -132,30 +131,30 @@ class Shop:
                 landing=bootstrap.landing(self.place, self.settings),
                 ledger=ledger,
                 now=at,
-                sources=self._sources(files) if files else None,
+                sources=matched(self.settings, self.folder, [Path(file) for file in files]) if files else None,
                 progress=progress,
             )
 
     def quality(self) -> QualityReport:
         """Look for missing values, impossible amounts and clocks, and outliers among the events."""
-        with self.engine() as analytics:
-            return quality(analytics)
+        with self.engine() as kept:
+            return quality(kept.analytics)
 
     def profile(self, as_of: datetime | None = None, progress: Progress = silent) -> Profiled:
         """Work out every feature of every customer as of a moment (default: the midnight after the last event)."""
         progress("shop.stage_profile", 0, None)
-        with self.engine() as analytics:
-            at = as_of or self.latest(analytics)
-            table, file = self.profiles_at(analytics, at)
+        with self.engine() as kept:
+            at = as_of or self.latest(kept.analytics)
+            table, file = kept.profiles(at)
         codes = segment(table)["segment"].value_counts().to_pylist()
         counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
         return Profiled(at, file, table, counts)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
-        with self.engine() as analytics:
-            at = as_of or self.latest(analytics)
-            return Learned(at, self._learn(analytics, at, self.economics(margin), progress))
+        with self.engine() as kept:
+            at = as_of or self.latest(kept.analytics)
+            return Learned(at, kept.model(at, self.economics(margin), progress))
 
     def plan(
         self,
@@ -173,10 +172,10 @@ class Shop:
         """
         money = self._budget(budget)
         economics = self.economics(margin)
-        with self.engine() as analytics:
-            at = as_of or self.latest(analytics)
-            table, _ = self.profiles_at(analytics, at)
-            fitted = self._learn(analytics, at, economics, progress)
+        with self.engine() as kept:
+            at = as_of or self.latest(kept.analytics)
+            table, _ = kept.profiles(at)
+            fitted = kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
         offers = self.offers()
         estimates = fitted.estimate(table, offers)
@@ -194,34 +193,82 @@ class Shop:
         margins = at_margins(plan, estimates, economics.margin_rate, levels)
         return self._keep(plan, table, fitted, economics, margins)
 
-    def facts(self, as_of: datetime | None = None, planned: Planned | None = None) -> ReportFacts:
-        """Gather what a report says: about `planned`, or about the newest plan, or without one."""
+    def effects(self, kept: Kept, at: datetime) -> tuple[PastEffect, ...]:
+        """Measure what past campaigns changed, each beside its placebo, from what was known before a moment."""
+        from offersmith.response.effects import past_effects  # noqa: PLC0415 - start-up path
+
+        return past_effects(
+            kept.analytics,
+            at,
+            profile=lambda moment: kept.profiles(moment)[0],
+            settings=self.settings.learn,
+            currency=self.settings.shop.currency,
+        )
+
+    def held_out(self, kept: Kept, at: datetime, progress: Progress = silent) -> ModelFacts | None:
+        """Judge the way of learning on the last campaign that was over by a moment: learned before it, judged after.
+
+        None when there was no such campaign, or nothing to learn from before it.
+        """
+        from offersmith.response import holdout  # noqa: PLC0415 - start-up path
+
+        found = holdout.campaigns(kept.analytics, at, self.settings.plan.valid_days)
+        if not found:
+            return None
+        last = found[-1]
+        fitted = kept.model(last.start, self.economics(), progress)
+        if fitted.name == "prior":
+            return None
+        profiles, _ = kept.profiles(last.start)
+        estimates = fitted.estimate(profiles, self.offers())
+        if last.offer_id not in estimates["offer_id"].unique().to_pylist():
+            return None
+        held = holdout.hold_out(last, profiles, estimates, self.settings.learn.seed)
+        return held_out_facts(held, fitted.evidence.as_dict())
+
+    def facts(
+        self,
+        as_of: datetime | None = None,
+        planned: Planned | None = None,
+        *,
+        effects: Sequence[PastEffect] | None = None,
+        models: ModelFacts | None = None,
+        progress: Progress = silent,
+    ) -> ReportFacts:
+        """Gather what a report says: about `planned`, or about the newest plan, or without one.
+
+        `effects` and `models` are measured here unless they are given.
+        """
         with bootstrap.open_ledger(self.place) as ledger:
             receipts = [dict(batch.counts) for batch in ledger.batches()]
             plans = ledger.plans()
         summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
         written = planned.file if planned else self.place.home / plans[-1].file if plans else None
         decisions = None if written is None else pq.read_table(written)
-        with self.engine() as analytics:
-            at = as_of or (datetime.fromisoformat(summary["as_of"]) if summary else self.latest(analytics))
-            table, _ = self.profiles_at(analytics, at)
+        learned = summary is not None and not summary["cold"]
+        with self.engine() as kept:
+            at = as_of or (datetime.fromisoformat(summary["as_of"]) if summary else self.latest(kept.analytics))
+            table, _ = kept.profiles(at)
+            measured = self.effects(kept, at) if effects is None and learned else effects or ()
             return gather(
                 settings=self.settings,
-                analytics=analytics,
+                analytics=kept.analytics,
                 as_of=at,
                 receipts=receipts,
-                quality=quality(analytics),
+                quality=quality(kept.analytics),
                 profiles=table,
                 segments=segment(table),
                 summary=summary,
                 decisions=decisions,
+                models=models or (self.held_out(kept, at, progress) if learned else None),
+                effects=effect_facts(measured, self.settings.learn.horizon_days),
             )
 
     def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:
         """Write the report on the newest plan: one page, both languages."""
         progress("shop.stage_report", 0, None)
         file = Path(out)
-        html = render(self.facts(), self.language).encode()
+        html = render(self.facts(progress=progress), self.language).encode()
         replace(file, html)
         return Reported(file, len(html))
 
@@ -242,8 +289,8 @@ class Shop:
         return self.settings.shop.language
 
     @contextmanager
-    def engine(self) -> Iterator[Analytics]:
-        """Open the engine over all events of the workspace.
+    def engine(self) -> Iterator[Kept]:
+        """Open the engine over all events of the workspace, with what is kept of them.
 
         Raises:
             StateError: nothing was ingested yet.
@@ -254,7 +301,7 @@ class Shop:
                 f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}"
             )
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
-            yield analytics
+            yield Kept(self.place, self.settings, tuple(files), analytics)
 
     def event_files(self) -> list[Path]:
         """Return the files that hold the events, as the ledger names them; none of a new workspace."""
@@ -267,54 +314,6 @@ class Shop:
         """Return the midnight (UTC) after the last event: the moment a verb means when none is given."""
         last: datetime = totals(analytics, None)["last_time"][0].as_py()
         return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
-
-    def _sources(self, files: Sequence[str | Path]) -> list[Source]:
-        """Return the named files as sources, read with the first mapping of the settings."""
-        if not self.settings.events:
-            raise SettingsError(
-                "the settings name no [[events]]", hint="add one, or: offersmith init DIR --events FILE"
-            )
-        named = tuple(str(Path(file).resolve()) for file in files)
-        part = structs.replace(self.settings.events[0], files=named)
-        return reading.make(structs.replace(self.settings, events=(part,)), self.folder)
-
-    def _state(self, *parts: object) -> str:
-        """Name what a result depends on: the events, and `parts`."""
-        files = [file.name for file in self.event_files()]
-        return hashlib.sha256(repr((__version__, files, parts)).encode()).hexdigest()[:16]
-
-    def profiles_at(self, analytics: Analytics, at: datetime) -> tuple[pa.Table, Path]:
-        """Return everybody's profile as of a moment and the file that keeps it; built once per state of the events."""
-        register = pq.read_table(self.place.register) if self.place.register.exists() else None
-        known = None if register is None else register.num_rows
-        file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S}-{self._state(FEATURES, known)}.parquet"
-        if not file.exists():
-            replace(file, parquet(build(analytics, at, register)))
-        return pq.read_table(file), file
-
-    def _learn(self, analytics: Analytics, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
-        # LightGBM and scikit-learn load with these; verbs that do not learn need not wait for them.
-        from offersmith.response import MODELS  # noqa: PLC0415 - start-up path
-        from offersmith.response.learn import learn  # noqa: PLC0415 - start-up path
-
-        shelf, settings, offers = bootstrap.artifacts(self.place), self.settings, self.offers()
-        key = self._state(at, offers, economics, settings.learn, settings.priors, FEATURES)
-        if key in shelf.versions(MODEL):
-            files, manifest = shelf.load(MODEL, key)
-            return MODELS[manifest["model"]].load(files, manifest["fitted"])
-        fitted = learn(
-            analytics,
-            at,
-            profile=lambda moment: self.profiles_at(analytics, moment)[0],
-            offers=offers,
-            economics=economics,
-            settings=settings.learn,
-            priors=settings.priors,
-            progress=progress,
-        )
-        files, manifest = fitted.save()
-        shelf.save(MODEL, key, files, {"model": fitted.name, "fitted": manifest})
-        return fitted
 
     def _budget(self, budget: str | float | Decimal | Money) -> Money:
         currency = self.settings.shop.currency

@@ -65,9 +65,6 @@ EVENTS = pa.schema(
 CUSTOMERS = pa.schema([_column("customer_id", pa.string())])
 """The register of customers a shop may address; further columns are attributes (strings) and never features."""
 
-PROFILE_KEYS = pa.schema([_column("customer_id", pa.string())])
-"""A profile table is this and one column per feature (float64 or int64, null = unknown); its metadata has `as_of`."""
-
 ESTIMATES = pa.schema(
     [
         _column("customer_id", pa.string()),

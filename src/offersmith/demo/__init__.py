@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from offersmith.demo.answer import Clock, Demonstrated
-from offersmith.demo.happened import compare
-from offersmith.demo.pages import happened_facts, model_facts
-from offersmith.demo.year import ingested
+from offersmith.demo.pages import happened_facts
+from offersmith.demo.year import CAMPAIGN, OFFER, ingested
 from offersmith.progress import Progress, silent
 from offersmith.report import render
-from offersmith.report.gather import effect_facts
+from offersmith.report.gather import held_out_facts
 from offersmith.report.inputs import CaveatCode
-from offersmith.response.effects import past_effects
+from offersmith.response import holdout
+from offersmith.response.base import FittedResponse
+from offersmith.shop import Shop
 from offersmith.store import files, outcomes
+from offersmith.store.analytics import Analytics
 
 __all__ = ["run"]
 
@@ -43,26 +48,14 @@ def run(out: Path, *, budget: str = "150", progress: Progress = silent) -> Demon
     planned = shop.plan(budget, as_of=start, progress=progress)
     clock.lap("plan")
     progress("shop.stage_demo", 0, None)
-    chances = learned.fitted.estimate(profiled.table, shop.offers()).select(["customer_id", "offer_id", "redemption"])
-    with shop.engine() as analytics:
-        effects = past_effects(
-            analytics,
-            start,
-            profile=lambda moment: shop.profiles_at(analytics, moment)[0],
-            settings=shop.settings.learn,
-            currency=shop.settings.shop.currency,
-        )
+    with shop.engine() as kept:
+        effects = shop.effects(kept, start)
         clock.lap("effects")
-        end = start + timedelta(days=shop.settings.plan.valid_days)
-        used = outcomes.redemptions(analytics, start, end + timedelta(days=1))
-        sent = outcomes.exposures(analytics, end)
-    happened = compare(profiled.table, chances, sent, used, shop.settings.learn.seed)
+        held = _held_out(shop, kept.analytics, start, profiled.table, learned.fitted)
     clock.lap("compare")
     facts = replace(
-        shop.facts(start, planned),
-        models=model_facts(planned, happened),
-        effects=effect_facts(effects, shop.settings.learn.horizon_days),
-        happened=happened_facts(planned, happened),
+        shop.facts(start, planned, effects=effects, models=held_out_facts(held, learned.fitted.evidence.as_dict())),
+        happened=happened_facts(planned, held),
     )
     failed = any("placebo_fails" in past.claim.reasons for past in effects)
     told: tuple[CaveatCode, ...] = ("placebo_failed",) if failed else ()
@@ -70,10 +63,21 @@ def run(out: Path, *, budget: str = "150", progress: Progress = silent) -> Demon
     facts = replace(facts, caveats=(*facts.caveats, *told))
     page = render(facts, shop.settings.shop.language)
     clock.lap("report")
-    answer = Demonstrated(out, planned, happened, effects, clock.usage())
+    answer = Demonstrated(out, planned, held, effects, clock.usage())
     files.replace(out / "plan.parquet", planned.file.read_bytes())
     files.replace(out / "cards.md", planned.cards_file.read_bytes())
     files.replace(out / "report.html", page.encode())
     summary = json.dumps(answer.as_dict(), indent=1, ensure_ascii=False, default=str)
     files.replace(out / "summary.json", summary.encode())
     return answer
+
+
+def _held_out(
+    shop: Shop, analytics: Analytics, start: datetime, profiles: pa.Table, fitted: FittedResponse
+) -> holdout.HeldOut:
+    """Judge the model on campaign 18, which started when it had finished learning."""
+    end = start + timedelta(days=shop.settings.plan.valid_days)
+    sent = outcomes.exposures(analytics, end)
+    mine = sent.filter(pc.and_(pc.equal(sent["campaign_id"], CAMPAIGN), pc.equal(sent["offer_id"], OFFER)))
+    happened = holdout.campaign(analytics, mine, start, end)
+    return holdout.hold_out(happened, profiles, fitted.estimate(profiles, shop.offers()), shop.settings.learn.seed)

@@ -13,8 +13,8 @@ from typing import Any
 
 from offersmith import __version__
 from offersmith.answers import Planned
-from offersmith.demo.happened import Happened
 from offersmith.response.effects import PastEffect
+from offersmith.response.holdout import HeldOut
 from offersmith.words import Language, say
 
 
@@ -24,7 +24,7 @@ class Demonstrated:
 
     folder: Path
     planned: Planned
-    happened: Happened
+    happened: HeldOut
     effects: tuple[PastEffect, ...]
     usage: Mapping[str, Any]
 
@@ -45,7 +45,7 @@ class Demonstrated:
             ),
         ]
         for name, rival in self.happened.rivals.items():
-            title = say(f"demo.score_{name}", language)
+            title = say(f"gather.score_{name}", language)
             lines.append(say("demo.done_rival", language, name=title, auc=rival.auc.value, lift=rival.lift.value))
         claimed = [past.campaign_id for past in self.effects if past.claim.verdict in {"raises", "lowers"}]
         key = "demo.done_effects" if claimed else "demo.done_no_effect"
@@ -78,7 +78,7 @@ class Demonstrated:
 
 
 class Clock:
-    """CPU seconds by stage, of this process and its children."""
+    """CPU seconds of this process by stage; it starts no others."""
 
     def __init__(self) -> None:
         self.stages: dict[str, float] = {}

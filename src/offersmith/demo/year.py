@@ -11,6 +11,7 @@ import pyarrow as pa
 from offersmith.errors import InputError
 from offersmith.events.examples import complete_journey, journey_files
 from offersmith.events.examples.proposals import complete_journey as complete_journey_settings
+from offersmith.money import Money
 from offersmith.progress import Progress
 from offersmith.settings import FILE
 from offersmith.shop import Shop
@@ -37,8 +38,7 @@ def ingested(out: Path, progress: Progress) -> tuple[Shop, datetime]:
     files.replace(folder / FILE, complete_journey_settings(NAME, days=days).encode())
     shop = Shop.open(folder)
     shop.ingest(progress=progress)
-    with shop.engine() as analytics:
-        amount = outcomes.median_coupon(analytics, start)
-    face = f"{amount / 100:.2f}"
-    files.replace(folder / FILE, complete_journey_settings(NAME, days=days, amount=face).encode())
+    with shop.engine() as kept:
+        coupon = Money(outcomes.median_coupon(kept.analytics, start), shop.settings.shop.currency)
+    files.replace(folder / FILE, complete_journey_settings(NAME, days=days, amount=coupon.text).encode())
     return Shop.open(folder), start

@@ -37,6 +37,7 @@ from offersmith.report.inputs import (
     ShopFacts,
 )
 from offersmith.response.effects import PastEffect
+from offersmith.response.holdout import HeldOut
 from offersmith.settings import Settings
 from offersmith.store import summaries
 from offersmith.store.analytics import Analytics
@@ -150,7 +151,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
 
 
 def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
-    """Return how good the model was out of fold; None where it learned from no campaign."""
+    """Return how good the model was on customers it had not seen; None where it learned from no campaign."""
     evidence = summary["evidence"]
     scores = evidence["scores"]
     if "redemption_auc" not in scores:
@@ -158,7 +159,7 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
     uses = evidence["campaigns"]
     return ModelFacts(
         model=Both.same(evidence["model"]),
-        learned_from=Both.say("gather.learned_from", campaigns=", ".join(use["campaign_id"] for use in uses)),
+        learned_from=_learned_from(evidence),
         learned_rows=evidence["rows"],
         learned_before=datetime.fromisoformat(summary["as_of"]),
         judged_on=Both.say("gather.judged_out_of_fold"),
@@ -172,6 +173,44 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
         ),
         importance=importance(evidence["importance"]),
     )
+
+
+def held_out_facts(held: HeldOut, evidence: Mapping[str, Any]) -> ModelFacts:
+    """Return how good a model was on a campaign that started after everything it learned from.
+
+    Args:
+        held: the judgement.
+        evidence: `Evidence.as_dict()` of the model that was judged.
+    """
+    rows = {"ours": held.ours, **held.rivals}
+    return ModelFacts(
+        model=Both.same(evidence["model"]),
+        learned_from=_learned_from(evidence),
+        learned_rows=evidence["rows"],
+        learned_before=held.campaign.start,
+        judged_on=Both.say("gather.recipients", campaign=held.campaign.campaign_id),
+        judged=held.ours.rows,
+        positives=held.ours.positives,
+        scores=tuple(
+            ScoreRow(
+                Both.say(f"gather.score_{name}"),
+                row.auc.value,
+                row.lift.value,
+                row.auc.low,
+                row.auc.high,
+                name == "ours",
+            )
+            for name, row in rows.items()
+        ),
+        reliability=tuple(ReliabilityBin(b.predicted, b.observed, b.rows) for b in held.calibration.bins),
+        importance=importance(evidence["importance"]),
+        later=True,
+    )
+
+
+def _learned_from(evidence: Mapping[str, Any]) -> Both:
+    names = sorted({use["campaign_id"] for use in evidence["campaigns"]})
+    return Both.say("gather.learned_from", campaigns=", ".join(names))
 
 
 def importance(shares: Mapping[str, float]) -> tuple[tuple[Both, float], ...]:
@@ -260,8 +299,13 @@ def gather(
     segments: pa.Table,
     summary: Mapping[str, Any] | None = None,
     decisions: pa.Table | None = None,
+    models: ModelFacts | None = None,
+    effects: EffectFacts | None = None,
 ) -> ReportFacts:
-    """Return everything one report says; without a plan its sections are left out."""
+    """Return everything one report says; without a plan its sections are left out.
+
+    `models` judged on later time takes the place of the model's own scores out of fold.
+    """
     shop = shop_facts(analytics, as_of)
     versions = {"offersmith": metadata.version("offersmith")}
     if summary is not None:
@@ -279,7 +323,8 @@ def gather(
         quality=quality_facts(receipts, quality),
         segments=segment_facts(profiles, segments, as_of),
         plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,
-        models=None if summary is None else model_facts(summary),
+        models=models or (None if summary is None else model_facts(summary)),
+        effects=effects,
         caveats=caveats(shop, summary),
         priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,
         versions=versions,

@@ -1,0 +1,90 @@
+"""What was worked out once and is kept: profiles by moment, models by what they learned from.
+
+A key names everything a result depends on (our code, the events, who may be addressed, the settings that matter), so
+nothing kept is ever stale; what is damaged on the disk is worked out again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offersmith import bootstrap
+from offersmith.errors import StorageError
+from offersmith.offers.catalogue import catalogue
+from offersmith.profiles import FEATURES
+from offersmith.profiles.build import build
+from offersmith.progress import Progress
+from offersmith.response.base import Economics, FittedResponse
+from offersmith.settings import Settings
+from offersmith.store.analytics import Analytics
+from offersmith.store.files import parquet, replace
+
+MODEL = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The shelf of one workspace, for one set of events.
+
+    Attributes:
+        place: the workspace's folders.
+        settings: as read.
+        events: the files of events that are part of the store, in their order.
+        analytics: the engine over them.
+    """
+
+    place: bootstrap.Place
+    settings: Settings
+    events: tuple[Path, ...]
+    analytics: Analytics
+
+    def profiles(self, at: datetime) -> tuple[pa.Table, Path]:
+        """Return everybody's profile as of a moment, and the file that keeps it."""
+        file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(FEATURES)}.parquet"
+        with suppress(OSError, pa.ArrowException):
+            return pq.read_table(file), file
+        register = pq.read_table(self.place.register) if self.place.register.exists() else None
+        table = build(self.analytics, at, register)
+        replace(file, parquet(table))
+        return table, file
+
+    def model(self, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
+        """Return the response model of everything that happened before a moment."""
+        # LightGBM and scikit-learn load with these; verbs that do not learn need not wait for them.
+        from offersmith.response import MODELS  # noqa: PLC0415 - start-up path
+        from offersmith.response.learn import learn  # noqa: PLC0415 - start-up path
+
+        settings, shelf = self.settings, bootstrap.artifacts(self.place)
+        offers = catalogue(settings.offers, settings.shop.currency)
+        key = self._key(at, offers, economics, settings.learn, settings.priors, FEATURES)
+        if key in shelf.versions(MODEL):
+            with suppress(StorageError):
+                files, manifest = shelf.load(MODEL, key)
+                return MODELS[manifest["model"]].load(files, manifest["fitted"])
+        fitted = learn(
+            self.analytics,
+            at,
+            profile=lambda moment: self.profiles(moment)[0],
+            offers=offers,
+            economics=economics,
+            settings=settings.learn,
+            priors=settings.priors,
+            progress=progress,
+        )
+        files, manifest = fitted.save()
+        shelf.save(MODEL, key, files, {"model": fitted.name, "fitted": manifest})
+        return fitted
+
+    def _key(self, *parts: object) -> str:
+        """Name what a result depends on: our code, the events, who may be addressed, and `parts`."""
+        register = self.place.register
+        listed = hashlib.sha256(register.read_bytes()).hexdigest() if register.exists() else ""
+        depends = (bootstrap.code_digest(), [file.name for file in self.events], listed, parts)
+        return hashlib.sha256(repr(depends).encode()).hexdigest()[:16]
