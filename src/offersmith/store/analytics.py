@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from offersmith.errors import StorageError
+from offersmith.store.engine import connect, interruptible, text
 from offersmith.vocabulary import EVENTS
 
 EVENTS_TABLE: ir.Table = ibis.table(ibis.Schema.from_pyarrow(EVENTS), name="events")
@@ -34,16 +35,7 @@ class Analytics:
     """
 
     def __init__(self, *, threads: int = 0, memory_mb: int = 1024, scratch: Path | None = None) -> None:
-        self._engine = duckdb.connect(":memory:")
-        options = {"memory_limit": f"{memory_mb}MiB", "TimeZone": "UTC", "temp_directory": str(scratch or "")}
-        for name, value in options.items():
-            self._engine.execute(f"SET {name} = {_text(value)}")
-        # Order is never promised by a scan; questions that need one say so. Spares memory.
-        self._engine.execute("SET preserve_insertion_order = false")
-        # Long questions would draw a bar on standard output, where `--json` belongs.
-        self._engine.execute("SET enable_progress_bar = false")
-        if threads:
-            self._engine.execute(f"SET threads = {int(threads)}")
+        self._engine = connect(threads=threads, memory_mb=memory_mb, spill=scratch)
         self.use_events([])
 
     def __enter__(self) -> Self:
@@ -67,7 +59,7 @@ class Analytics:
             self.use_table("no_events", EVENTS.empty_table())
             source = "no_events"
         else:
-            source = f"read_parquet([{', '.join(_text(str(file)) for file in sorted(files))}])"
+            source = f"read_parquet([{', '.join(text(str(file)) for file in sorted(files))}])"
         try:
             self._engine.execute(f"CREATE OR REPLACE VIEW events AS SELECT {names} FROM {source}")
         except duckdb.Error as fault:
@@ -93,18 +85,10 @@ class Analytics:
             KeyboardInterrupt: Ctrl-C, as anywhere else.
         """
         try:
-            return self._engine.sql(sql).to_arrow_table()
+            with interruptible():
+                return self._engine.sql(sql).to_arrow_table()
         except duckdb.Error as fault:
             raise _storage_error(fault) from fault
-        except RuntimeError as fault:
-            # The engine swallows Ctrl-C and raises this in its place.
-            if "interrupted" in str(fault):
-                raise KeyboardInterrupt from fault
-            raise
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _storage_error(fault: duckdb.Error) -> StorageError:

@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith.errors import StateError, StorageError
+from offersmith.store.engine import connect, interruptible, text
 from offersmith.store.files import sync_folder
-from offersmith.store.resolution import Resolution, resolve, text
+from offersmith.store.resolution import Resolution, resolve
 from offersmith.vocabulary import EVENTS
 
 ROWS_PER_GROUP = 131_072
@@ -109,22 +110,13 @@ class Landing:
                 shutil.rmtree(folder, ignore_errors=True)
                 for place in (folder, self.root / "events", self.root / "quarantine"):
                     place.mkdir(parents=True, exist_ok=True)
-                stage.engine = self._engine(folder)
+                stage.engine = connect(threads=self._threads, memory_mb=self._memory_mb, spill=folder / "spill")
                 yield stage
         finally:
             stage.close()
             shutil.rmtree(folder, ignore_errors=True)
             for part in self.root.glob(f"*/{key}.parquet.part"):
                 part.unlink(missing_ok=True)
-
-    def _engine(self, folder: Path) -> duckdb.DuckDBPyConnection:
-        engine = duckdb.connect(":memory:")
-        engine.execute(f"SET memory_limit = '{self._memory_mb}MiB'")
-        engine.execute(f"SET temp_directory = {text(str(folder / 'spill'))}")
-        engine.execute("SET preserve_insertion_order = false")
-        if self._threads:
-            engine.execute(f"SET threads = {int(self._threads)}")
-        return engine
 
 
 class Stage:
@@ -259,12 +251,8 @@ def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
 @contextmanager
 def _disk(root: Path) -> Iterator[None]:
     try:
-        yield
-    except RuntimeError as fault:
-        # The engine answers Ctrl-C with an error of its own; to everybody above it is still Ctrl-C.
-        if "interrupted" in str(fault).lower():
-            raise KeyboardInterrupt from fault
-        raise
+        with interruptible():
+            yield
     except duckdb.Error as fault:
         first = str(fault).strip().splitlines()[0]
         raise StorageError(

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from offersmith.store.engine import text
 from offersmith.vocabulary import EVENTS
 
 _CONTENT = tuple(name for name in EVENTS.names if name not in ("event_id", "utc_offset"))
@@ -72,11 +73,6 @@ def resolve(
     _know(engine, existing, given=given)
     _decide(engine, given=given)
     return _count(engine)
-
-
-def text(value: str) -> str:
-    """Return `value` as a text of SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _know(engine: duckdb.DuckDBPyConnection, existing: Sequence[Path], *, given: bool) -> None:
