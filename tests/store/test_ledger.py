@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from offersmith.errors import StateError, StorageError
+from offersmith.errors import StorageError
 from offersmith.store import migrations
 from offersmith.store.ledger import Batch, Ledger, PlanRow
 from offersmith.store.tables import METADATA
@@ -26,7 +32,7 @@ def test_what_is_recorded_is_there_after_reopening(tmp_path: Path) -> None:
         ledger.record_plan(PLAN)
     with Ledger.open(path) as ledger:
         assert ledger.batches() == [BATCH]
-        assert ledger.plans() == [PLAN]
+        assert ledger.plans() == [replace(PLAN, made_at=PLAN.created_at)]
         assert ledger.event_files() == [tmp_path / "store" / "events" / "e.parquet"]
         assert ledger.quarantine_files() == []
         assert ledger.known(BATCH.fingerprint)
@@ -46,14 +52,89 @@ def test_a_source_is_there_once_and_another_mapping_replaces_it(tmp_path: Path) 
         assert ledger.batches() == [other]
 
 
-def test_a_plan_is_recorded_once(tmp_path: Path) -> None:
+def test_a_file_that_grew_goes_whole_when_its_mapping_changes(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        grown = replace(BATCH, fingerprint="g" * 64, events_file="g.parquet")
+        other = replace(BATCH, fingerprint="o" * 64, source="other.csv", events_file="o.parquet")
+        for batch in (BATCH, grown, other):
+            ledger.record_batch(batch)
+        assert ledger.batches() == [BATCH, grown, other]
+        corrected = replace(grown, mapping="n" * 64, events_file="n.parquet")
+        assert [batch.yields_to(grown.fingerprint, "s.csv", "n" * 64) for batch in ledger.batches()] == [1, 1, 0]
+        ledger.record_batch(corrected)
+        assert ledger.batches() == [other, corrected]
+
+
+def test_a_plan_is_recorded_once_and_made_again_it_is_the_newest(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         ledger.record_plan(PLAN)
-        ledger.record_plan(PLAN)
-        ledger.record_plan(replace(PLAN, plan_version="p0", created_at=datetime(2024, 1, 1)))
-        assert [plan.plan_version for plan in ledger.plans()] == ["p0", "p1"]
-        with pytest.raises(StateError, match="other content"):
-            ledger.record_plan(replace(PLAN, sha256="b" * 64))
+        ledger.record_plan(replace(PLAN, plan_version="p6", created_at=datetime(2024, 5, 3)))
+        assert [plan.plan_version for plan in ledger.plans()] == ["p1", "p6"]
+        ledger.record_plan(replace(PLAN, created_at=datetime(2024, 5, 4)))
+        first, last = ledger.plans()
+        assert (first.plan_version, last.plan_version) == ("p6", "p1")
+        assert (last.created_at, last.made_at) == (PLAN.created_at, datetime(2024, 5, 4))
+
+
+def test_a_plan_written_anew_is_known_by_its_new_file(tmp_path: Path) -> None:
+    path = tmp_path / PLAN.file
+    path.parent.mkdir()
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        for data in (b"one writer", b"another writer"):
+            path.write_bytes(data)
+            ledger.record_plan(replace(PLAN, sha256=hashlib.sha256(data).hexdigest()))
+            (row,) = ledger.plans()
+            assert ledger.verify(row) == path
+        with path.open("ab") as file:
+            file.write(b"!")
+        with pytest.raises(StorageError, match="checksum differs") as fault:
+            ledger.verify(row)
+        assert "plan again" in fault.value.hint
+        path.unlink()
+        with pytest.raises(StorageError, match="cannot be read"):
+            ledger.verify(row)
+
+
+def test_plans_of_an_older_ledger_keep_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for version, moment in (("late", "2024-02-01"), ("early", "2024-01-01")):
+            connection.exec_driver_sql(
+                "INSERT INTO plan (plan_version, file, sha256, as_of, created_at, summary) "
+                f"VALUES ('{version}', 'f', 's', '{moment} 00:00:00.000000', '{moment} 00:00:00.000000', '{{}}')"
+            )
+    engine.dispose()
+    with Ledger.open(path) as ledger:
+        early, late = ledger.plans()
+        assert (early.plan_version, late.plan_version) == ("early", "late")
+        assert late.made_at == late.created_at == datetime(2024, 2, 1)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_processes_that_open_a_new_ledger_at_once_all_get_it(tmp_path: Path, turn: int) -> None:
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from offersmith.store.ledger import Ledger\n"
+        "(Path(sys.argv[1]) / f'ready-{sys.argv[2]}').touch()\n"
+        "while not (Path(sys.argv[1]) / 'go').exists(): time.sleep(0.001)\n"
+        "with Ledger.open(Path(sys.argv[1]) / 'ledger.sqlite') as ledger: print(len(ledger.plans()))\n"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path)]
+    made = [subprocess.Popen([*argv, str(n)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for n in range(3)]
+    while len(list(tmp_path.glob("ready-*"))) < len(made):
+        assert all(process.poll() is None for process in made), turn
+        time.sleep(0.01)
+    (tmp_path / "go").touch()
+    for process in made:
+        out, faults = process.communicate(timeout=60)
+        assert (process.returncode, out, faults) == (0, b"0\n", b"")
 
 
 def test_the_migrations_make_exactly_the_tables_the_code_speaks_of(tmp_path: Path) -> None:

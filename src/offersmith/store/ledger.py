@@ -6,6 +6,7 @@ is part of the store from the moment its row is committed here, and not before.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,9 +19,12 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from offersmith.errors import StateError, StorageError
+from offersmith.errors import StorageError
 from offersmith.store import migrations
 from offersmith.store.tables import BATCHES, PLANS
+
+_POSTGRESQL_LOCK = 0x0FFE25
+"""Key of the advisory lock that stands for "somebody writes this ledger" where the database has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,28 @@ class Batch:
     counts: Mapping[str, Any]
     recorded_at: datetime
 
+    def yields_to(self, fingerprint: str, source: str, mapping: str) -> bool:
+        """Say whether this batch goes when a source is read with `mapping`.
+
+        It does when it was read with another mapping from the same content or, of whatever content, from the same
+        source: a file that grew left one batch for each state it was read in, and all of them speak the old mapping.
+        """
+        return self.mapping != mapping and (self.fingerprint == fingerprint or self.source == source)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One plan that was made: where its table lies, its SHA-256, the moment it looks from, its figures."""
+    """One plan that was made.
+
+    Attributes:
+        plan_version: its name, made from what it decides.
+        file: where its table lies, relative to the store's folder.
+        sha256: SHA-256 of that file as it was last written.
+        as_of: the moment it looks from.
+        created_at: when it was first made.
+        summary: its figures.
+        made_at: when it was last made; None says at `created_at`.
+    """
 
     plan_version: str
     file: str
@@ -46,6 +68,7 @@ class PlanRow:
     as_of: datetime
     created_at: datetime
     summary: Mapping[str, Any]
+    made_at: datetime | None = None
 
 
 class Ledger:
@@ -80,6 +103,7 @@ class Ledger:
         except OSError as fault:
             raise StorageError(f"the ledger {path} cannot be made: {fault.strerror}") from fault
         sa.event.listen(engine, "connect", _pragmas)
+        sa.event.listen(engine, "begin", _begin)
         ledger = cls(engine, place)
         ledger._migrate()
         return ledger
@@ -103,17 +127,14 @@ class Ledger:
             return connection.execute(query).first() is not None
 
     def record_batch(self, batch: Batch) -> None:
-        """Make a landed source visible; one of the same content read with another mapping is replaced.
+        """Make a landed source visible; every batch that yields to it (`Batch.yields_to`) goes in the same moment.
 
         Raises:
             StorageError: the same source was recorded meanwhile, or the disk refused.
         """
-        with self._transaction() as connection:
-            connection.execute(
-                sa.delete(BATCHES).where(
-                    BATCHES.c.fingerprint == batch.fingerprint, BATCHES.c.mapping != batch.mapping
-                )
-            )  # fmt: skip
+        same = (BATCHES.c.fingerprint == batch.fingerprint) | (BATCHES.c.source == batch.source)
+        with self._transaction(writing=True) as connection:
+            connection.execute(sa.delete(BATCHES).where(BATCHES.c.mapping != batch.mapping, same))
             connection.execute(sa.insert(BATCHES).values(**_fields(batch)))
 
     def batches(self) -> list[Batch]:
@@ -131,41 +152,72 @@ class Ledger:
         return [self._root / "quarantine" / batch.quarantine_file for batch in self.batches() if batch.quarantine_file]
 
     def record_plan(self, plan: PlanRow) -> None:
-        """Record a plan; the same plan made again changes nothing.
+        """Record a plan. The same plan made again becomes the newest: all but its first making is as the row says.
+
+        Its file's checksum may differ from last time: the same decisions are other bytes with another Parquet writer.
 
         Raises:
-            StateError: another plan of that version is recorded, with other content.
+            StorageError: the disk refused.
         """
-        with self._transaction() as connection:
+        fields = _fields(plan) | {"made_at": plan.made_at or plan.created_at}
+        with self._transaction(writing=True) as connection:
+            again = {name: value for name, value in fields.items() if name not in ("plan_version", "created_at")}
             found = connection.execute(
-                sa.select(PLANS.c.sha256).where(PLANS.c.plan_version == plan.plan_version)
-            ).scalar()
-            if found is None:
-                connection.execute(sa.insert(PLANS).values(**_fields(plan)))
-            elif found != plan.sha256:
-                raise StateError(f"plan {plan.plan_version} is recorded with other content ({found[:12]})")
+                sa.update(PLANS).where(PLANS.c.plan_version == plan.plan_version).values(**again)
+            ).rowcount
+            if not found:
+                connection.execute(sa.insert(PLANS).values(**fields))
 
     def plans(self) -> list[PlanRow]:
-        """Return every plan, the oldest first."""
-        query = sa.select(PLANS).order_by(PLANS.c.created_at, PLANS.c.plan_version)
+        """Return every plan, the one made last at the end; `made_at` is always given."""
+        query = sa.select(PLANS).order_by(PLANS.c.made_at, PLANS.c.plan_version)
         with self._transaction() as connection:
             return [PlanRow(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's name
 
+    def verify(self, plan: PlanRow) -> Path:
+        """Return the file of a plan after comparing it with its checksum.
+
+        Raises:
+            StorageError: the file is missing, unreadable, or not what was recorded.
+        """
+        path = self._root / plan.file
+        try:
+            with path.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as fault:
+            raise StorageError(
+                f"plan {plan.plan_version}: {path} cannot be read: {fault.strerror or fault}",
+                hint="make the plan again",
+                path=str(path),
+            ) from fault
+        if checksum != plan.sha256:
+            raise StorageError(
+                f"plan {plan.plan_version}: {path} is not what was recorded: its checksum differs",
+                hint="make the plan again",
+                path=str(path),
+            )
+        return path
+
     def _migrate(self) -> None:
+        """Bring the tables up to date; of several processes that find them old, one does and the others wait."""
         with self._transaction() as connection:
-            step = None
-            if sa.inspect(connection).has_table("alembic_version"):
-                step = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+            if _step(connection) == migrations.HEAD:
+                return
+        with self._transaction(writing=True) as connection:
+            step = _step(connection)
+            if step is not None and step > migrations.HEAD:
+                raise StorageError(f"the ledger is of a newer version ({step}) than this program")
             if step != migrations.HEAD:
-                if step is not None and step > migrations.HEAD:
-                    raise StorageError(f"the ledger is of a newer version ({step}) than this program")
                 migrations.upgrade(connection)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def _transaction(self, *, writing: bool = False) -> Iterator[sa.Connection]:
+        """Do everything in here or nothing; one that writes has the ledger to itself from its first statement on."""
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            with self._engine.connect() as plain:
+                connection = plain.execution_options(writing=writing)
+                with connection.begin():
+                    yield connection
         except IntegrityError as fault:
             raise StorageError(f"the ledger has that already: {fault.orig}") from fault
         except SQLAlchemyError as fault:
@@ -175,6 +227,14 @@ class Ledger:
             ) from fault
 
 
+def _step(connection: sa.Connection) -> str | None:
+    """Return the step the tables are at; None of a new database."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    step: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return step
+
+
 def _fields(row: Batch | PlanRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
 
@@ -182,5 +242,16 @@ def _fields(row: Batch | PlanRow) -> dict[str, Any]:
 def _pragmas(connection: Any, _: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "busy_timeout = 10000"):
+    connection.isolation_level = None  # `_begin` says when a transaction starts; the driver would wait for a change.
+    # The patience comes first: changing the journal's mode already needs the file to itself.
+    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Start a transaction; one that writes waits for its turn here, and not in the middle of its work."""
+    writing = connection.get_execution_options().get("writing", False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")

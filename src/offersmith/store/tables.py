@@ -29,5 +29,6 @@ PLANS = Table(
     Column("as_of", DateTime, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("summary", JSON, nullable=False),
+    Column("made_at", DateTime, nullable=False),
 )
-"""One row per plan ever made."""
+"""One row per plan ever made; a plan made again keeps its `created_at` and gets a new `made_at`."""
