@@ -1,6 +1,7 @@
 """The command line: parses, calls one verb, answers; every mistake gets a sentence and its own exit code."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_one_customer_known_and_unknown(run, orders: Path, tmp_path: Path) -> No
     code, out, _ = run("profile", "C01", "--shop", str(shop), "--json")
     assert (code, json.loads(out)["known"]) == (0, True)
     code, out, _ = run("profile", "nobody", "--shop", str(shop))
-    assert code == 0
+    assert code == 1
     assert "no such customer" in out
 
 
@@ -89,6 +90,7 @@ def test_one_customer_known_and_unknown(run, orders: Path, tmp_path: Path) -> No
         (("init", "{tmp}/new"), 4, "--events"),
         (("init", "{tmp}/new", "--example", "supermarkt"), 4, "synthetic"),
         (("profile", "--shop", "{tmp}/shop"), 5, "offersmith ingest"),
+        (("profile", "--shop", "{tmp}/orders.csv"), 3, "not a workspace"),
         (("plan", "--shop", "{tmp}/shop", "--budget", "lots"), 4, "lots"),
         (("plan", "--shop", "{tmp}/shop", "--budget", "-5"), 4, "zero or more"),
         (("plan", "--shop", "{tmp}/shop", "--budget", "5", "--margin", "30"), 4, "0.3 means"),
@@ -115,3 +117,35 @@ def test_init_keeps_what_is_there(run, orders: Path, tmp_path: Path) -> None:
     code, _, err = run("init", str(shop), "--events", str(orders))
     assert (code, "--force" in err) == (3, True)
     assert run("init", str(shop), "--events", str(orders), "--force")[0] == 0
+
+
+def test_a_moment_before_everything_is_refused(run, orders: Path, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    run("init", str(shop), "--events", str(orders))
+    run("ingest", "--shop", str(shop))
+    for verb in (("profile",), ("learn",), ("plan", "--budget", "5")):
+        code, _, err = run(*verb, "--shop", str(shop), "--as-of", "2005-01-01")
+        assert (code, "2024-03-01" in err) == (5, True)
+
+
+def test_money_of_a_customer_is_in_the_shop_s_currency(run, orders: Path, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    run("init", str(shop), "--events", str(orders))
+    run("ingest", "--shop", str(shop))
+    spend = json.loads(run("profile", "C01", "--shop", str(shop), "--json")[1])["features"]["spend"]
+    text = run("profile", "C01", "--shop", str(shop))[1]
+    assert f"{spend / 100:.2f}" in next(line for line in text.splitlines() if line.split()[0] == "spend")
+
+
+def test_an_interrupted_ingest_says_how_to_go_on(orders: Path, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    code = (
+        "import sys\nfrom offersmith import cli, shop\n"
+        "def stop(*_, **__): raise KeyboardInterrupt\nshop.Shop.ingest = stop\n"
+        f"sys.argv = ['offersmith', 'ingest', '--shop', {str(shop)!r}]\ncli.main()"
+    )
+    subprocess.run([sys.executable, "-m", "offersmith", "init", str(shop), "--events", str(orders)], check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+    assert "Traceback" not in done.stderr

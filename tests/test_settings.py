@@ -35,6 +35,10 @@ def test_the_environment_comes_last_and_keeps_its_types(tmp_path: Path) -> None:
         ("[economics]\nmargin_rate = 3", "margin_rate"),
         ("[plan]\nexplore = 'some'", "explore"),
         ("[shop", "not valid TOML"),
+        ("[shop]\ncurency = 'USD'", "did you mean currency"),
+        ("[shp]\nname = 'x'", "did you mean shop"),
+        ("[shop]\nlanguage = 'de'", "allowed: en, zh"),
+        ("[[events]]\nfile = 'x.csv'", "did you mean files"),
     ],
 )
 def test_a_fault_names_the_key(tmp_path: Path, text: str, named: str) -> None:

@@ -11,17 +11,22 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from offersmith.events.found import Found
-from offersmith.profiles import FEATURES
+from offersmith.money import Money
+from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
 from offersmith.response.base import FittedResponse
 from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
-from offersmith.vocabulary import NO_OFFER
+from offersmith.vocabulary import NO_OFFER, Offer
 from offersmith.words import Language, say
 
 NORMAL_95 = 1.959963984540054
 """Two-sided 95 % point of the normal distribution."""
+
+
+SCORES_SAID = ("redemption_auc", "redemption_lift")
+"""What a person is told of a model; the other scores are in `--json`."""
 
 
 class Answer(Protocol):
@@ -64,6 +69,7 @@ class CustomerPage:
     as_of: datetime
     segment: str = ""
     features: Mapping[str, float | None] = field(default_factory=dict)
+    currency: str = "USD"
     known: bool = True
 
     def text(self, language: Language = "en") -> str:
@@ -73,9 +79,17 @@ class CustomerPage:
         name = say(f"profiles.segment_{self.segment}", language)
         lines = [say("shop.customer", language, customer=self.customer_id, as_of=self.as_of, segment=name)]
         for feature, value in self.features.items():
-            shown = say("shop.unknown", language) if value is None else f"{value:,.4g}"
-            lines.append(say("shop.customer_feature", language, name=feature, value=shown, says=FEATURES[feature].says))
+            shown = say("shop.unknown", language) if value is None else self._shown(feature, value)
+            lines.append(
+                say("shop.customer_feature", language, name=feature, value=shown, says=label(feature, language))
+            )
         return "\n".join(lines)
+
+    def _shown(self, feature: str, value: float) -> str:
+        """Return a value as people read it: money in major units, everything else to four figures."""
+        if FEATURES[feature].unit != "minor":
+            return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        return Money(round(value), self.currency).text
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -94,6 +108,7 @@ class Profiled:
     file: Path
     table: pa.Table = field(repr=False)
     segments: Mapping[str, int]
+    currency: str = "USD"
 
     def customer(self, customer_id: str) -> CustomerPage:
         """Return one customer's page; an unknown customer is an answer, not a fault."""
@@ -102,7 +117,7 @@ class Profiled:
             return CustomerPage(customer_id, self.as_of, known=False)
         rows = segment(self.table)
         code = rows["segment"][rows["customer_id"].index(customer_id).as_py()].as_py()
-        return CustomerPage(customer_id, self.as_of, code, found.features)
+        return CustomerPage(customer_id, self.as_of, code, found.features, self.currency)
 
     def text(self, language: Language = "en") -> str:
         """Say how many customers there are and in which segments."""
@@ -156,7 +171,7 @@ class Learned:
             rows=evidence.rows,
         )
         reasons = [f"  {say(f'response.{code}', language)}" for code in evidence.reasons]
-        scores = [say("shop.learned_score", language, name=n, value=v) for n, v in evidence.scores.items()]
+        scores = [say(f"shop.{n}", language, value=v) for n, v in evidence.scores.items() if n in SCORES_SAID]
         return "\n".join([head, *reasons, *scores])
 
     def as_dict(self) -> dict[str, Any]:
@@ -215,9 +230,16 @@ class Planned:
         plan, (low, high) = self.plan, self.interval
         given = self.customers - plan.counts.get(NO_OFFER, 0)
         currency = plan.budget.currency
+
+        def name(offer: Offer) -> str:
+            return say("shop.nothing", language) if offer.offer_id == NO_OFFER else offer.name or offer.offer_id
+
         lines = [
             say("shop.planned", language, version=plan.version, given=given, customers=self.customers),
-            *[say("shop.planned_offer", language, name=n, customers=c) for n, c in plan.counts.items()],
+            *[
+                say("shop.planned_offer", language, name=name(offer), customers=plan.counts.get(offer.offer_id, 0))
+                for offer in plan.offers
+            ],
             say(
                 "shop.planned_money",
                 language,
@@ -266,14 +288,18 @@ class Reported:
 
     file: Path
     size: int
+    plan: str = ""
 
     def text(self, language: Language = "en") -> str:
-        """Say where it is."""
-        return say("shop.reported", language, file=self.file, kilobytes=self.size // 1000)
+        """Say where it is and which plan it is about."""
+        about = (
+            say("shop.reported_plan", language, plan=self.plan) if self.plan else say("shop.reported_none", language)
+        )
+        return say("shop.reported", language, file=self.file, kilobytes=self.size // 1000, about=about)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"file": str(self.file), "bytes": self.size}
+        return {"file": str(self.file), "bytes": self.size, "plan": self.plan}
 
     def __str__(self) -> str:
         return self.text()

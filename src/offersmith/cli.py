@@ -1,8 +1,9 @@
 """The command line: each command parses, calls one verb of `Shop`, and prints its answer.
 
-Exit codes: 0 done, 2 wrong usage, 3 settings, 4 input, 5 a verb called too early, 6 storage, 7 a missing extra,
-8 limits that contradict each other, 70 a fault of ours, 130 interrupted. Heavy libraries load inside the commands that
-need them: this is the start-up path, and `--help` must not wait for an engine.
+Exit codes: 0 done, 1 looked for and not found (a customer, or what doctor wants), 2 wrong usage, 3 settings, 4 input,
+5 a verb called too early, 6 storage, 7 a missing extra, 8 limits that contradict each other, 70 a fault of ours,
+130 interrupted. Heavy libraries load inside the commands that need them: this is the start-up path, and `--help` must
+not wait for an engine.
 """
 
 from __future__ import annotations
@@ -117,8 +118,13 @@ def profile(
     opened = _open(shop)
     with _progress(opened.language) as progress:
         everybody = opened.profile(as_of=_moment(as_of), progress=progress)
-    answer = everybody if customer is None else everybody.customer(customer)
-    _answer(answer, as_json=as_json, language=opened.language)
+    if customer is None:
+        _answer(everybody, as_json=as_json, language=opened.language)
+        return
+    page = everybody.customer(customer)
+    _answer(page, as_json=as_json, language=opened.language)
+    if not page.known:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: offersmith learn --as-of 2017-10-30")
@@ -220,7 +226,7 @@ def _fail(fault: OffersmithError) -> NoReturn:
 def main() -> None:
     """Run the command line; the outer edge, where no traceback passes unless OFFERSMITH_DEBUG is set."""
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
     except TyperException as fault:
         typer.echo(fault.format_message(), err=True)
         if fault.exit_code == USAGE and sys.argv[1:]:
@@ -229,8 +235,7 @@ def main() -> None:
     except OffersmithError as fault:
         _fail(fault)
     except (KeyboardInterrupt, Abort):
-        typer.echo("offersmith: interrupted; what was finished is kept, the same command goes on from there", err=True)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except (OSError, MemoryError) as fault:
         _fail(InputError(f"{type(fault).__name__}: {fault}"))
     except Exception as fault:  # the outer edge: whatever it is, a person gets a sentence
@@ -239,3 +244,6 @@ def main() -> None:
         typer.echo(f"offersmith: a fault of ours: {type(fault).__name__}: {fault}", err=True)
         typer.echo("  hint: run it again with OFFERSMITH_DEBUG=1 for the whole story", err=True)
         sys.exit(OURS)
+    if code == INTERRUPTED:  # typer, too, turns Ctrl-C into this code, without a word
+        typer.echo("offersmith: interrupted; what was finished is kept, the same command goes on from there", err=True)
+    sys.exit(code)

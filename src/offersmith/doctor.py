@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from offersmith.errors import OffersmithError, SettingsError
+from offersmith.events import SOURCES
+from offersmith.offers.catalogue import catalogue
 from offersmith.settings import load
 from offersmith.store.ledger import Ledger
 from offersmith.words import Language
@@ -98,10 +100,15 @@ def _libraries() -> list[Finding]:
 
 def _workspace(folder: Path) -> list[Finding]:
     try:
-        load(folder)
+        settings = load(folder)
+        catalogue(settings.offers, settings.shop.currency)
     except SettingsError as fault:
         missing = not (folder / "offersmith.toml").exists()
         return [Finding("workspace", "note" if missing else "bad", str(fault).replace("\n", "; "))]
+    unknown = [part.kind for part in settings.events if part.kind not in SOURCES]
+    if unknown:
+        says = f"[[events]] kind {unknown[0]!r} is unknown; allowed: {', '.join(sorted(SOURCES))}"
+        return [Finding("settings", "bad", says)]
     findings = [Finding("settings", "ok", str(folder / "offersmith.toml"))]
     database = folder / ".offersmith" / "ledger.sqlite"
     if not database.exists():

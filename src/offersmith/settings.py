@@ -6,11 +6,13 @@ text. Unknown keys are refused, so that a typo never silently means "default".
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -147,6 +149,8 @@ def load(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
             hint=f"make one with: offersmith init {folder} --events FILE",
             path=str(path),
         ) from fault
+    except NotADirectoryError as fault:
+        raise SettingsError(f"{folder} is a file, not a workspace", hint="name the folder with --shop") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{path} is not valid TOML: {fault}", path=str(path)) from fault
     return parse(override(raw, os.environ if environ is None else environ), str(path))
@@ -173,7 +177,7 @@ def parse(raw: Mapping[str, Any], where: str = FILE) -> Settings:
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as fault:
-        raise SettingsError(f"{where}: {fault}", hint="every key is described in docs/reference/settings.md") from fault
+        raise SettingsError(f"{where}: {fault}", hint=_hint(str(fault))) from fault
     try:
         ZoneInfo(settings.shop.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
@@ -188,3 +192,23 @@ def _toml_value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _hint(fault: str) -> str:
+    """Return what is allowed where a fault of msgspec does not say it: the nearest key, or the values of a choice."""
+    wrong = re.search(r"unknown field `(.+?)`(?: - at `\$\.?(\w*))?", fault)
+    known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    if wrong:
+        part = known.get(wrong[2] or "")
+        inner = [one for one in (part, *get_args(part)) if isinstance(one, type) and issubclass(one, Struct)]
+        names = list(inner[0].__struct_fields__) if inner else list(known)
+        near = difflib.get_close_matches(wrong[1], names, 1)
+        return f"did you mean {near[0]}?" if near else f"allowed here: {', '.join(names)}"
+    where = re.search(r"at `\$\.(\w+)(?:\[\.\.\.\])?\.(\w+)`", fault)
+    part = known.get(where[1]) if where else None
+    inner = [one for one in (part, *get_args(part)) if isinstance(one, type) and issubclass(one, Struct)]
+    if where and inner:
+        choices = get_args(get_type_hints(inner[0])[where[2]])
+        if choices and all(isinstance(choice, str) for choice in choices):
+            return f"allowed: {', '.join(choices)}"
+    return "every key is described in docs/reference/settings.md"

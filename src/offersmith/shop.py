@@ -144,16 +144,16 @@ class Shop:
         """Work out every feature of every customer as of a moment (default: the midnight after the last event)."""
         progress("shop.stage_profile", 0, None)
         with self.engine() as kept:
-            at = as_of or self.latest(kept.analytics)
+            at = _moment_of(kept.analytics, as_of)
             table, file = kept.profiles(at)
         codes = segment(table)["segment"].value_counts().to_pylist()
         counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
-        return Profiled(at, file, table, counts)
+        return Profiled(at, file, table, counts, self.settings.shop.currency)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
         with self.engine() as kept:
-            at = as_of or self.latest(kept.analytics)
+            at = _moment_of(kept.analytics, as_of)
             return Learned(at, kept.model(at, self.economics(margin), progress))
 
     def plan(
@@ -173,7 +173,7 @@ class Shop:
         money = self._budget(budget)
         economics = self.economics(margin)
         with self.engine() as kept:
-            at = as_of or self.latest(kept.analytics)
+            at = _moment_of(kept.analytics, as_of)
             table, _ = kept.profiles(at)
             fitted = kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
@@ -247,7 +247,7 @@ class Shop:
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:
-            at = as_of or (datetime.fromisoformat(summary["as_of"]) if summary else self.latest(kept.analytics))
+            at = _moment_of(kept.analytics, as_of or (datetime.fromisoformat(summary["as_of"]) if summary else None))
             table, _ = kept.profiles(at)
             measured = self.effects(kept, at) if effects is None and learned else effects or ()
             return gather(
@@ -268,9 +268,10 @@ class Shop:
         """Write the report on the newest plan: one page, both languages."""
         progress("shop.stage_report", 0, None)
         file = Path(out)
-        html = render(self.facts(progress=progress), self.language).encode()
+        facts = self.facts(progress=progress)
+        html = render(facts, self.language).encode()
         replace(file, html)
-        return Reported(file, len(html))
+        return Reported(file, len(html), facts.plan.version if facts.plan else "")
 
     def offers(self) -> list[Offer]:
         """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
@@ -310,11 +311,6 @@ class Shop:
         with bootstrap.open_ledger(self.place) as ledger:
             return ledger.event_files()
 
-    def latest(self, analytics: Analytics) -> datetime:
-        """Return the midnight (UTC) after the last event: the moment a verb means when none is given."""
-        last: datetime = totals(analytics, None)["last_time"][0].as_py()
-        return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
-
     def _budget(self, budget: str | float | Decimal | Money) -> Money:
         currency = self.settings.shop.currency
         money = budget if isinstance(budget, Money) else Money.parse(str(budget), currency)
@@ -350,3 +346,23 @@ class Shop:
                 )
             )
         return planned
+
+
+def _moment_of(analytics: Analytics, as_of: datetime | None) -> datetime:
+    """Return the moment a verb means: `as_of`, or the midnight (UTC) after the last event.
+
+    Raises:
+        StateError: nothing happened before it.
+    """
+    first, last = (totals(analytics)[name][0].as_py() for name in ("first_time", "last_time"))
+    if first is None:
+        raise StateError(
+            "all rows that were read were refused: there are no events", hint="see what ingest says of them"
+        )
+    if as_of is None:
+        return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
+    if as_of <= first:
+        raise StateError(
+            f"nothing happened before {as_of:%Y-%m-%d %H:%M} UTC", hint=f"the first event is of {first:%Y-%m-%d %H:%M}"
+        )
+    return as_of

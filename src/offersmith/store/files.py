@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -29,9 +30,9 @@ def replace(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     except OSError as fault:
         reason = fault.strerror or str(fault)
-        raise StorageError(
-            f"{path} cannot be written: {reason}", hint="free space or choose another folder", path=str(path)
-        ) from fault
+        full = fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        hint = "free some space, then run the same again" if full else "choose a file in a folder you may write to"
+        raise StorageError(f"{path} cannot be written: {reason}", hint=hint, path=str(path)) from fault
 
 
 def flush(path: Path, data: bytes) -> None:
