@@ -3,12 +3,17 @@
 `ROOT/NAME/VERSION/` holds the files and `manifest.json` with the SHA-256 of each. A version is written into a folder
 beside it, flushed to the disk and renamed, so that a crash or a full disk leaves nothing half-written; `LATEST` names
 the version saved last. No file is ever executed to be read: models are text, JSON or plain arrays.
+
+Several processes may save at once; of the same version one writes and the others find it there. A version that was
+damaged since is refused by `load`, and set aside (in `.damaged-VERSION-…`) when it is saved again.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -21,6 +26,10 @@ from offersmith.store.files import flush, replace, sync_folder
 
 MANIFEST = "manifest.json"
 LATEST = "LATEST"
+_TRIES = 3
+"""How often a version is written before what lies there is read as the disk's fault."""
+
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -37,7 +46,8 @@ class Artifacts:
     def save(self, name: str, version: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Path:
         """Keep `files` as `version` of `name` and make it the latest.
 
-        Saving the same content again is no fault; other content under a version that exists is.
+        Saving the same content again is no fault, whoever else does it at the same time; other content under a version
+        that is there and whole is one. A version that is there and damaged is set aside and written anew.
 
         Raises:
             StorageError: the disk refused, or the version exists with other content.
@@ -47,12 +57,16 @@ class Artifacts:
         if {MANIFEST, LATEST} & set(files):
             raise StorageError(f"artifact {name}: a file may not be called {MANIFEST} or {LATEST}")
         sums = {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())}
+        plain = json.loads(json.dumps(dict(manifest)))
+        record = {"manifest": plain, "manifest_sha256": _digest(plain), "sha256": sums}
         target = self.root / name / version
         try:
-            if target.exists():
-                self._same(name, version, sums)
+            for _ in range(_TRIES):
+                if self._there(name, version, sums):
+                    break
+                self._write(target, files, record)
             else:
-                self._write(target, files, {"manifest": dict(manifest), "sha256": sums})
+                _read(target)
             replace(self.root / name / LATEST, version.encode())
         except OSError as fault:
             raise StorageError(
@@ -73,25 +87,13 @@ class Artifacts:
         if version == "latest":
             if not (folder / LATEST).exists():
                 raise StateError(f"nothing has been saved as {name} yet", name=name)
-            version = (folder / LATEST).read_text(encoding="utf-8").strip()
+            version = (folder / LATEST).read_text(encoding="utf-8", errors="replace").strip()
         _check(version)
         if not (folder / version).is_dir():
             raise StateError(
                 f"{name} has no version {version}; there are: {', '.join(self.versions(name)) or 'none'}", name=name
             )
-        record = _read_record(folder / version)
-        files: dict[str, bytes] = {}
-        for file, checksum in sorted(record["sha256"].items()):
-            path = folder / version / file
-            try:
-                files[file] = path.read_bytes()
-            except OSError as fault:
-                raise StorageError(f"{path} cannot be read: {fault.strerror or fault}", path=str(path)) from fault
-            if hashlib.sha256(files[file]).hexdigest() != checksum:
-                raise StorageError(
-                    f"{path} is not what was saved: its checksum differs", hint="learn again", path=str(path)
-                )
-        return files, record["manifest"]
+        return _read(folder / version)
 
     def versions(self, name: str) -> list[str]:
         """Return the versions kept of `name`, sorted."""
@@ -99,22 +101,48 @@ class Artifacts:
         folder = self.root / name
         if not folder.is_dir():
             return []
-        return sorted(entry.name for entry in folder.iterdir() if (entry / MANIFEST).is_file())
+        return sorted(
+            entry.name for entry in folder.iterdir() if _NAME.fullmatch(entry.name) and (entry / MANIFEST).is_file()
+        )
 
-    def _same(self, name: str, version: str, sums: Mapping[str, str]) -> None:
-        if _read_record(self.root / name / version)["sha256"] != sums:
+    def _there(self, name: str, version: str, sums: Mapping[str, str]) -> bool:
+        """Say whether the version is there with this content; what is there and damaged is moved out of the way."""
+        target = self.root / name / version
+        if not os.path.lexists(target):
+            return False
+        try:
+            _read(target)
+        except StorageError:
+            self._set_aside(target)
+            return False
+        if _read_record(target)["sha256"] != sums:
             raise StorageError(f"{name} {version} exists already with other content: a version is never overwritten")
+        return True
+
+    def _set_aside(self, target: Path) -> None:
+        """Move a damaged version out of the way; the last one is kept for who wants to look."""
+        for older in target.parent.glob(f".damaged-{target.name}-*"):
+            shutil.rmtree(older, ignore_errors=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".damaged-{target.name}-{os.getpid()}-", dir=target.parent))
+        try:
+            target.rename(aside / target.name)
+        except FileNotFoundError:
+            aside.rmdir()  # Another process repairs the same version.
 
     def _write(self, target: Path, files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".saving-", dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".saving-{os.getpid()}-", dir=target.parent))
         try:
             for file, data in files.items():
                 flush(folder / file, data)
             text = json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1)
             flush(folder / MANIFEST, text.encode())
             folder.chmod(0o755)
-            folder.rename(target)
+            try:
+                folder.rename(target)
+            except OSError as fault:
+                if fault.errno not in _TAKEN:
+                    raise
             sync_folder(target.parent)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -125,12 +153,36 @@ def _check(part: str) -> None:
         raise StorageError(f"artifact name {part!r}: letters, digits, '.', '_' and '-' only, at most 128", value=part)
 
 
+def _digest(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _read(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+    record = _read_record(folder)
+    if record.get("manifest_sha256", _digest(record["manifest"])) != _digest(record["manifest"]):
+        raise _damaged(folder / MANIFEST)
+    files: dict[str, bytes] = {}
+    for file, checksum in sorted(record["sha256"].items()):
+        path = folder / file
+        try:
+            files[file] = path.read_bytes()
+        except OSError as fault:
+            raise StorageError(f"{path} cannot be read: {fault.strerror or fault}", path=str(path)) from fault
+        if hashlib.sha256(files[file]).hexdigest() != checksum:
+            raise _damaged(path)
+    return files, record["manifest"]
+
+
+def _damaged(path: Path) -> StorageError:
+    return StorageError(f"{path} is not what was saved: its checksum differs", hint="learn again", path=str(path))
+
+
 def _read_record(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise StorageError(f"{path} cannot be read: {fault}", hint="learn again", path=str(path)) from fault
-    if not isinstance(record, dict) or not {"manifest", "sha256"} <= set(record):
+    if not isinstance(record, dict) or not all(isinstance(record.get(part), dict) for part in ("manifest", "sha256")):
         raise StorageError(f"{path} is not a manifest", hint="learn again", path=str(path))
     return record
