@@ -17,7 +17,6 @@ import pytest
 from offersmith.errors import MissingExtraError, StorageError
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
 from offersmith.store.spark import SparkAnalytics
-from offersmith.store.summaries import by_category, by_event, by_month, totals
 from offersmith.vocabulary import EVENTS
 
 START = datetime(2024, 1, 31, 23)
@@ -88,42 +87,3 @@ def test_no_spark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingExtraError) as fault:
         SparkAnalytics()
     assert "offersmith[spark]" in fault.value.hint
-
-
-def test_a_shop_at_a_glance(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "events.parquet",
-        line(0, customer_id="a", order_id="1", product_id="p", category="k", amount=100),  # 1 February on the clock
-        line(0, customer_id="a", order_id="1", product_id="q", category="l", amount=50),
-        line(1, customer_id="a", product_id="p", category="k", amount=25),
-        line(30, customer_id=None, product_id="p", category="k", amount=10),
-        line(31, customer_id="a", event="refund", product_id="p", amount=40),
-        line(40, customer_id="b", event="view_item", product_id="z"),
-    )
-    with Analytics(threads=1) as analytics:
-        analytics.use_events([path])
-        assert totals(analytics).to_pylist() == [
-            {
-                "events": 6, "anonymous": 1, "customers": 2, "products": 2, "revenue": 185, "refunds": 40,
-                "first_time": START, "last_time": START + timedelta(days=40), "orders": 3,
-            }
-        ]  # fmt: skip
-        assert by_month(analytics).to_pylist() == [
-            {"month": "2024-02", "revenue": 175, "refunds": 0, "orders": 2, "customers": 1},
-            {"month": "2024-03", "revenue": 10, "refunds": 40, "orders": 1, "customers": 0},
-        ]
-        assert by_category(analytics, top=1).to_pylist() == [
-            {"category": "k", "revenue": 135, "lines": 3, "customers": 1}
-        ]
-        assert by_event(analytics, START + timedelta(days=31)).to_pylist() == [
-            {"event": "purchase", "rows": 4, "anonymous": 1}
-        ]
-
-
-def test_an_empty_shop_at_a_glance() -> None:
-    with Analytics(threads=1) as analytics:
-        only = totals(analytics).to_pylist()
-        assert len(only) == 1
-        assert only[0]["events"] == only[0]["revenue"] == only[0]["orders"] == 0
-        assert only[0]["first_time"] is None
-        assert by_month(analytics).num_rows == by_category(analytics).num_rows == by_event(analytics).num_rows == 0

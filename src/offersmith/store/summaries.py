@@ -11,28 +11,44 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis import _
 
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
 from offersmith.store.feature_values import local_day
 
 
 def totals(analytics: Analytics, as_of: datetime | None = None) -> pa.Table:
-    """Return one row: events, anonymous events, customers, products, orders, revenue, refunds, first and last time."""
+    """Return one row of totals, in which known customers and anonymous sales stay apart.
+
+    Rows and people: events, anonymous (events without a customer), customers (known by any event), buyers (known
+    customers who bought), products (sold). Orders: orders, split into known_orders and anonymous_orders. Money:
+    revenue, anonymous_revenue (a part of it), refunds. Time: first_time and last_time of any event (UTC), first_sale
+    and last_sale on the shop's wall clock; null where there is none.
+    """
     lines = _lines(as_of)
-    sale, refund = lines.event == "purchase", lines.event == "refund"
+    sale, refund, nobody = lines.event == "purchase", lines.event == "refund", lines.customer_id.isnull()
     # Column by column, so that nothing at all is still one row of zeros.
     counted = lines.aggregate(
         events=lines.count(),
-        anonymous=lines.customer_id.isnull().sum().fill_null(0).cast("int64"),
+        anonymous=nobody.sum().fill_null(0).cast("int64"),
         customers=lines.customer_id.nunique(),
+        buyers=lines.customer_id.nunique(where=sale),
         products=lines.product_id.nunique(where=sale),
         revenue=lines.amount.sum(where=sale).fill_null(0).cast("int64"),
+        anonymous_revenue=lines.amount.sum(where=sale & nobody).fill_null(0).cast("int64"),
         refunds=lines.amount.sum(where=refund).fill_null(0).cast("int64"),
         first_time=lines.time.min(),
         last_time=lines.time.max(),
+        first_sale=_local(lines).min(where=sale),
+        last_sale=_local(lines).max(where=sale),
     )
-    orders = _orders(lines).aggregate(orders=ibis._.count())
-    return analytics.run(counted.cross_join(orders))
+    orders = _orders(lines)
+    split = orders.aggregate(
+        orders=orders.count(),
+        known_orders=orders.customer_id.count(),
+        anonymous_orders=orders.customer_id.isnull().sum().fill_null(0).cast("int64"),
+    )
+    return analytics.run(counted.cross_join(split))
 
 
 def by_month(analytics: Analytics, as_of: datetime | None = None) -> pa.Table:
@@ -45,7 +61,7 @@ def by_month(analytics: Analytics, as_of: datetime | None = None) -> pa.Table:
         refunds=money.amount.sum(where=~sale).fill_null(0).cast("int64"),
         customers=money.customer_id.nunique(where=sale),
     )
-    orders = _orders(lines).group_by("first_month").aggregate(orders=ibis._.count())
+    orders = _orders(lines).group_by("first_month").aggregate(orders=_.count())
     joined = sums.left_join(orders, sums.month == orders.first_month)
     chosen = joined.select("month", "revenue", "refunds", joined.orders.fill_null(0).name("orders"), "customers")
     return analytics.run(chosen.order_by("month"))
@@ -61,6 +77,27 @@ def by_category(analytics: Analytics, as_of: datetime | None = None, top: int = 
         customers=sales.customer_id.nunique(),
     )
     return analytics.run(sums.order_by(ibis.desc("revenue"), ibis.asc("category")).limit(top))
+
+
+def by_product(analytics: Analytics, as_of: datetime | None = None, top: int = 20) -> pa.Table:
+    """Return the `top` goods by revenue: product_id, product_name, revenue, lines, customers who bought.
+
+    A product goes by the name that most of its lines give it (the first by alphabet among equals). Lines without a
+    product, such as postage, are no goods; products that never had a name are left out.
+    """
+    lines = _lines(as_of)
+    sales = lines.filter(lines.event == "purchase", lines.product_id.notnull())
+    sums = sales.group_by("product_id").aggregate(
+        revenue=sales.amount.sum().fill_null(0).cast("int64"),
+        lines=sales.count(),
+        customers=sales.customer_id.nunique(),
+    )
+    names = sales.filter(sales.product_name.notnull()).group_by("product_id", "product_name").aggregate(uses=_.count())
+    commonest = ibis.window(group_by="product_id", order_by=[ibis.desc("uses"), ibis.asc("product_name")])
+    named = names.mutate(place=ibis.row_number().over(commonest)).filter(_.place == 0)
+    joined = sums.inner_join(named.select("product_id", "product_name"), "product_id")
+    chosen = joined.select("product_id", "product_name", "revenue", "lines", "customers")
+    return analytics.run(chosen.order_by(ibis.desc("revenue"), ibis.asc("product_id")).limit(top))
 
 
 def by_event(analytics: Analytics, as_of: datetime | None = None) -> pa.Table:
@@ -84,4 +121,8 @@ def _orders(lines: ir.Table) -> ir.Table:
 
 
 def _month(lines: ir.Table) -> ir.Value:
-    return (lines.time + lines.utc_offset.as_interval("m")).strftime("%Y-%m")
+    return _local(lines).strftime("%Y-%m")
+
+
+def _local(lines: ir.Table) -> ir.TimestampValue:
+    return lines.time + lines.utc_offset.as_interval("m")
