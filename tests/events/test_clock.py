@@ -34,6 +34,16 @@ def one(value: object, **clock: str) -> tuple[datetime | None, int | None, bool,
         ("1309510000", datetime(2011, 7, 1, 8, 46, 40), 60),
         ("1309510000123", datetime(2011, 7, 1, 8, 46, 40, 123_000), 60),
         ("1309510000123456", datetime(2011, 7, 1, 8, 46, 40, 123_456), 60),
+        ("20110701082600", datetime(2011, 7, 1, 7, 26), 60),
+        ("2011.7.1 8:26", datetime(2011, 7, 1, 7, 26), 60),
+        ("03.07.2011 09:15", datetime(2011, 7, 3, 8, 15), 60),
+        ("3.7.2011, 09:15:01,5 Uhr", datetime(2011, 7, 3, 8, 15, 1, 500_000), 60),
+        ("03.07.2011", datetime(2011, 7, 2, 23), 60),
+        ("2011年7月2日 14:00", datetime(2011, 7, 2, 13), 60),
+        ("2011年07月02日", datetime(2011, 7, 1, 23), 60),
+        ("2011年7月2日14时05分30秒", datetime(2011, 7, 2, 13, 5, 30), 60),
+        ("2011年7月2日 星期六 下午2:05", datetime(2011, 7, 2, 13, 5), 60),
+        ("2011年7月2日上午12点", datetime(2011, 7, 1, 23), 60),
     ],
 )
 def test_a_text_is_the_moment_it_means(text: str, moment: datetime, offset: int) -> None:
@@ -48,7 +58,23 @@ def test_a_column_of_many_ways_reads_as_each_way_alone() -> None:
     assert together.zoned.to_pylist() == [False, True, True, False, False, False, False]
 
 
-@pytest.mark.parametrize("text", ["2011-02-30", "2011-13-01", "2011-12-01 25:00", "2011-12-01 08:61", "soon", "17"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2011-02-30",
+        "2011-13-01",
+        "2011-12-01 25:00",
+        "2011-12-01 08:61",
+        "soon",
+        "17",
+        "30.02.2011",
+        "12.31.2011",
+        "03/07/2011",
+        "2011年13月1日",
+        "2011年2月30日 10:00",
+        "1.2.03",
+    ],
+)
 def test_what_is_no_time_is_bad(text: str) -> None:
     assert one(text)[::2] == (None, True, False)
 
@@ -76,6 +102,39 @@ def test_the_hour_that_never_happens_is_read_as_if_the_clock_had_not_been_moved(
     ],
 )
 def test_a_format_of_the_shops_own(text: str, format_: str, moment: datetime | None) -> None:
+    assert one(text, format=format_)[0] == moment
+
+
+def test_a_stated_format_adds_to_what_can_be_read_and_takes_nothing_away() -> None:
+    """A file with some rows from a spreadsheet and some from the till."""
+    ways = ["01/12/2010 8:26", "2010-12-02 08:26", "2010-12-03T08:26:00Z", "1309510000", "20110701", "03.12.2010 7:00"]
+    times = read(pa.array([*ways, "tomorrow"]), Clock(format="%d/%m/%Y %H:%M"))
+    assert times.bad.to_pylist() == [False] * 6 + [True]
+    assert times.time.to_pylist()[0] == datetime(2010, 12, 1, 8, 26)
+    assert times.time.to_pylist()[1:6] == [one(way)[0] for way in ways[1:]]
+
+
+def test_several_formats_are_tried_in_their_order() -> None:
+    both = "%d/%m/%Y %H:%M | %b %d, %Y | %m/%d/%Y %H:%M"
+    times = read(pa.array(["01/12/2010 8:26", "Dec 3, 2010", "12/25/2010 8:26", "2010-12-04"]), Clock(format=both))
+    assert times.time.to_pylist() == [
+        datetime(2010, 12, 1, 8, 26),
+        datetime(2010, 12, 3),
+        datetime(2010, 12, 25, 8, 26),
+        datetime(2010, 12, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "moment"),
+    [
+        ("04.03.2024", "%m.%d.%Y", datetime(2024, 4, 3)),  # dots are day first only where nothing is stated
+        ("2024-04-03", "%Y-%d-%m", datetime(2024, 3, 4)),
+        ("202403041015", "%Y%m%d%H%M", datetime(2024, 3, 4, 10, 15)),  # by its size an epoch of 1976
+        ("1309510000", "%Y%m%d%H%M", datetime(2011, 7, 1, 8, 46, 40)),  # too short to be that date
+    ],
+)
+def test_what_a_shop_states_goes_before_what_is_guessed(text: str, format_: str, moment: datetime) -> None:
     assert one(text, format=format_)[0] == moment
 
 

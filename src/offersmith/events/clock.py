@@ -3,12 +3,18 @@
 A time that names its zone is that moment. A time without one was read off a wall in the shop's time zone; when the
 clocks go back it may mean two moments (`ambiguous_time` says which), when they go forward it may mean none, and is
 then taken as if the clock had not been moved yet (02:30 of the lost hour becomes 03:30).
+
+A text is read in the first of these ways that fits: ISO 8601, the formats the shop states, days and epochs in digits,
+the Chinese 2024年3月2日 14:00, and the dotted 02.03.2024 14:00, whose day comes first wherever dots are used. Slashes
+with the year last mean different days in different countries and are only read by a stated format.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,12 +22,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MOMENT = pa.timestamp("us")
+BETWEEN = " | "
+"""Between the formats of a list of formats."""
+
+Reading = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
+"""Texts to (time on the wall, moment in UTC), both null where the text is written in another way."""
+
 _DAY = pa.scalar(86_400_000_000, pa.duration("us"))
 _ISO = (
-    r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})"
+    r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
     r"(?:[T ](?P<H>\d{1,2})(?::(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?)?"
     r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 )
+_CHINESE = (
+    r"^(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]\s*(?:(?:星期|周)[一二三四五六日天])?\s*"
+    r"(?P<half>上午|下午)?\s*(?:(?P<H>\d{1,2})[:：时点](?:(?P<M>\d{1,2})(?:[:：分](?:(?P<S>\d{1,2})秒?)?)?)?)?$"
+)
+_DOTTED = (
+    r"^(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})"
+    r"(?:[T ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?:\s*Uhr)?)?$"
+)
+_COMPACT = r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})$"
+_YEAR_THEN_DAY = re.compile(r"%Y\W?%d")
+_DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%y": 2}
 _MISSING = pa.array(["", "NULL", "null", "NaT", "NaN", "nan", "None", "N/A"])
 _NUMBER = r"^\d{8}$|^\d{9,19}(\.\d+)?$"
 
@@ -32,13 +55,18 @@ class Clock:
 
     Attributes:
         timezone: the shop's time zone, e.g. `Europe/London`.
-        format: a strptime format for texts that are not ISO 8601; empty for ISO 8601 and epochs.
+        format: strptime formats, several separated by ` | `, tried in this order on texts that are not ISO 8601.
         ambiguous: which moment a repeated wall-clock hour means; `refuse` makes such a time a fault.
     """
 
     timezone: str = "UTC"
     format: str = ""
     ambiguous: Literal["earlier", "later", "refuse"] = "earlier"
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The stated formats, one by one."""
+        return tuple(part.strip() for part in self.format.split(BETWEEN) if part.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +93,7 @@ def read(column: pa.Array, clock: Clock) -> Times:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = pc.utf8_trim_whitespace(column.cast(pa.string()))
         column = pc.if_else(pc.is_in(column, _MISSING), pa.scalar(None, pa.string()), column)
-    local, moment = _parse(column, clock.format)
+    local, moment = _parse(column, clock.formats)
     bad = pc.and_(pc.is_valid(column), pc.and_(pc.is_null(local), pc.is_null(moment)))
     from_wall, ambiguous = _on_the_wall(local, clock)
     time = pc.coalesce(moment, from_wall)
@@ -78,7 +106,7 @@ def offsets(time: pa.Array, timezone: str) -> pa.Array:
     return pc.divide(pc.subtract(wall, time).cast(pa.int64()), 60_000_000).cast(pa.int16())
 
 
-def _parse(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
+def _parse(column: pa.Array, formats: tuple[str, ...]) -> tuple[pa.Array, pa.Array]:
     """Return (time on the wall, moment in UTC); a row has at most one of them."""
     kind = column.type
     if pa.types.is_timestamp(kind):
@@ -89,52 +117,92 @@ def _parse(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
         return column.cast(MOMENT), _nothing(column)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _numbers(column.cast(pa.float64(), safe=False))
-    if format_:
-        return _formatted(column, format_)
-    return _texts(column)
+    return _texts(column, formats)
 
 
-def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    try:
-        return column.cast(MOMENT), _nothing(column)
-    except pa.ArrowInvalid:
-        pass
-    try:
-        return _nothing(column), column.cast(pa.timestamp("us", "UTC")).cast(MOMENT)
-    except pa.ArrowInvalid:
-        pass
-    local, moment = _iso(column)
-    digits = pc.match_substring_regex(column, _NUMBER)
-    if pc.any(digits).as_py():
-        day, epoch = _numbers(pc.if_else(digits, column, None).cast(pa.float64()))
-        return pc.coalesce(local, day), pc.coalesce(moment, epoch)
+def _texts(column: pa.Array, formats: tuple[str, ...]) -> tuple[pa.Array, pa.Array]:
+    """Try one way of writing after the other on what no earlier one could read."""
+    # "2024-02-03" is ISO 8601 and 3 February, unless the shop says of itself that its days come before its months.
+    swapped = [format_ for format_ in formats if _YEAR_THEN_DAY.match(format_)]
+    if not swapped:
+        try:
+            return column.cast(MOMENT), _nothing(column)
+        except pa.ArrowInvalid:
+            pass
+        try:
+            return _nothing(column), column.cast(pa.timestamp("us", "UTC")).cast(MOMENT)
+        except pa.ArrowInvalid:
+            pass
+    readings: list[Reading] = [partial(_formatted, format_=format_) for format_ in swapped]
+    readings.append(partial(_pieces, pattern=_ISO, sign=r"^\d{4}[-/.]\d"))
+    # A stated format goes before digits, whose meaning is guessed by their size.
+    readings += [partial(_formatted, format_=format_) for format_ in formats if format_ not in swapped]
+    # Fourteen digits are a date: as milliseconds they would lie after the year 2570.
+    readings += [partial(_pieces, pattern=_COMPACT, sign=r"^\d{14}$"), _digits]
+    readings += [
+        partial(_pieces, pattern=_CHINESE, sign="年"),
+        partial(_pieces, pattern=_DOTTED, sign=r"^\d\d?\."),
+    ]
+    local = moment = _nothing(column)
+    left = column
+    for reading in readings:
+        if left.null_count == len(left):
+            break
+        wall, utc = reading(left)
+        local, moment = pc.coalesce(local, wall), pc.coalesce(moment, utc)
+        left = pc.if_else(pc.and_(pc.is_null(local), pc.is_null(moment)), column, pa.scalar(None, column.type))
     return local, moment
 
 
-def _iso(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """ISO 8601 piece by piece, for columns in which not every text is one."""
-    found = pc.extract_regex(column, _ISO)
+def _digits(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    digits = pc.match_substring_regex(column, _NUMBER)
+    if not pc.any(digits).as_py():
+        return _nothing(column), _nothing(column)
+    return _numbers(pc.if_else(digits, column, None).cast(pa.float64()))
+
+
+def _pieces(column: pa.Array, pattern: str, sign: str) -> tuple[pa.Array, pa.Array]:
+    """Read year to second, fraction and zone as `pattern` names them; nothing is, where no text has its `sign`."""
+    if not pc.any(pc.match_substring_regex(column, sign)).as_py():
+        return _nothing(column), _nothing(column)
+    found = pc.extract_regex(column, pattern)
     valid = pc.is_valid(found)
+    named = {field.name for field in found.type}
+
+    def said(name: str) -> pa.Array:
+        return pc.struct_field(found, name) if name in named else pa.nulls(len(column), pa.string())
 
     def piece(name: str) -> np.ndarray:
-        text = pc.struct_field(found, name)
+        text = said(name)
         text = pc.if_else(pc.and_(valid, pc.greater(pc.binary_length(text), 0)), text, "0")
         numbers: np.ndarray = pc.fill_null(text, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
         return numbers
 
     year, month, day, hour, minute, second = (piece(name) for name in "ymdHMS")
-    fraction = pc.fill_null(pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(found, "f"), 6, "0"), 0, 6), "000000")
+    fraction = pc.fill_null(pc.utf8_slice_codeunits(pc.utf8_rpad(said("f"), 6, "0"), 0, 6), "000000")
     micro = fraction.cast(pa.int64()).to_numpy(zero_copy_only=False)
     fine = valid.to_numpy(zero_copy_only=False) & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
+    hour = _by_the_day(hour, said("half"))
     fine &= (hour < 24) & (minute < 60) & (second < 60)
     months = ((year - 1970) * 12 + np.where(fine, month, 1) - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     fine &= days.astype("datetime64[M]") == months
     seconds = days.astype("datetime64[s]").astype(np.int64) + hour * 3600 + minute * 60 + second
-    zone = pc.fill_null(pc.struct_field(found, "z"), "")
+    zone = pc.fill_null(said("z"), "")
     zoned = pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
     stamps = (seconds - np.where(zoned, _zone_seconds(zone), 0)) * 1_000_000 + micro
     return _where(stamps, fine & ~zoned), _where(stamps, fine & zoned)
+
+
+def _by_the_day(hour: np.ndarray, half: pa.Array) -> np.ndarray:
+    """Return hours of the day from hours of its halves: 下午2 is 14, 上午12 is 0, 下午14 stays 14."""
+    if half.null_count == len(half):
+        return hour
+    morning, afternoon = (
+        pc.fill_null(pc.equal(half, word), False).to_numpy(zero_copy_only=False) for word in ("上午", "下午")
+    )
+    hour = np.where(afternoon & (hour < 12), hour + 12, hour)
+    return np.where(morning & (hour == 12), 0, hour)
 
 
 def _zone_seconds(zone: pa.Array) -> np.ndarray:
@@ -158,14 +226,17 @@ def _numbers(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     known = np.isfinite(number)
     number = np.where(known, number, 0.0)
     is_day = known & (number >= 19_000_101) & (number <= 21_001_231)
-    days, _ = _iso(pc.replace_substring_regex(pa.array(np.where(is_day, number, 0).astype(np.int64)).cast(pa.string()),
-                                              r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3"))  # fmt: skip
+    written = pa.array(np.where(is_day, number, 0).astype(np.int64)).cast(pa.string())
+    days, _ = _pieces(written, r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})$", r"^\d{8}$")
     factor = np.where(number < 1e11, 1e6, np.where(number < 1e14, 1e3, 1.0))
     epochs = known & ~is_day & (number >= 1e8) & (number < 4.2e15)
     return days, _where(np.rint(np.where(epochs, number * factor, 0)).astype(np.int64), epochs)
 
 
 def _formatted(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
+    width = _width(format_)
+    if width:
+        column = pc.if_else(pc.equal(pc.utf8_length(column), width), column, pa.scalar(None, column.type))
     fraction = None
     if format_.endswith(".%f"):
         parts = pc.extract_regex(column, r"^(?P<whole>.*)\.(?P<fraction>\d{1,6})$")
@@ -181,6 +252,12 @@ def _formatted(column: pa.Array, format_: str) -> tuple[pa.Array, pa.Array]:
     if fraction is not None:
         stamps = pc.add(stamps, fraction)
     return (_nothing(column), stamps) if zoned else (stamps, _nothing(column))
+
+
+def _width(format_: str) -> int:
+    """Return how many digits a format of nothing but digits takes, else 0; strptime alone would take fewer."""
+    pieces = re.findall(r"%.|.", format_)
+    return sum(_DIGITS[piece] for piece in pieces) if all(piece in _DIGITS for piece in pieces) else 0
 
 
 def _day_pattern(format_: str) -> str:
