@@ -52,16 +52,17 @@ def test_a_source_is_there_once_and_another_mapping_replaces_it(tmp_path: Path) 
         assert ledger.batches() == [other]
 
 
-def test_a_file_that_grew_goes_whole_when_its_mapping_changes(tmp_path: Path) -> None:
+def test_what_a_batch_replaces_goes_in_the_same_moment(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         grown = replace(BATCH, fingerprint="g" * 64, events_file="g.parquet")
         other = replace(BATCH, fingerprint="o" * 64, source="other.csv", events_file="o.parquet")
         for batch in (BATCH, grown, other):
             ledger.record_batch(batch)
-        assert ledger.batches() == [BATCH, grown, other]
         corrected = replace(grown, mapping="n" * 64, events_file="n.parquet")
-        assert [batch.yields_to(grown.fingerprint, "s.csv", "n" * 64) for batch in ledger.batches()] == [1, 1, 0]
-        ledger.record_batch(corrected)
+        with pytest.raises(StorageError):
+            ledger.record_batch(replace(corrected, source=None), [BATCH, grown])  # type: ignore[arg-type]
+        assert ledger.batches() == [BATCH, grown, other]
+        ledger.record_batch(corrected, [BATCH, grown])
         assert ledger.batches() == [other, corrected]
 
 

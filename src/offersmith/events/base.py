@@ -24,6 +24,12 @@ Columns the batches do not have are null; without `event_id` ids are made from t
 shop's time zone says it.
 """
 
+LOUD = 0.05
+"""A file that loses a larger share of its rows is not read as it should be, and its receipt says so loudly."""
+
+IGNORED_EVENT = "ignored_event"
+"""The reason of rows nobody wanted."""
+
 REFUSED = b"refused"
 """Metadata key of a batch of rows the source itself could not read; its value is the reason code, its columns are
 `row` (int64, from 1, counted with the readable rows) and `raw` (string). It comes before the batch that follows."""
@@ -87,6 +93,7 @@ class FileReceipt:
         events_by_name: kept rows by event.
         first_time: earliest kept event, UTC; None without any.
         last_time: latest kept event, UTC.
+        replaced: events that went because this source gave them under another mapping; they are counted nowhere else.
         whole: True when the source was known as a whole and not read again; every count is then 0.
     """
 
@@ -106,16 +113,23 @@ class FileReceipt:
     events_by_name: Mapping[str, int] = field(default_factory=dict)
     first_time: datetime | None = None
     last_time: datetime | None = None
+    replaced: int = 0
     whole: bool = False
 
     def __str__(self) -> str:
         return self.text()
 
+    @property
+    def lost(self) -> float:
+        """Share of the rows that were refused, of those that were wanted: an event mapped to nothing is not lost."""
+        ignored = self.by_reason.get(IGNORED_EVENT, 0)
+        return (self.quarantined - ignored) / (self.read - ignored) if self.quarantined > ignored else 0.0
+
     def text(self, language: Language = "en") -> str:
-        """Return the receipt as lines for a person."""
+        """Return the receipt as lines for a person; what went badly wrong stands last and says what to do."""
         if self.whole:
             return say("events.receipt_whole", language, source=self.source)
-        return "\n".join([f"{self.source}:", *_lines(self, language)])
+        return "\n".join([f"{self.source}:", *_lines(self, language), *_warning(self, language)])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for `--json` and the ledger; moments as ISO 8601 in UTC."""
@@ -124,9 +138,15 @@ class FileReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one ingest: the files, and their sums under the same names."""
+    """What became of one ingest: the files, and their sums under the same names.
+
+    Attributes:
+        files: one receipt per source.
+        outdated: sources nobody names any more whose events stay as an earlier mapping read them.
+    """
 
     files: tuple[FileReceipt, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:
@@ -171,25 +191,29 @@ class Receipt:
         return self.text()
 
     def text(self, language: Language = "en") -> str:
-        """Return the receipt as lines for a person: the sums, then each file when there are several."""
+        """Return the receipt as lines for a person: the sums, then what is to be said of single files."""
         lines = _lines(self.total, language)
         if len(self.files) > 1:
             lines += [say("events.receipt_files", language, files=len(self.files))]
         lines += [say("events.receipt_whole", language, source=name) for name in self.files_redelivered]
+        for file in self.files:
+            lines += _warning(file, language)
+        lines += [say("events.receipt_outdated", language, source=name) for name in self.outdated]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values: the sums at the top, `files` and `files_redelivered` below."""
+        """Return plain values: the sums at the top, `files`, `files_redelivered` and `files_outdated` below."""
         total = self.total.as_dict()
         total.pop("source")
         total.pop("whole")
         files = [file.as_dict() for file in self.files]
-        return {**total, "files_redelivered": list(self.files_redelivered), "files": files}
+        names = {"files_redelivered": list(self.files_redelivered), "files_outdated": list(self.outdated)}
+        return {**total, **names, "files": files}
 
 
 _COUNTS = (
     "read", "kept", "redelivered", "quarantined", "anonymous", "refunds", "refunds_anonymous", "equal_lines",
-    "rounded_amounts", "zoned_times", "local_times",
+    "rounded_amounts", "zoned_times", "local_times", "replaced",
 )  # fmt: skip
 
 
@@ -202,11 +226,27 @@ def _lines(file: FileReceipt, language: Language) -> list[str]:
         say("events.receipt_reason", language, rows=rows, reason=say(f"events.reason_{code}", language))
         for code, rows in file.by_reason.items()
     ]
+    if file.replaced:
+        lines.append(say("events.receipt_replaced", language, rows=file.replaced))
     if file.zoned_times and file.local_times:
         lines.append(say("events.receipt_zones", language, zoned=file.zoned_times, local=file.local_times))
     if file.first_time and file.last_time:
         lines.append(say("events.receipt_span", language, first=file.first_time, last=file.last_time))
     return lines
+
+
+def _warning(file: FileReceipt, language: Language) -> list[str]:
+    """Say loudly that a file lost more than `LOUD` of its rows, what most of them lack, and what to do about it."""
+    if file.lost <= LOUD:
+        return []
+    wanted = {code: rows for code, rows in file.by_reason.items() if code != IGNORED_EVENT}
+    code = max(sorted(wanted), key=lambda code: wanted[code])
+    return [
+        say("events.receipt_warning", language, source=file.source, share=file.lost, rows=sum(wanted.values()),
+            wanted=file.read - file.by_reason.get(IGNORED_EVENT, 0),
+            reason=say(f"events.reason_{code}", language), most=wanted[code]),
+        say("events.receipt_mend", language, mend=say(f"events.receipt_mend_{code}", language)),
+    ]  # fmt: skip
 
 
 def _added(parts: Iterator[Mapping[str, int]] | Any) -> dict[str, int]:

@@ -2,22 +2,20 @@
 
 What was finished stays when a later source fails or somebody presses Ctrl-C; running it again takes up where it
 stopped. A source whose content and mapping are known is not read again; one whose mapping changed is read anew and
-replaces what it gave before.
+replaces what it gave before (`remapped`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import structs
 
 from offersmith.errors import InputError, SettingsError
 from offersmith.events import SOURCES
@@ -25,6 +23,7 @@ from offersmith.events.base import REFUSED, FileReceipt, Receipt, Source
 from offersmith.events.mapping import Mapped, check, map_batch
 from offersmith.events.recognise import suggestion
 from offersmith.events.register import save_registers
+from offersmith.events.remapped import kept, mappings, outdated, refuse_loss, yielding
 from offersmith.events.validate import judge
 from offersmith.progress import Progress, silent
 from offersmith.settings import Settings, ShopSettings
@@ -57,19 +56,21 @@ def ingest(
         progress: told of rows read (`events.reading`), then of the comparison with the store (`events.landing`).
 
     Raises:
-        SettingsError: a mapping is wrong.
-        InputError: a file cannot be used as it is; the sources before it are kept.
+        SettingsError: a mapping is wrong, or one file has two.
+        InputError: a file cannot be used as it is, or would replace events it does not hold; the sources before it are
+            kept.
         StorageError: the disk refused; the sources before it are kept.
         StateError: another ingest is running.
     """
     todo = list(sources) if sources is not None else make(settings, folder)
     for source in todo:
         check(source.mapping)
+    wanted = mappings(todo, settings.shop)
     with landing.alone():
         landing.sweep([*ledger.event_files(), *ledger.quarantine_files()])
-        files = [_take(source, settings.shop, landing, ledger, now, progress) for source in todo]
+        files = [_take(source, settings.shop, landing, ledger, now, progress, todo, wanted) for source in todo]
         save_registers(settings, folder, todo, landing.root)
-    return Receipt(tuple(files))
+    return Receipt(tuple(files), outdated(ledger.batches(), wanted) if sources is None else ())
 
 
 def make(settings: Settings, folder: Path) -> list[Source]:
@@ -119,16 +120,28 @@ class _Counts:
 
 
 def _take(
-    source: Source, shop: ShopSettings, landing: Landing, ledger: Ledger, now: datetime, progress: Progress
+    source: Source,
+    shop: ShopSettings,
+    landing: Landing,
+    ledger: Ledger,
+    now: datetime,
+    progress: Progress,
+    todo: Sequence[Source],
+    wanted: Mapping[str, str],
 ) -> FileReceipt:
-    fingerprint, mapping = source.fingerprint(), _mapping_digest(source, shop)
+    fingerprint, mapping = source.fingerprint(), wanted[source.name]
     if ledger.known(fingerprint, mapping):
         return FileReceipt(source.name, whole=True)
     key = hashlib.sha256(f"{fingerprint} {mapping}".encode()).hexdigest()[:32]
-    existing = [batch for batch in ledger.batches() if batch.fingerprint != fingerprint and batch.events_file]
-    files = [landing.root / "events" / str(batch.events_file) for batch in existing]
+    there = ledger.batches()
+    going = yielding(there, fingerprint, source.name, mapping)
+    # What later sources of this ingest are going to replace is not what this one is compared with either.
+    staying = [b for b in there if b not in going and wanted.get(b.source, b.mapping) == b.mapping]
+    files = [landing.root / "events" / batch.events_file for batch in staying if batch.events_file]
     with landing.stage(source.name, key) as stage:
         counts = _read(source, shop, stage, now, progress)
+        if sum(map(kept, going)) > counts.read:
+            refuse_loss(source.name, counts.read, going, {other.fingerprint() for other in todo if other is not source})
         progress(LANDING, 0.0, 1.0)
         resolution = stage.resolve(files)
         if len(resolution.conflicting):
@@ -151,6 +164,7 @@ def _take(
             events_by_name=resolution.events_by_name,
             first_time=resolution.first_time,
             last_time=resolution.last_time,
+            replaced=sum(map(kept, going)),
         )
         ledger.record_batch(
             Batch(
@@ -161,7 +175,8 @@ def _take(
                 quarantine_file=quarantine.name if quarantine else None,
                 counts=receipt.as_dict(),
                 recorded_at=now,
-            )
+            ),
+            going,
         )
     progress(LANDING, 1.0, 1.0)
     return receipt
@@ -228,13 +243,6 @@ def _refuse_conflicts(source: Source, conflicting: pa.Array, stage: Stage, count
             reasons = pa.repeat(pa.scalar("conflicting_event_id"), len(rows))
             stage.refuse(rows, reasons, pa.repeat(pa.scalar("event_id"), len(rows)), batch.filter(hit))
             counts.refuse(reasons)
-
-
-def _mapping_digest(source: Source, shop: ShopSettings) -> str:
-    """Return the SHA-256 of everything but the content that decides how a source is read."""
-    mapping = structs.replace(source.mapping, files=(), customers="")
-    parts = [msgspec.json.encode(mapping, order="deterministic").decode(), shop.currency, shop.timezone]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _named(source: Source, batch: pa.RecordBatch, fault: InputError) -> InputError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,14 +38,6 @@ class Batch:
     quarantine_file: str | None
     counts: Mapping[str, Any]
     recorded_at: datetime
-
-    def yields_to(self, fingerprint: str, source: str, mapping: str) -> bool:
-        """Say whether this batch goes when a source is read with `mapping`.
-
-        It does when it was read with another mapping from the same content or, of whatever content, from the same
-        source: a file that grew left one batch for each state it was read in, and all of them speak the old mapping.
-        """
-        return self.mapping != mapping and (self.fingerprint == fingerprint or self.source == source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +118,21 @@ class Ledger:
         with self._transaction() as connection:
             return connection.execute(query).first() is not None
 
-    def record_batch(self, batch: Batch) -> None:
-        """Make a landed source visible; every batch that yields to it (`Batch.yields_to`) goes in the same moment.
+    def record_batch(self, batch: Batch, retires: Sequence[Batch] = ()) -> None:
+        """Make a landed source visible and, in the same moment, let go of what it replaces.
+
+        Args:
+            batch: what landed; the same content read with another mapping is always replaced.
+            retires: further batches that go.
 
         Raises:
             StorageError: the same source was recorded meanwhile, or the disk refused.
         """
-        same = (BATCHES.c.fingerprint == batch.fingerprint) | (BATCHES.c.source == batch.source)
+        same = (BATCHES.c.fingerprint == batch.fingerprint) & (BATCHES.c.mapping != batch.mapping)
+        gone = [(BATCHES.c.fingerprint == old.fingerprint) & (BATCHES.c.mapping == old.mapping) for old in retires]
         with self._transaction(writing=True) as connection:
-            connection.execute(sa.delete(BATCHES).where(BATCHES.c.mapping != batch.mapping, same))
+            for clause in (same, *gone):
+                connection.execute(sa.delete(BATCHES).where(clause))
             connection.execute(sa.insert(BATCHES).values(**_fields(batch)))
 
     def batches(self) -> list[Batch]:

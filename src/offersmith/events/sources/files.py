@@ -35,20 +35,23 @@ def as_parquet(settings: SourceSettings, folder: Path) -> Sequence[Source]:
 
 
 def find(patterns: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files of paths, patterns (`sales/*.csv`) and folders, relative to `folder`, each once, sorted.
+    """Return the files of paths, patterns (`sales/*.csv`) and folders, relative to `folder`, sorted, each file once.
+
+    A file named in two ways (by its relative and its absolute path, or through a link) is one file.
 
     Raises:
         InputError: no pattern was given, or one finds nothing.
     """
     if not patterns:
         raise InputError("[[events]] names no files", hint='say files = ["FILE.csv"], or kind of an example')
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for pattern in patterns:
         paths = _matches(pattern, folder)
         if not paths:
             raise InputError(f"[[events]] files: nothing is at {pattern!r}, seen from {folder}", path=pattern)
-        found |= dict.fromkeys(paths)
-    return list(found)
+        for path in paths:
+            found.setdefault(path.resolve(), path)
+    return list(found.values())
 
 
 def _matches(pattern: str, folder: Path) -> list[Path]:
@@ -73,4 +76,6 @@ def _source(path: Path, folder: Path, settings: SourceSettings) -> Source:
 
 
 def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+    """Return the name a file has however it was named: seen from the workspace, or absolute when it lies elsewhere."""
+    whole, home = path.resolve(), folder.resolve()
+    return whole.relative_to(home).as_posix() if whole.is_relative_to(home) else str(whole)
