@@ -63,11 +63,17 @@ def shop(seed: int = 7) -> ShopFacts:
                 "events": [1_469_307],
                 "customers": [2469],
                 "anonymous": [0],
+                "buyers": [2440],
                 "orders": [155_848],
+                "known_orders": [155_848],
+                "anonymous_orders": [0],
                 "products": [68_509],
-                "first_time": [datetime(2017, 1, 1, 11, 53)],
+                "first_time": [datetime(2016, 11, 14, 5)],
                 "last_time": [datetime(2017, 10, 29, 23, 40)],
+                "first_sale": [datetime(2017, 1, 1, 6, 53)],
+                "last_sale": [datetime(2017, 10, 29, 19, 40)],
                 "revenue": [int(revenue.sum())],
+                "anonymous_revenue": [0],
                 "refunds": [120_455],
             }
         ),
@@ -76,6 +82,13 @@ def shop(seed: int = 7) -> ShopFacts:
         ),
         by_category=pa.table(
             {"category": names, "revenue": sorted(rng.integers(500_000, 90_000_000, 12).tolist(), reverse=True)}
+        ),
+        by_product=pa.table(
+            {
+                "product_id": ["85123A", "22423", "22424"],
+                "product_name": ["HANGING HEART", "CAKESTAND", "CAKESTAND"],
+                "revenue": [90_000_000, 70_000_000, 1_000_000],
+            }
         ),
         by_event=pa.table(
             {
@@ -213,8 +226,8 @@ def report(currency: str = "USD") -> ReportFacts:
             },
             reasons=((Both("quantity is zero", "数量为零"), 8790), (Both("no readable time", "时间无法识别"), 13)),
             findings=(
-                QualityFinding(Both("Amounts far above the usual", "金额远高于常见水平"), 312, "warning"),
-                QualityFinding(Both("Products sold at no price", "售价为零的商品"), 4021),
+                QualityFinding(Both("312 amounts are far above the usual", "312 个金额远高于常见水平"), 312, "warning"),
+                QualityFinding(Both("4,021 sales cost nothing", "4,021 笔销售金额为零"), 4021),
             ),
         ),
         segments=SegmentFacts(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pyarrow as pa
 import pytest
 
-from offersmith.report.base import Cards, Figure, Note, Table, Text
+from offersmith.report.base import Cards, Figure, Note, Numbers, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, EffectFacts, EffectRow, Interval, ReportFacts, ScoreRow
 from offersmith.report.pages import promotion
@@ -16,6 +17,7 @@ from offersmith.vocabulary import EVENT_NAMES, EVENTS
 from offersmith.words import LANGUAGES, Language
 
 EN = Reader("en", "USD")
+START = datetime(2017, 10, 30)
 
 
 def campaign(effect: Interval, placebo: Interval) -> EffectRow:
@@ -63,6 +65,8 @@ def test_a_loss_or_an_empty_plan_is_not_sold_as_a_gain(full_facts: ReportFacts) 
     nobody = tuple(replace(row, customers=0) if not row.is_none else row for row in full_facts.plan.offers)
     empty = replace(full_facts, plan=replace(full_facts.plan, offers=nobody))
     assert headline.headline(empty, EN).startswith("Send no offers")
+    assert headline.numbers(empty, EN) == ()
+    assert "$0.00" not in headline.standfirst(empty, EN)
 
 
 def test_a_gain_that_may_be_a_loss_says_so(full_facts: ReportFacts) -> None:
@@ -85,7 +89,8 @@ def test_many_cards_become_rows(full_facts: ReportFacts) -> None:
 
 def test_without_a_plan_the_page_is_about_the_shop(full_facts: ReportFacts) -> None:
     page = promotion(replace(full_facts, plan=None), "en")
-    assert "2,469 customers, 155,848 orders" in page.headline
+    assert page.headline.startswith("2,440 customers bought in 155,848 orders")
+    assert page.standfirst.startswith("Sales from 1 January 2017")
     assert page.numbers == ()
     assert page.title == "Complete Journey: the shop and its data"
 
@@ -101,6 +106,89 @@ def test_a_cold_start_says_so(cold_facts: ReportFacts) -> None:
     assert isinstance(first, Note)
     assert first.level == "serious"
     assert "raises the chance to buy by 1.5%" in first.text
+
+
+def test_an_experiment_says_what_it_costs(cold_facts: ReportFacts) -> None:
+    assert cold_facts.plan
+    price = replace(cold_facts, plan=replace(cold_facts.plan, profit=Interval(-1482.0, -3606.0, 641.0)))
+    assert "an experiment expected to cost £1,482" in headline.headline(price, Reader("en", "GBP"))
+    first = headline.numbers(price, Reader("en", "GBP"))[0]
+    assert (first.value, first.label) == ("£1,482", "Expected net cost of the experiment")
+    assert "cost" not in headline.headline(cold_facts, EN)
+
+
+def test_a_loss_is_called_one(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    loss = replace(full_facts, plan=replace(full_facts.plan, profit=Interval(-300.0, -900.0, 100.0)))
+    first = headline.numbers(loss, EN)[0]
+    assert (first.value, first.label) == ("$300", "Expected loss")
+
+
+def test_the_gravest_caveats_stand_under_the_headline(full_facts: ReportFacts, cold_facts: ReportFacts) -> None:
+    lines = promotion(replace(full_facts, caveats=("margin_stated", "prior_leans", "not_randomised")), "en").warnings
+    assert [line.split(";")[0] for line, _ in lines] == [
+        "What the offers earn is mostly a stated belief",
+        "Past campaigns went to chosen customers, so their effects may be overstated or understated.",
+    ]
+    assert {target for _, target in lines} == {"caveats"}
+    assert len(promotion(cold_facts, "zh").warnings) == 1
+    assert promotion(replace(full_facts, caveats=("margin_stated",)), "en").warnings == ()
+
+
+def totals_with(facts: ReportFacts, **changes: int) -> pa.Table:
+    row = facts.shop.totals.to_pylist()[0] | changes
+    return pa.Table.from_pylist([row], schema=facts.shop.totals.schema)
+
+
+def test_orders_per_customer_leave_anonymous_orders_out(full_facts: ReportFacts) -> None:
+    mixed = totals_with(full_facts, customers=4372, buyers=4339, orders=20_726, known_orders=18_536,
+                      anonymous_orders=2190, revenue=1_000_000, anonymous_revenue=160_000)  # fmt: skip
+    section = glance.section(replace(full_facts.shop, totals=mixed), START, EN)
+    assert section
+    assert "18,536 by 4,339 known customers, and 2,190 by people" in section.lead
+    assert "16% of the sales" in section.lead
+    numbers = section.blocks[0]
+    assert isinstance(numbers, Numbers)
+    buyers = next(one for one in numbers.items if one.label == "Customers who bought")
+    assert (buyers.value, buyers.hint) == ("4,339", "4.3 orders each, 33 more are known but bought nothing")
+
+
+def test_the_shop_is_dated_by_its_sales(full_facts: ReportFacts) -> None:
+    section = glance.section(full_facts.shop, START, EN)
+    assert section
+    assert section.lead.startswith("Between 1 January 2017 and 29 October 2017, 2,440 customers placed")
+
+
+def goods(facts: ReportFacts, **tables: pa.Table) -> Figure | Text:
+    section = glance.section(replace(facts.shop, **tables), START, EN)
+    assert section
+    block = section.blocks[2]
+    assert isinstance(block, Figure | Text)
+    return block
+
+
+def test_products_take_the_place_of_categories_that_were_not_recorded(full_facts: ReportFacts) -> None:
+    revenue = full_facts.shop.totals["revenue"][0].as_py()
+    with_categories = goods(full_facts)
+    assert isinstance(with_categories, Figure)
+    assert with_categories.chart.x[0] == "GROCERY"
+    unknown = pa.table({"category": pa.array([None], pa.string()), "revenue": [revenue]})
+    with_products = goods(full_facts, by_category=unknown)
+    assert isinstance(with_products, Figure)
+    assert with_products.chart.x == ("HANGING HEART", "CAKESTAND (22423)", "CAKESTAND (22424)")
+    assert "no category" in with_products.chart.summary
+    neither = goods(full_facts, by_category=unknown, by_product=full_facts.shop.by_product.slice(0, 0))
+    assert isinstance(neither, Text)
+    assert "cannot say what sells" in neither.text
+
+
+def test_what_is_not_recorded_is_not_what_sells_most(full_facts: ReportFacts) -> None:
+    revenue = full_facts.shop.totals["revenue"][0].as_py()
+    partly = pa.table({"category": [None, "DELI"], "revenue": [revenue * 4 // 10, revenue // 10]})
+    figure = goods(full_facts, by_category=partly)
+    assert isinstance(figure, Figure)
+    assert figure.chart.summary.startswith("DELI sells most")
+    assert figure.chart.series[0].muted_points == (0,)
 
 
 def texts(facts: ReportFacts) -> list[str]:
@@ -159,7 +247,7 @@ def test_deciles_are_rates_of_their_own_customers(full_facts: ReportFacts) -> No
 
 def test_a_column_that_is_never_missing_is_not_drawn(full_facts: ReportFacts) -> None:
     assert full_facts.quality
-    section = quality.section(full_facts.quality, EN)
+    section = quality.section(full_facts.quality, START, EN)
     chart = next(block.chart for block in section.blocks if isinstance(block, Figure))
     assert chart.x == ("Product name", "Brand", "Category")
     absent = next(block for block in section.blocks if isinstance(block, Text))
@@ -169,16 +257,15 @@ def test_a_column_that_is_never_missing_is_not_drawn(full_facts: ReportFacts) ->
 def test_clean_data_is_said_to_be_clean(full_facts: ReportFacts) -> None:
     assert full_facts.quality
     clean = replace(full_facts.quality, quarantined=0, reasons=(), findings=(), missing={})
-    section = quality.section(clean, EN)
+    section = quality.section(clean, START, EN)
     assert "none had to be refused" in section.lead
     assert [type(block) for block in section.blocks] == [Table]
 
 
 def test_a_shop_without_sales_has_no_glance_and_no_segments(full_facts: ReportFacts) -> None:
     assert full_facts.segments
-    none = full_facts.shop.totals.set_column(4, "products", pa.array([0]))
-    none = none.set_column(none.schema.get_field_index("orders"), "orders", pa.array([0]))
-    assert glance.section(replace(full_facts.shop, totals=none), EN) is None
+    none = totals_with(full_facts, orders=0)
+    assert glance.section(replace(full_facts.shop, totals=none), START, EN) is None
     empty = tuple(replace(row, customers=0, revenue_minor=0) for row in full_facts.segments.rows)
     assert segments.section(replace(full_facts.segments, rows=empty), EN) is None
 
@@ -186,7 +273,7 @@ def test_a_shop_without_sales_has_no_glance_and_no_segments(full_facts: ReportFa
 @pytest.mark.parametrize("months", [["2017-01", "2017-02"], ["2017-01-01", "2017-02-01"]])
 def test_months_may_come_as_text(full_facts: ReportFacts, months: list[str]) -> None:
     table = pa.table({"month": months, "revenue": [100, 200], "orders": [1, 2], "customers": [1, 1]})
-    section = glance.section(replace(full_facts.shop, by_month=table), EN)
+    section = glance.section(replace(full_facts.shop, by_month=table), START, EN)
     assert section
     figure = section.blocks[1]
     assert isinstance(figure, Figure)

@@ -181,7 +181,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page in one language: the story in a sentence, the headline numbers, then the sections."""
+    """One page in one language: the story in a sentence, the headline numbers, then the sections.
+
+    `warnings` are short lines right under the story, each with the id of the section that says more.
+    """
 
     title: str
     language: Language
@@ -191,3 +194,4 @@ class Page:
     sections: tuple[Section, ...]
     footer: tuple[tuple[str, str], ...] = ()
     eyebrow: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()

@@ -24,6 +24,7 @@ from offersmith.report.inputs import (
     OfferRow,
     OverlapBin,
     PlanCard,
+    PlanDifference,
     PlanFacts,
     PriorFacts,
     QualityFacts,
@@ -41,10 +42,10 @@ from offersmith.response.holdout import HeldOut
 from offersmith.settings import Settings
 from offersmith.store import summaries
 from offersmith.store.analytics import Analytics
-from offersmith.vocabulary import NO_OFFER
+from offersmith.vocabulary import NO_OFFER, NORMAL_95
 
-NORMAL_95 = 1.959963984540054
 CATEGORIES = 12
+PRODUCTS = 10
 SEGMENT_DAYS = 365
 FEATURES_SHOWN = 10
 
@@ -55,6 +56,7 @@ def shop_facts(analytics: Analytics, as_of: datetime | None) -> ShopFacts:
         totals=summaries.totals(analytics, as_of),
         by_month=summaries.by_month(analytics, as_of),
         by_category=summaries.by_category(analytics, as_of, CATEGORIES),
+        by_product=summaries.by_product(analytics, as_of, PRODUCTS),
         by_event=summaries.by_event(analytics, as_of),
     )
 
@@ -94,8 +96,8 @@ def quality_facts(receipts: Sequence[Mapping[str, Any]], quality: QualityReport)
 
 
 def segment_facts(profiles: pa.Table, segments: pa.Table, as_of: datetime) -> SegmentFacts:
-    """Return the segments with what their customers bought in the last year, largest revenue first."""
-    joined = segments.append_column("revenue", profiles["spend_365d"]).append_column("orders", profiles["orders_365d"])
+    """Return the segments with their sales of the last year and their orders ever, largest revenue first."""
+    joined = segments.append_column("revenue", profiles["spend_365d"]).append_column("orders", profiles["orders"])
     sums = joined.group_by("segment").aggregate([("customer_id", "count"), ("revenue", "sum"), ("orders", "sum")])
     rows = [
         SegmentRow(
@@ -142,10 +144,13 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
             LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
         ),
         cards=tuple(_plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
-        value=certificate["value"] if certificate else None,
-        bound=certificate["dual_bound"] if certificate else None,
-        integral=certificate["integral"] if certificate else True,
+        value=certificate["value"],
+        bound=certificate["dual_bound"],
+        integral=certificate["integral"],
+        difference=PlanDifference(**summary["difference"]),
         explored=summary["explorers"],
+        share=summary["explore"],
+        pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
         cold_start=summary["cold"],
     )
 
@@ -278,7 +283,7 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
         said.append("explored")
     if totals["anonymous"]:
         said.append("anonymous_sales")
-    if (totals["last_time"] - totals["first_time"]).days < SEGMENT_DAYS - 5:
+    if totals["orders"] and (totals["last_sale"] - totals["first_sale"]).days < SEGMENT_DAYS - 5:
         said.append("short_history")
     return tuple(said)
 

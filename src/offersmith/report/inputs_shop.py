@@ -16,16 +16,17 @@ class ShopFacts:
     """The shop at a glance: the tables of `store.summaries` as they come.
 
     Attributes:
-        totals: one row: events, customers, anonymous, orders, products, first_time, last_time, revenue (minor),
-            refunds (minor).
+        totals: one row, as `summaries.totals` describes it.
         by_month: month (date, timestamp or `YYYY-MM`), revenue (minor), orders, customers; sorted.
-        by_category: category, revenue (minor); largest first.
+        by_category: category (null = not recorded), revenue (minor); largest first.
+        by_product: product_id, product_name, revenue (minor); largest first, goods only.
         by_event: event, rows.
     """
 
     totals: pa.Table
     by_month: pa.Table
     by_category: pa.Table
+    by_product: pa.Table
     by_event: pa.Table
 
 
@@ -71,7 +72,7 @@ class QualityFacts:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRow:
-    """One segment: who they are, how many, what they bought in the window."""
+    """One segment: who they are, how many, their sales in the window and all their orders ever."""
 
     name: Both
     customers: int
@@ -82,7 +83,7 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFacts:
-    """The first segments, in the order they should be read; `window_days` is what revenue and orders cover."""
+    """The first segments, in the order they should be read; `window_days` is what revenue covers."""
 
     rows: tuple[SegmentRow, ...]
     as_of: datetime

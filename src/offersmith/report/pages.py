@@ -28,6 +28,7 @@ def promotion(facts: ReportFacts, language: Language) -> Page:
         sections=_sections(facts, reader),
         footer=versions,
         eyebrow=reader.say("eyebrow", day=reader.day(facts.as_of)),
+        warnings=caveats.gravest(facts, reader),
     )
 
 
@@ -38,8 +39,8 @@ def _sections(facts: ReportFacts, reader: Reader) -> tuple[Section, ...]:
         models.section(facts.models, reader) if facts.models else None,
         effects.section(facts.effects, reader) if facts.effects else None,
         segments.section(facts.segments, reader) if facts.segments else None,
-        glance.section(facts.shop, reader),
-        quality.section(facts.quality, reader) if facts.quality else None,
+        glance.section(facts.shop, facts.as_of, reader),
+        quality.section(facts.quality, facts.as_of, reader) if facts.quality else None,
         caveats.section(facts, reader),
     )
     return tuple(section for section in found if section is not None)

@@ -8,6 +8,7 @@ from offersmith.report.base import Note, Section
 from offersmith.report.format import Reader
 from offersmith.report.inputs import CaveatCode, Level, ReportFacts
 
+SECTION = "caveats"
 LEVELS: Mapping[CaveatCode, Level] = {
     "not_randomised": "serious",
     "placebo_failed": "serious",
@@ -23,6 +24,12 @@ LEVELS: Mapping[CaveatCode, Level] = {
 }
 
 
+def gravest(facts: ReportFacts, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return what must be read before the numbers are: one short line for each serious caveat, and where it is told."""
+    codes = (code for code in dict.fromkeys(facts.caveats) if LEVELS[code] == "serious")
+    return tuple((reader.say(f"caveat_{code}_short"), SECTION) for code in codes)
+
+
 def section(facts: ReportFacts, reader: Reader) -> Section | None:
     """Return the section, or None without caveats."""
     codes = tuple(dict.fromkeys(facts.caveats))
@@ -31,7 +38,7 @@ def section(facts: ReportFacts, reader: Reader) -> Section | None:
     name = "caveats_lead_one" if len(codes) == 1 else "caveats_lead"
     lead = reader.say(name, count=reader.count(len(codes)))
     notes = tuple(_note(code, facts, reader) for code in codes)
-    return Section("caveats", reader.say("caveats_title"), lead, notes)
+    return Section(SECTION, reader.say("caveats_title"), lead, notes)
 
 
 def _note(code: CaveatCode, facts: ReportFacts, reader: Reader) -> Note:

@@ -14,21 +14,10 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
     """Return the plan in one sentence, or the shop in one where there is no plan."""
     plan = facts.plan
     if plan is None:
-        row = glance.totals(facts.shop)
-        if not row:
-            return facts.name
-        return reader.say(
-            "headline_shop",
-            customers=reader.count(row["customers"]),
-            orders=reader.count(row["orders"]),
-            revenue=reader.money(reader.major(row["revenue"])),
-        )
-    chosen = _chosen(plan)
-    if not chosen:
-        return reader.say("headline_nobody")
+        return _shop(facts, reader)
     return reader.say(
         f"headline_{promise(plan)}",
-        chosen=reader.count(chosen),
+        chosen=reader.count(_chosen(plan)),
         all=reader.count(plan.customers),
         start=reader.day(plan.start),
         profit=reader.money(plan.profit.estimate),
@@ -36,10 +25,12 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
     )
 
 
-def promise(plan: PlanFacts) -> Literal["plan", "unproven", "loss", "cold"]:
+def promise(plan: PlanFacts) -> Literal["plan", "unproven", "loss", "cold", "cold_gain", "nobody"]:
     """Say what the headline may promise: a gain only where the whole interval is one."""
+    if not _chosen(plan):
+        return "nobody"
     if plan.cold_start:
-        return "cold"
+        return "cold_gain" if plan.profit.estimate > 0 else "cold"
     if plan.profit.estimate <= 0:
         return "loss"
     return "plan" if plan.profit.low > 0 else "unproven"
@@ -50,25 +41,27 @@ def standfirst(facts: ReportFacts, reader: Reader) -> str:
     plan = facts.plan
     if plan is None:
         row = glance.totals(facts.shop)
-        days = {"first": reader.day(row["first_time"]), "last": reader.day(row["last_time"])} if row else {}
+        days = {"first": reader.day(row["first_sale"]), "last": reader.day(row["last_sale"])} if row else {}
         return reader.say("standfirst_shop", **days) if days else ""
-    budget = "" if plan.budget is None else reader.say("standfirst_budget", budget=reader.money(plan.budget))
+    margin = reader.percent(facts.margin_rate, 0)
+    if promise(plan) == "nobody":
+        return reader.say("standfirst_nobody", margin=margin, all=reader.count(plan.customers))
     digits = reader.digits([plan.profit.low, plan.profit.high])
     return reader.say(
         "standfirst_cold" if plan.cold_start else "standfirst_learned",
         cost=reader.money(plan.cost),
-        budget=budget,
+        budget="" if plan.budget is None else reader.say("standfirst_budget", budget=reader.money(plan.budget)),
         level=reader.percent(plan.profit.level, 0),
         low=reader.money(plan.profit.low, digits),
         high=reader.money(plan.profit.high, digits),
-        margin=reader.percent(facts.margin_rate, 0),
+        margin=margin,
     )
 
 
 def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
-    """Return the headline numbers of the plan; none where there is no plan."""
+    """Return the headline numbers of the plan; none where there is no plan, or where it gives nobody anything."""
     plan = facts.plan
-    if plan is None:
+    if plan is None or promise(plan) == "nobody":
         return ()
     cost_hint = reader.say("number_cost_free")
     if plan.budget:
@@ -77,7 +70,7 @@ def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
     chosen = _chosen(plan)
     chosen_share = reader.percent(chosen / plan.customers if plan.customers else 0.0, 0)
     shown = [
-        Number(reader.money(plan.profit.estimate), reader.say("number_profit"), reader.span(plan.profit)),
+        _profit(plan, reader),
         Number(reader.money(plan.cost), reader.say("number_cost"), cost_hint),
         Number(
             reader.count(chosen),
@@ -90,6 +83,28 @@ def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
         label = reader.say("number_return", unit=reader.money(1, 0))
         shown.append(Number(each, label, reader.say("number_return_hint")))
     return tuple(shown)
+
+
+def _profit(plan: PlanFacts, reader: Reader) -> Number:
+    """Return the expected profit; a negative one is called a loss, or the price of an experiment."""
+    span = reader.span(plan.profit)
+    if plan.profit.estimate >= 0:
+        return Number(reader.money(plan.profit.estimate), reader.say("number_profit"), span)
+    label = reader.say("number_experiment" if plan.cold_start else "number_loss")
+    return Number(reader.money(-plan.profit.estimate), label, reader.say("number_loss_hint", span=span))
+
+
+def _shop(facts: ReportFacts, reader: Reader) -> str:
+    row = glance.totals(facts.shop)
+    if not row:
+        return facts.name
+    return reader.say(
+        "headline_shop_anonymous" if row["anonymous_orders"] else "headline_shop",
+        customers=reader.count(row["buyers"]),
+        orders=reader.count(row["orders"]),
+        known=reader.count(row["known_orders"]),
+        revenue=reader.money(reader.major(row["revenue"])),
+    )
 
 
 def _chosen(plan: PlanFacts) -> int:

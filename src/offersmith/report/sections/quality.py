@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from offersmith.report.base import Block, Chart, Column, Figure, Section, Series, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs import QualityFacts
@@ -11,8 +13,8 @@ COLUMNS = 12
 TENTH = 0.1
 
 
-def section(facts: QualityFacts, reader: Reader) -> Section:
-    """Return the section."""
+def section(facts: QualityFacts, as_of: date, reader: Reader) -> Section:
+    """Return the section; it counts all that was read, the rest of the report only what happened before `as_of`."""
     clean = not facts.quarantined
     lead = reader.say(
         "quality_lead_clean" if clean else "quality_lead",
@@ -20,6 +22,7 @@ def section(facts: QualityFacts, reader: Reader) -> Section:
         accepted=reader.count(facts.accepted),
         quarantined=reader.count(facts.quarantined),
     )
+    lead = reader.sentences([lead, reader.say("quality_scope", day=reader.day(as_of))])
     blocks: list[Block] = [_receipt(facts, reader), *_missing(facts, reader), *_reasons(facts, reader)]
     blocks += _absent(facts, reader)
     return Section("quality", reader.say("quality_title"), lead, (*blocks, *_findings(facts, reader)))
@@ -89,8 +92,7 @@ def _findings(facts: QualityFacts, reader: Reader) -> tuple[Table, ...]:
         return ()
     columns = (
         Column(reader.say("quality_finding")),
-        Column(reader.say("rows"), "int"),
         Column(reader.say("quality_level")),
     )
-    cells = tuple((reader.of(one.text), one.rows, reader.say(f"level_{one.level}")) for one in facts.findings)
+    cells = tuple((reader.of(one.text), reader.say(f"level_{one.level}")) for one in facts.findings)
     return (Table(reader.say("quality_findings"), columns, cells),)

@@ -1,4 +1,4 @@
-"""Who the customers are: how many of each segment, and how much of the sales they bring."""
+"""Who the customers are: how many of each segment, how much of the sales they bring, how often they ordered."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def _shares(facts: SegmentFacts, reader: Reader) -> Figure:
         count=reader.count(len(names)),
         name=names[top],
         revenue=reader.money(reader.major(round(each[top]))),
+        days=reader.count(facts.window_days),
     )
     title, of_heads, of_sales = (reader.say(f"segments_{name}") for name in ("chart", "of_customers", "of_sales"))
     series = (Series(of_heads, heads, muted=True), Series(of_sales, sales))
@@ -49,7 +50,7 @@ def _table(facts: SegmentFacts, reader: Reader) -> Table:
         Column(reader.say("segments_segment")),
         Column(reader.say("segments_meaning")),
         Column(reader.say("customers"), "int"),
-        Column(reader.say("segments_revenue_each"), "money"),
+        Column(reader.say("segments_revenue_each", days=reader.count(facts.window_days)), "money"),
         Column(reader.say("segments_orders_each"), "number"),
     )
     cells = tuple(
