@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from offersmith import Shop
-from offersmith.errors import InputError, StateError
+from offersmith.errors import InputError, StateError, StorageError
 from offersmith.money import Money
+from offersmith.response import learn as learning
 from offersmith.shop import moment
 from offersmith.vocabulary import DECISIONS
 
@@ -66,11 +68,62 @@ def test_the_report_is_about_the_newest_plan(shop: Shop, tmp_path: Path) -> None
     assert planned.plan.version in written.file.read_text(encoding="utf-8")
 
 
-def test_a_model_is_learned_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_made_again_is_the_newest(shop: Shop, tmp_path: Path) -> None:
+    first = shop.plan(budget=110)
+    shop.plan(budget=111)
+    shop.plan(budget=110)
+    assert shop.report(tmp_path / "report.html").plan == first.plan.version
+
+
+def test_a_plan_changed_behind_our_back_is_not_reported(shop: Shop, tmp_path: Path) -> None:
+    planned = shop.plan(budget=90)
+    planned.file.write_bytes(planned.file.read_bytes() + b"x")
+    with pytest.raises(StorageError, match="plan"):
+        shop.report(tmp_path / "report.html")
+    shop.plan(budget=90)
+    assert shop.report(tmp_path / "report.html").plan == planned.plan.version
+
+
+def test_a_model_is_learned_once_and_again_when_it_is_damaged(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     first = shop.learn()
-    kept = sorted((shop.place.home / "artifacts").rglob("*"))
+    fits: list[str] = []
+    real = learning.learn
+
+    def watched(*arguments: Any, **named: Any) -> Any:
+        fits.append("fit")
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(learning, "learn", watched)
     assert shop.learn().fitted.version == first.fitted.version
-    assert sorted((shop.place.home / "artifacts").rglob("*")) == kept
+    assert fits == []
+    for file in (shop.place.home / "artifacts").rglob("*.txt"):
+        file.write_bytes(file.read_bytes() + b" ")
+    assert shop.learn().fitted.version == first.fitted.version
+    assert fits == ["fit"]
+    assert shop.learn().fitted.version == first.fitted.version
+    assert fits == ["fit"]
+
+
+def test_profiles_a_moment_apart_are_kept_apart(shop: Shop) -> None:
+    at = datetime(2025, 3, 1, 12, 0, 0)
+    with shop.engine() as kept:
+        _, early = kept.profiles(at)
+        _, late = kept.profiles(at.replace(microsecond=1))
+    assert early != late
+
+
+def test_a_file_named_by_hand_needs_a_mapping_that_fits(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("customer,time,price\nC1,2025-03-01,2.00\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no mapping"):
+        shop.ingest(file)
+    Shop.init(tmp_path / "till", [file])
+    other = tmp_path / "other.csv"
+    other.write_text("who,when,what\nC1,2025-03-01,2.00\n", encoding="utf-8")
+    till = Shop.open(tmp_path / "till")
+    assert till.ingest(file).kept == 1
+    with pytest.raises(InputError, match="lacks"):
+        till.ingest(other)
 
 
 def test_a_shop_without_events_says_what_to_do(tmp_path: Path) -> None:

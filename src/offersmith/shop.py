@@ -242,8 +242,8 @@ class Shop:
         with bootstrap.open_ledger(self.place) as ledger:
             receipts = [dict(batch.counts) for batch in ledger.batches()]
             plans = ledger.plans()
+            written = planned.file if planned else ledger.verify(plans[-1]) if plans else None
         summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
-        written = planned.file if planned else self.place.home / plans[-1].file if plans else None
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:
