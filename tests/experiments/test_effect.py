@@ -63,7 +63,8 @@ def _of(estimate, error):
     [
         (_of(10, 1), _of(0, 1), "raises", None),
         (_of(-10, 1), _of(0, 1), "lowers", None),
-        (_of(10, 1), _of(9, 1), "unclear", "placebo_fails"),
+        (_of(10, 1), _of(9, 1), "not_supported", "placebo_fails"),
+        (_of(30, 1), _of(9, 1), "not_supported", "placebo_fails"),
         (_of(3, 1), _of(0, 1), "unclear", "effect_within_bias"),
         (_of(10, 1), None, "not_supported", "no_placebo"),
     ],

@@ -77,7 +77,8 @@ class Claim:
         low: the effect's interval, widened by `bias` on this side.
         high: and on this.
         verdict: `raises` / `lowers` when the widened interval excludes zero, `unclear` when it does not,
-            `not_supported` when there was no placebo or too few customers to compare.
+            `not_supported` when there was no placebo, when it failed (its interval excludes zero) or when there were
+            too few customers to compare.
         reasons: codes of `catalogue/experiments.toml`.
     """
 
@@ -131,51 +132,71 @@ def effect(
     mu_treated: Floats,
     mu_control: Floats,
     *,
+    control: Bools | None = None,
+    p_control: Floats | None = None,
     low: float = 0.1,
     high: float = 0.9,
     confidence: float = 0.95,
 ) -> Effect | None:
     """Return the average effect among customers whose chance of treatment lies in `[low, high]`.
 
+    Args:
+        outcome: (n,) what happened.
+        treated: (n,) who was treated.
+        propensity: (n,) chance of being treated; with more than two arms only that of the treated is read.
+        mu_treated: (n,) expected outcome with treatment, fitted on others.
+        mu_control: (n,) without it, likewise.
+        control: (n,) who got nothing; None = all who were not treated.
+        p_control: (n,) chance of getting nothing, infinite for who got a third thing; None = 1 - `propensity`.
+        low: customers with a smaller chance are not compared.
+        high: customers with a larger chance are not compared.
+        confidence: of the interval.
+
     Returns:
         None when fewer than `MIN_GROUP` customers of either group are left to compare.
     """
     inside = (propensity >= low) & (propensity <= high)
     given, chance = treated[inside], propensity[inside]
-    if int(given.sum()) < MIN_GROUP or int((~given).sum()) < MIN_GROUP:
+    none = ~given if control is None else control[inside]
+    rest = 1 - chance if p_control is None else p_control[inside]
+    if int(given.sum()) < MIN_GROUP or int(none.sum()) < MIN_GROUP:
         return None
-    score = scores(outcome[inside], given, chance, mu_treated[inside], mu_control[inside], 1 - chance)
+    score = scores(outcome[inside], given, chance, mu_treated[inside], mu_control[inside], rest)
     estimate = float(score.mean())
     error = float(score.std(ddof=1) / np.sqrt(len(score)))
     reach = float(norm.ppf(0.5 + confidence / 2)) * error
-    weights = (1 / chance[given], 1 / (1 - chance[~given]))
+    weights = (1 / chance[given], 1 / rest[none])
     return Effect(
         estimate=estimate,
         standard_error=error,
         ci_low=estimate - reach,
         ci_high=estimate + reach,
         treated=int(given.sum()),
-        control=int((~given).sum()),
+        control=int(none.sum()),
         dropped=int((~inside).sum()),
         low=low,
         high=high,
         ess_treated=effective_size(weights[0]),
         ess_control=effective_size(weights[1]),
         largest_weight=float(max(weight.max() / weight.sum() for weight in weights)),
-        raw=float(outcome[treated].mean() - outcome[~treated].mean()),
+        raw=float(outcome[treated].mean() - outcome[~treated if control is None else control].mean()),
     )
 
 
 def claim(measured: Effect | None, placebo: Effect | None) -> Claim:
-    """Say how much of an effect may be claimed: its interval, widened by the placebo's worst case on both sides."""
+    """Say how much of an effect may be claimed: its interval, widened by the placebo's worst case on both sides.
+
+    A placebo that finds an effect where there can be none disproves the comparison, however large what it measures:
+    what selection did before the start it may do more of after it.
+    """
     if measured is None:
         return Claim(None, placebo, None, None, None, "not_supported", ("too_few_to_compare",))
     if placebo is None:
         return Claim(measured, None, None, None, None, "not_supported", ("no_placebo",))
     bias = max(abs(placebo.ci_low), abs(placebo.ci_high))
     low, high = measured.ci_low - bias, measured.ci_high + bias
-    reasons = [] if placebo.ci_low <= 0 <= placebo.ci_high else ["placebo_fails"]
+    if not placebo.ci_low <= 0 <= placebo.ci_high:
+        return Claim(measured, placebo, bias, low, high, "not_supported", ("placebo_fails",))
     verdict: Verdict = "raises" if low > 0 else "lowers" if high < 0 else "unclear"
-    if verdict == "unclear":
-        reasons.append("effect_within_bias")
-    return Claim(measured, placebo, bias, low, high, verdict, tuple(reasons))
+    reasons = ("effect_within_bias",) if verdict == "unclear" else ()
+    return Claim(measured, placebo, bias, low, high, verdict, reasons)
