@@ -245,6 +245,27 @@ def test_deciles_are_rates_of_their_own_customers(full_facts: ReportFacts) -> No
     assert happened.section(replace(full_facts.happened, recipients=0), EN) is None
 
 
+def test_redeemers_in_the_plan_stand_beside_what_chance_would_give(full_facts: ReportFacts) -> None:
+    assert full_facts.happened
+    section = happened.section(replace(full_facts.happened, redeemers_planned=40, planned_and_sent=554), EN)
+    assert section
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert [row[2:] for row in table.rows] == [("40 of 214", 105), ("174 of 214", 109), (None, None)]
+    note = next(block for block in section.blocks if isinstance(block, Note))
+    assert note.text.startswith("The plan looks for extra profit, not for people who use coupons: 40 of the 214")
+
+
+def test_an_effect_comes_with_an_example_in_money() -> None:
+    rows = (campaign(Interval(-5.5, -9, -1), Interval(3, 1, 5)), campaign(Interval(1, -1, 3), Interval(0, -1, 1)))
+    section = effects.section(EffectFacts(rows, 28), EN)
+    assert section
+    figure, claims = section.blocks[1:3]
+    assert isinstance(figure, Figure)
+    assert "within 28 days each recipient spent $5.50 less than without it" in figure.chart.summary
+    assert isinstance(claims, Table)
+    assert "spent $3.00 more than comparable others before" in str(claims.rows[0][1])
+
+
 def test_a_column_that_is_never_missing_is_not_drawn(full_facts: ReportFacts) -> None:
     assert full_facts.quality
     section = quality.section(full_facts.quality, START, EN)

@@ -60,6 +60,15 @@ def _effects(facts: EffectFacts, reader: Reader) -> Figure:
         days=reader.count(facts.horizon_days),
         level=reader.percent(rows[0].effect.level, 0),
     )
+    shown = max(rows, key=lambda row: abs(row.effect.estimate))
+    example = reader.say(
+        "effects_example_more" if shown.effect.estimate >= 0 else "effects_example_less",
+        written=reader.money(shown.effect.estimate),
+        campaign=reader.of(shown.campaign),
+        effect=reader.money(abs(shown.effect.estimate)),
+        days=reader.count(facts.horizon_days),
+    )
+    summary = reader.sentences([summary, example])
     names = tuple(reader.of(row.campaign) for row in rows)
     series = (_series(effect, [row.effect for row in rows]), _series(placebo, [row.placebo for row in rows]))
     title = reader.say("effects_chart")
@@ -101,11 +110,15 @@ def _claims(facts: EffectFacts, reader: Reader) -> Table:
 
 def _claim(row: EffectRow, reader: Reader) -> str:
     digits = reader.digits([row.claim.low, row.claim.high])
+    before = reader.say(
+        "effects_before_more" if row.placebo.estimate >= 0 else "effects_before_less",
+        amount=reader.money(abs(row.placebo.estimate)),
+    )
     return reader.say(
         f"effects_{verdict(row)}",
         effect=reader.money(abs(row.effect.estimate), digits),
         span=reader.span(row.claim, digits),
-        placebo=reader.money(row.placebo.estimate),
+        before=before,
         low=reader.money(row.claim.low, digits),
         high=reader.money(row.claim.high, digits),
     )

@@ -21,7 +21,14 @@ def section(facts: HappenedFacts, reader: Reader) -> Section | None:
         top=reader.percent(top, 0),
     )
     blocks: tuple[Block, ...] = (*_deciles(facts, reader), _overlap(facts, reader))
-    note = Note(reader.say("happened_limits"), width="half")
+    note = Note(
+        reader.say(
+            "happened_limits",
+            hits=reader.count(facts.redeemers_planned),
+            all=reader.count(facts.redeemers),
+            chance=reader.count(_by_lot(facts, facts.planned_and_sent)),
+        )
+    )
     return Section("happened", reader.say("happened_title"), lead, (*blocks, note))
 
 
@@ -64,12 +71,32 @@ def _deciles(facts: HappenedFacts, reader: Reader) -> tuple[Figure, ...]:
 
 
 def _overlap(facts: HappenedFacts, reader: Reader) -> Table:
-    counts = (
-        ("both", facts.planned_and_sent),
-        ("only_plan", facts.planned - facts.planned_and_sent),
-        ("only_sent", facts.recipients - facts.planned_and_sent),
-        ("hits", facts.redeemers_planned),
+    """Return both lists side by side: who used it, and how many a list of that size drawn by lot would hold."""
+    sent_only = facts.recipients - facts.planned_and_sent
+    rows = (
+        ("both", facts.planned_and_sent, facts.redeemers_planned, _by_lot(facts, facts.planned_and_sent)),
+        ("only_sent", sent_only, facts.redeemers - facts.redeemers_planned, _by_lot(facts, sent_only)),
+        ("only_plan", facts.planned - facts.planned_and_sent, None, None),
     )
-    columns = (Column(reader.say("happened_group")), Column(reader.say("customers"), "int"))
-    cells = tuple((reader.say(f"happened_{name}"), count) for name, count in counts)
-    return Table(reader.say("happened_overlap"), columns, cells, width="half")
+    columns = (
+        Column(reader.say("happened_group")),
+        Column(reader.say("customers"), "int"),
+        Column(reader.say("happened_used_it"), "int"),
+        Column(reader.say("happened_by_lot"), "int"),
+    )
+    all_users = reader.count(facts.redeemers)
+    cells = tuple(
+        (
+            reader.say(f"happened_{name}"),
+            customers,
+            None if used is None else reader.say("happened_of", used=reader.count(used), all=all_users),
+            chance,
+        )
+        for name, customers, used, chance in rows
+    )
+    return Table(reader.say("happened_overlap"), columns, cells)
+
+
+def _by_lot(facts: HappenedFacts, size: int) -> int:
+    """Return how many redeemers `size` recipients drawn by lot hold on average."""
+    return round(facts.redeemers * size / facts.recipients)
