@@ -142,6 +142,28 @@ def test_estimates_keep_the_schema_and_their_bounds(name, fitted, fresh):
     assert set(table["model_version"].to_pylist()) == {fitted[name].version}
 
 
+def _by_choice(bias):
+    """Return the same rows with their chances forgotten, and a placebo's bias where there was one."""
+    history, _ = randomised(3000)
+    table = history.table.set_column(
+        history.table.schema.get_field_index("propensity"), "propensity", pa.nulls(3000, pa.float64())
+    )
+    return History(table, AS_OF, 28, campaigns=history.campaigns, bias=bias)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("bias", [None, {}, {"ten": 0.01, "twenty": 0.3, "five-off": 5.0}])
+def test_an_offer_nobody_uses_makes_nobody_buy(name, bias, fitted, fresh):
+    """No more customers are won than use the offer, and what is won and what it brings point the same way."""
+    model = fitted[name] if bias is None else _fit(name, _by_choice(bias))
+    strangers = (*OFFERS, Offer("seven", "percent_off", {"percent": 7}))
+    table = model.estimate(fresh[0].slice(0, 500), strangers)
+    conversion, redemption, revenue = (table[key].to_numpy() for key in ("conversion", "redemption", "revenue"))
+    assert (conversion <= redemption + 1e-12).all()
+    assert (conversion * revenue >= 0).all()
+    assert (revenue[np.abs(conversion) > 1e-9] != 0).all()
+
+
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_nobody_s_estimate_depends_on_who_else_is_asked_about(name, fitted, fresh):
     whole = fitted[name].estimate(fresh[0].slice(0, 40), OFFERS)
@@ -201,11 +223,7 @@ def test_it_is_worth_as_much_as_an_average_on_fresh_customers(name, fresh):
 @pytest.mark.parametrize("name", sorted(set(MODELS) - LEARNS_NOTHING))
 def test_without_a_lot_and_a_placebo_no_effect_is_believed(name):
     """The same rows, their chances forgotten: the estimates carry the prior's mean, not the measured one."""
-    history, _ = randomised(3000)
-    table = history.table.set_column(
-        history.table.schema.get_field_index("propensity"), "propensity", pa.nulls(3000, pa.float64())
-    )
-    found = _fit(name, History(table, AS_OF, 28, campaigns=history.campaigns))
+    found = _fit(name, _by_choice({}))
     assert "not_randomised" in found.evidence.reasons
     for effect in found.evidence.effects:
         assert effect.bias is None

@@ -26,7 +26,7 @@ ECONOMICS = Economics(0.4, "USD")
 OFFERS = (Offer("ten", "percent_off", {"percent": 10}),)
 
 
-def shop_events(seed=1, customers=400, days=200, gain=0.0, chosen="seen"):
+def shop_events(seed=1, customers=400, days=200, gain=0.0, chosen="seen", banner=None):
     """Return events: regular customers, two campaigns, coupons used.
 
     Args:
@@ -36,6 +36,7 @@ def shop_events(seed=1, customers=400, days=200, gain=0.0, chosen="seen"):
         gain: what being sent a campaign adds to each of its baskets.
         chosen: who is sent a campaign: by what they bought before (`seen`), by what nobody recorded (`hidden`), or
             by `lot`.
+        banner: (first day, last day) of a banner shown by a coin at every purchase between; it changes nothing.
     """
     draw = np.random.default_rng(seed)
     rate = draw.gamma(1.2, 0.06, customers)
@@ -57,6 +58,8 @@ def shop_events(seed=1, customers=400, days=200, gain=0.0, chosen="seen"):
     for customer in range(customers):
         for number, day in enumerate(days_of[customer]):
             lift, coupon = 1.0, 0
+            if banner and banner[0] <= day < banner[1] and draw.random() < 0.5:
+                add("view_promotion", day - 0.01, customer, offer_id="ten", campaign_id="banner")
             for name, start in CAMPAIGNS.items():
                 if sent[name][customer] and start <= day < start + 28:
                     lift = 1 + gain

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from offersmith.response.effects import bias_of, past_effects
+from offersmith.response.sent import past_campaigns
 from offersmith.settings import LearnSettings
 
 SETTINGS = LearnSettings(folds=3)
@@ -32,7 +33,7 @@ def test_what_nobody_recorded_is_not_undone_and_nothing_is_claimed(season, tmp_p
     assert found.claim.effect.ci_low > 0
     assert found.claim.placebo.ci_low > 0
     assert "placebo_fails" in found.claim.reasons
-    assert found.claim.verdict == "unclear"
+    assert found.claim.verdict == "not_supported"
 
 
 def test_the_placebo_of_a_lot_finds_nothing(season, tmp_path):
@@ -52,6 +53,33 @@ def test_a_large_effect_is_found_and_claimed(season, tmp_path):
     assert effect.estimate == pytest.approx(truth, abs=4 * effect.standard_error + 0.15 * truth)
     assert found.claim.verdict == "raises"
     assert json.loads(json.dumps(found.as_dict()))["claim"]["verdict"] == "raises"
+
+
+def test_a_banner_seen_by_those_who_happen_to_come_proves_nothing(season, tmp_path):
+    """Null simulation: each visit shows it by a coin and it changes nothing; whoever visits more sees it more."""
+    for seed in (1, 2, 3):
+        rows = season.events(seed=seed, customers=1200, banner=(100, 128))
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        with season.bound(folder, rows) as analytics:
+            profile = season.profiles(analytics)
+            found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
+            _, left_out = past_campaigns(analytics, season.as_of, 28)
+        assert left_out["banner/ten"] == "rolling_exposure"
+        assert {past.campaign_id for past in found} == {"spring", "summer"}
+        assert not {past.claim.verdict for past in found} & {"raises", "lowers"}
+
+
+def test_evidence_and_effects_are_one_comparison(season, tmp_path):
+    with season.bound(tmp_path, season.events(customers=1200)) as analytics:
+        profile = season.profiles(analytics)
+        found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
+        for model in ("constant", "boosting"):
+            (said,) = season.learn(analytics, model).evidence.effects
+            weight = [past.claim.effect.standard_error**-2 for past in found]
+            pooled = sum(w * past.claim.effect.estimate for w, past in zip(weight, found, strict=True)) / sum(weight)
+            assert said.measured == pytest.approx(pooled, rel=1e-6)
+            assert said.bias == bias_of(found)["ten"]
 
 
 def test_no_campaigns_have_no_effects(season, tmp_path):

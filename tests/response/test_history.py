@@ -1,10 +1,14 @@
 from datetime import timedelta
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from offersmith.response.history import build
+from offersmith.profiles import FEATURES
+from offersmith.profiles import build as profiles
+from offersmith.response.base import flags
+from offersmith.response.history import LABEL_HORIZONS, build
 
 
 @pytest.fixture
@@ -26,20 +30,76 @@ def test_outcomes_add_up_to_the_events_of_the_horizon(season, history):
         gross = sum(row["amount"] + row["coupon_discount"] for row in bought if row["customer_id"] in known)
         assert pc.sum(part["revenue"]).as_py() == pytest.approx(gross / 100)
         assert use.treated + use.controls == part.num_rows
-        used = {
-            row["customer_id"] for row in rows if row["event"] == "redeem" and row["campaign_id"] == use.campaign_id
-        }
-        assert use.redeemers == len(used & known)
+        used = [row for row in rows if row["event"] == "redeem" and row["campaign_id"] == use.campaign_id]
+        over = use.start + timedelta(days=28 * LABEL_HORIZONS)
+        if over <= season.as_of:
+            assert use.redeemers == len({row["customer_id"] for row in used if row["time"] < over} & known)
+        else:
+            assert use.redeemers is None
+            assert part["redeemed"].null_count == part.num_rows
 
 
 def test_treated_were_shown_it_and_only_they_redeem_and_cost(history):
     table = history[0].table
     given = np.array(table["offer_id"].to_pylist())
-    redeemed, cost = table["redeemed"].to_numpy(), table["cost"].to_numpy()
+    redeemed, cost = flags(table, "redeemed"), table["cost"].to_numpy()
     assert set(given) == {"none", "ten"}
     assert not redeemed[given == "none"].any()
-    assert (cost[~redeemed] == 0).all()
+    assert (cost[given == "none"] == 0).all()
     assert (cost[redeemed] >= 1.5).all()
+
+
+def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
+    """Coupons used after the horizon cost nothing here, as what they brought counts for nothing; all are labels."""
+    rows = season.events()
+    start = season.first + timedelta(days=season.campaigns["spring"])
+    sent = sorted({row["customer_id"] for row in rows if row.get("campaign_id") == "spring"})
+    never = [one for one in sent if not any(r["event"] == "redeem" and r["customer_id"] == one for r in rows)][:20]
+    for number, (day, customer) in enumerate((day, one) for day in (40, 70) for one in never):
+        if day == 70 and customer in never[:10]:
+            continue
+        if day == 40 and customer in never[10:]:
+            continue
+        common = {"time": start + timedelta(days=day), "utc_offset": 0, "customer_id": customer}
+        rows.append({**common, "event_id": f"u{number}", "event": "redeem", "offer_id": "ten", "campaign_id": "spring"})
+        rows.append({**common, "event_id": f"b{number}", "event": "purchase", "order_id": f"x{number}", "amount": 500,
+                     "coupon_discount": 300, "discount": 300, "quantity": 1.0})  # fmt: skip
+    found = []
+    with season.bound(tmp_path, rows) as analytics:
+        for later in (0, 30):
+            as_of = start + timedelta(days=28 * LABEL_HORIZONS + later)
+            table = build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD").table
+            found.append(table.filter(pc.equal(table["campaign_id"], "spring")))
+    assert found[0] == found[1]
+    inside = pc.is_in(found[0]["customer_id"], pa.array(never))
+    late = found[0].filter(inside)
+    assert (late["cost"].to_numpy() == 0).all()
+    used = dict(zip(late["customer_id"].to_pylist(), late["redeemed"].to_pylist(), strict=True))
+    assert [used[one] for one in never] == [True] * 10 + [False] * 10
+
+
+def test_nobody_is_a_control_because_they_came_later(season, tmp_path):
+    """A register knows them all; only who had done something before the start can be compared."""
+    rows = [row for row in season.events() if row["time"] < season.as_of]
+    start = season.first + timedelta(days=season.campaigns["spring"])
+    late = [
+        {"event_id": f"n{number}", "event": "purchase", "time": start + timedelta(days=3), "utc_offset": 0,
+         "customer_id": f"n{number:03d}", "order_id": f"n{number}", "amount": 5000, "quantity": 1.0}
+        for number in range(50)
+    ]  # fmt: skip
+    register = pa.table({"customer_id": sorted({row["customer_id"] for row in (*rows, *late)})})
+    features = {name: FEATURES[name] for name in ("recency", "orders_90d")}
+    with season.bound(tmp_path, [*rows, *late]) as analytics:
+        found = build(
+            analytics,
+            season.as_of,
+            profile=lambda moment: profiles.build(analytics, moment, register, features=features),
+            horizon_days=28,
+            currency="USD",
+        )
+    spring = found.table.filter(pc.equal(found.table["campaign_id"], "spring"))
+    before = {row["customer_id"] for row in rows if row["time"] < start}
+    assert set(spring["customer_id"].to_pylist()) <= before
 
 
 def test_features_are_as_of_the_start(season, tmp_path, history):

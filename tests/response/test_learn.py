@@ -50,7 +50,7 @@ def test_a_campaign_still_running_is_left_out_with_its_reason(season, tmp_path):
     rows += [{**row, "event_id": f"late-{row['event_id']}", "time": late, "campaign_id": "late"} for row in shown]
     with season.bound(tmp_path, rows) as analytics:
         found = season.learn(analytics).evidence
-    assert found.left_out == {"late": "outcome_open"}
+    assert found.left_out == {"late/ten": "outcome_open"}
     assert "late" not in {use.campaign_id for use in found.campaigns}
 
 

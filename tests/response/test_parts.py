@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offersmith.response.base import HISTORY_KEYS, Economics, History
-from offersmith.response.costs import learn_cost
+from offersmith.response.costs import learn_cost, points, relief
 from offersmith.response.crossfit import crossfit, folds
-from offersmith.response.doubly import Measured, slope, weigh
-from offersmith.response.economy import points, relief
 from offersmith.response.encode import Encoder
 from offersmith.response.linear import expit, least_squares, logistic
 from offersmith.response.prior import believe
+from offersmith.response.scores import Measured, slope
+from offersmith.response.weighing import weigh
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import Offer
 
@@ -99,16 +99,16 @@ def test_a_wrong_belief_gives_way_and_little_data_do_not_overthrow_it():
 def test_the_slope_shrinks_to_one_and_finds_noise():
     draw = np.random.default_rng(3)
     predicted = draw.normal(size=4000)
-    rows = np.arange(4000)
+    rows, even = np.arange(4000), np.full(4000, 1 / 4000)
 
     def found(factor, noise):
         score = 1 + factor * predicted + noise * draw.normal(size=4000)
-        return slope(Measured(rows, score, float(score.mean()), 0.1), predicted).value
+        return slope(Measured(rows, score, even, float(score.mean()), 0.1), predicted).value
 
     assert found(0.5, 1) == pytest.approx(0.5, abs=0.1)
     assert found(0.0, 1) < 0.1
     assert found(0.0, 500) == pytest.approx(1, abs=0.35)
-    assert slope(Measured(rows, predicted, 0.0, 0.1), np.ones(4000)).value == 1.0
+    assert slope(Measured(rows, predicted, even, 0.0, 0.1), np.ones(4000)).value == 1.0
 
 
 def test_an_offer_is_worth_what_its_terms_say():

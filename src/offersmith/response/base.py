@@ -31,7 +31,7 @@ HISTORY_KEYS = pa.schema(
         pa.field("moment", pa.timestamp("us"), nullable=False),
         pa.field("offer_id", pa.string(), nullable=False),
         pa.field("propensity", pa.float64()),
-        pa.field("redeemed", pa.bool_(), nullable=False),
+        pa.field("redeemed", pa.bool_()),
         pa.field("bought", pa.bool_(), nullable=False),
         pa.field("revenue", pa.float64(), nullable=False, metadata={"unit": "major units before the offer's cost"}),
         pa.field("cost", pa.float64(), nullable=False, metadata={"unit": "major units"}),
@@ -57,8 +57,9 @@ class CampaignUse:
         offer_id: what was given.
         start: when it was first shown.
         treated: customers who were given it.
-        controls: customers known at the start who were not.
-        redeemers: those of `treated` who used it before the moment of learning.
+        controls: customers known at the start who were given nothing around that time.
+        redeemers: those of `treated` who used it; None where the time to use it was not over.
+        set_aside: customers known at the start who are neither, because they were sent something else.
     """
 
     campaign_id: str
@@ -66,7 +67,8 @@ class CampaignUse:
     start: datetime
     treated: int
     controls: int
-    redeemers: int
+    redeemers: int | None
+    set_aside: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -77,6 +79,7 @@ class CampaignUse:
             "treated": self.treated,
             "controls": self.controls,
             "redeemers": self.redeemers,
+            "set_aside": self.set_aside,
         }
 
     @classmethod
@@ -99,7 +102,7 @@ class History:
             believed at all.
         known: profiles as of `as_of`, from which a prior takes the shop's averages; None = not known.
         folds: how many groups of customers a model cross-fits with.
-        left_out: campaign -> reason code why it was not used.
+        left_out: `campaign/offer` -> reason code why it was not used.
     """
 
     table: pa.Table
@@ -121,6 +124,12 @@ class History:
     def treated(self) -> int:
         """Rows that were given an offer."""
         return int(np.sum(strings(self.table, "offer_id") != NO_OFFER))
+
+    @property
+    def labelled(self) -> Bools:
+        """(rows,) whether it is known if the offer was used; nowhere, if the shop never recorded that one was."""
+        known = np.asarray(self.table.column("redeemed").is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+        return known & bool(flags(self.table, "redeemed").any())
 
     @property
     def randomised(self) -> bool:
@@ -171,7 +180,7 @@ class Evidence:
         scores: out-of-fold figures by name (`redemption_auc`, `redemption_lift`, `redemption_log_loss`, ...).
         reliability: predicted against observed redemption out of fold, in tenths of the predicted.
         effects: one line per offer.
-        left_out: campaign -> reason code.
+        left_out: `campaign/offer` -> reason code.
         importance: feature -> its share in the redemption model, largest first, adding up to 1.
     """
 
@@ -263,5 +272,5 @@ def floats(table: pa.Table, column: str) -> Floats:
 
 
 def flags(table: pa.Table, column: str) -> Bools:
-    """Return a column of booleans without nulls."""
-    return np.asarray(table.column(column).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    """Return a column of booleans, null as false."""
+    return np.asarray(table.column(column).fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -1,10 +1,11 @@
 """The structural model with boosted trees, held to what doubly robust scores allow.
 
-Three cross-fitted parts share all rows: who redeems what they are given, who buys, and for how much (`shared`). The
-predicted change of revenue is then regressed, out of fold, on doubly robust scores (Robins et al. 1994; calibration of
-uplift as in Semenova & Chernozhukov 2021): their slope says how far predicted differences between customers hold,
-their mean how much the offer does on average. Both are shrunk, the mean towards the stated prior, and as far as a
-placebo found selection (`belief`). Cost is known arithmetic on the chance to redeem.
+Three cross-fitted parts share all rows: who redeems what they are given, who buys, and for how much (`shared`). How
+much an offer does on average is the mean of its doubly robust scores (Robins et al. 1994), campaign by campaign
+(`scores`). The predicted change of revenue is regressed on the same scores (calibration of uplift as in Semenova &
+Chernozhukov 2021): the slope says how far predicted differences between customers hold. Both are shrunk, the mean
+towards the stated prior, and as far as a placebo found selection (`weighing`). Cost is known arithmetic on the chance
+to redeem.
 """
 
 from __future__ import annotations
@@ -19,18 +20,16 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.response.arms import Arms
-from offersmith.response.base import Economics, Evidence, FittedResponse, Floats, History
+from offersmith.response.base import Economics, Evidence, FittedResponse, Floats, History, flags
 from offersmith.response.boosting_fit import Calibration, Fitted, learn
 from offersmith.response.constant import Constant
-from offersmith.response.costs import CostLine
-from offersmith.response.economy import relief
+from offersmith.response.costs import CostLine, relief
 from offersmith.response.encode import Encoder
-from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
-from offersmith.response.linear import expit
+from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
+from offersmith.response.linear import expit, steady
 from offersmith.response.prior import FittedPrior
 from offersmith.response.shared import Core, Parts
 from offersmith.response.stacked import Stacked
-from offersmith.response.steady import steady
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -38,6 +37,7 @@ NAME = "boosting"
 MIN_ROWS = 100
 MIN_TREATED = 50
 MIN_BUYERS = 60
+MIN_REDEEMERS = 10
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,15 @@ class FittedBoosting:
         redemption = expit(fitted.redeeming.predict(np.hstack([x, codes])))
         line = fitted.costs.get(name)
         cost = line.of(parts.basket) if line else relief(offer, parts.basket)
+        belief = self.prior.belief(profiles, offer, used=redemption, depth=fitted.core.arms.depth[name])
+        change = held.revenue(raw, belief.gained * belief.basket)
+        # By the prior who is won brings an order, by the core all they spend in the horizon: each as far as believed.
+        won = held.trust * parts.basket + (1 - held.trust) * belief.basket
+        conversion, revenue = within_use(change, won, redemption, nothing.chance)
         return Column(
             redemption=redemption,
-            conversion=held.conversion * (parts.chance - nothing.chance),
-            revenue=held.revenue(raw, self.prior.column(profiles, offer).revenue),
+            conversion=conversion,
+            revenue=revenue,
             cost=redemption * cost,
             profit_sd=self.prior.economics.margin_rate * held.spread(raw),
         )
@@ -122,7 +127,8 @@ class Boosting:
         """Learn; with too little history the answer is `constant`'s or the prior's, with a reason code."""
         bought = history.table.column("bought").to_numpy(zero_copy_only=False)
         few = history.table.num_rows < MIN_ROWS or history.treated < MIN_TREATED
-        if few or int(bought.sum()) < MIN_BUYERS:
+        used = int((flags(history.table, "redeemed") & history.labelled).sum())
+        if few or int(bought.sum()) < MIN_BUYERS or used < MIN_REDEEMERS:
             return Constant().fit(history, offers=offers, economics=economics, priors=priors, seed=seed)
         with steady():
             fitted, prior, evidence = learn(history, offers, economics, priors, seed)

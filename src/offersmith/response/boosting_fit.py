@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from offersmith.experiments.calibration import calibration
 from offersmith.experiments.ranking import lift, roc_auc
@@ -23,17 +24,16 @@ from offersmith.response.base import (
     floats,
     strings,
 )
-from offersmith.response.belief import believed, expected
 from offersmith.response.constant import depth_of
-from offersmith.response.costs import CostLine, learn_cost
+from offersmith.response.costs import CostLine, learn_cost, points
 from offersmith.response.crossfit import folds
-from offersmith.response.doubly import Slope, chances, measure, slope
-from offersmith.response.economy import points
 from offersmith.response.encode import Encoder
 from offersmith.response.linear import expit, log_loss
 from offersmith.response.prior import FittedPrior, believe
+from offersmith.response.scores import Slope, measure, slope
 from offersmith.response.shared import Core, CrossfittedCore, fit_core
 from offersmith.response.stacked import Crossfitted, Stacked, fit_stacked
+from offersmith.response.weighing import believed, expected, trust
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -44,17 +44,16 @@ class Calibration:
 
     `mean + trust x slope x (predicted - center) + (1 - trust) x (prior - prior_center)`: where campaigns were not
     decided by lot, predicted differences between customers are as open to selection as their mean is, so they are
-    believed only as far as the placebo's bias is small against sampling error; the rest is the stated prior's.
+    believed only as far as the measured mean is beside the prior's; the rest is the stated prior's.
 
     Attributes:
-        center: mean prediction over the history, major units.
+        center: mean prediction over the customers compared, major units.
         mean: what the offer does on average.
         mean_sd: its spread.
         slope: how far differences hold.
         slope_sd: its spread.
-        conversion: the same for the predicted change of the chance to buy, as one factor.
         trust: 1 when decided by lot, 0 when nothing bounds the bias.
-        prior_center: mean of the prior's change of revenue over the history.
+        prior_center: mean of the prior's change of revenue over the customers compared.
     """
 
     center: float
@@ -62,7 +61,6 @@ class Calibration:
     mean_sd: float
     slope: float
     slope_sd: float
-    conversion: float
     trust: float
     prior_center: float
 
@@ -109,12 +107,12 @@ def learn(
     arms = Arms(depth)
     bought, revenue = flags(table, "bought").astype(np.float64), floats(table, "revenue")
     core = fit_core(x, given, bought, revenue, arms, fold, history.folds, seed)
-    treated = np.flatnonzero(given != NO_OFFER)
+    treated = np.flatnonzero((given != NO_OFFER) & history.labelled)
     coded = np.hstack([x, arms.codes(given)])[treated]
     redeemed = flags(table, "redeemed").astype(np.float64)[treated]
     redeeming = fit_stacked("chance", coded, redeemed, fold[treated], history.folds, seed=seed + 200)
     raw = redeeming.out_of_fold(coded, fold[treated])
-    calibrated, effects = _calibrate(history, core, x, fold, known, prior, depth)
+    calibrated, effects = _calibrate(history, core, redeeming, x, fold, known, prior, seed)
     fitted = Fitted(encoder, core.core, redeeming.whole, calibrated, _costs(history, core, given))
     evidence = Evidence(
         model="boosting",
@@ -133,45 +131,38 @@ def learn(
 def _calibrate(
     history: History,
     core: CrossfittedCore,
+    redeeming: Crossfitted,
     x: Floats,
     fold: Ints,
     known: Mapping[str, Offer],
     prior: FittedPrior,
-    depth: Mapping[str, float],
+    seed: int,
 ) -> tuple[dict[str, Calibration], tuple[OfferEffect, ...]]:
     revenue = floats(history.table, "revenue")
     nothing = core.parts(x, fold, NO_OFFER)
-    chance = chances(history, x, fold, history.folds)
     held: dict[str, Calibration] = {}
     effects: list[OfferEffect] = []
-    for name in sorted(depth):
-        parts = core.parts(x, fold, name)
-        predicted = parts.revenue - nothing.revenue
-        measured = measure(history, chance, name, revenue, parts.revenue, nothing.revenue)
-        turn = slope(measured, predicted) if measured else Slope(1.0, 0.5)
+    for name, depth in sorted(core.core.arms.depth.items()):
         offer = known.get(name, Offer(name, "unknown"))
-        effect = believed(history, offer, expected(prior, history.table, offer, depth[name]), measured, turn)
-        center = float(predicted[measured.rows].mean()) if measured else float(predicted.mean())
+        predicted = core.parts(x, fold, name).revenue - nothing.revenue
+        used = expit(redeeming.out_of_fold(np.hstack([x, core.core.arms.same(name, len(x))]), fold))
+        measured = measure(history, name, revenue, seed)
+        turn = slope(measured, predicted) if measured else Slope(1.0, 0.5)
+        rows = measured.rows if measured else np.arange(len(x))
+        weight = measured.weight if measured else np.full(len(x), 1 / len(x))
+        believing = expected(prior, history.table.take(pa.array(rows)), offer, depth, used[rows], weight)
+        effect = believed(history, offer, believing, measured, turn)
         effects.append(effect)
         held[name] = Calibration(
-            center=center,
+            center=float(weight @ predicted[rows]),
             mean=effect.used,
             mean_sd=effect.used_sd,
             slope=turn.value,
             slope_sd=turn.sd,
-            trust=_trust(history, effect),
-            prior_center=float(prior.column(history.table, offer).revenue.mean()),
-            conversion=float(np.clip(effect.used / center, 0.0, 2.0)) if center else 0.0,
+            trust=trust(history, effect),
+            prior_center=effect.prior,
         )
     return held, tuple(effects)
-
-
-def _trust(history: History, effect: OfferEffect) -> float:
-    if history.randomised:
-        return 1.0
-    if effect.bias is None or effect.standard_error is None:
-        return 0.0
-    return effect.standard_error**2 / max(effect.standard_error**2 + effect.bias**2, 1e-12)
 
 
 def _costs(history: History, core: CrossfittedCore, given: Strings) -> dict[str, CostLine]:
@@ -179,7 +170,7 @@ def _costs(history: History, core: CrossfittedCore, given: Strings) -> dict[str,
     cost = floats(history.table, "cost")
     lines = {}
     for name in sorted(set(given.tolist()) - {NO_OFFER}):
-        rows = used & (given == name)
+        rows = used & history.labelled & (given == name)
         line = learn_cost(cost[rows], core.basket_out[rows] * core.core.factor.get(name, 1.0))
         if line:
             lines[name] = line

@@ -2,7 +2,7 @@
 
 Where offers were decided by lot the average is a doubly robust mean with a linear outcome model, that is, a
 difference of randomised groups with less noise; elsewhere the same with estimated propensities, believed only as far
-as a placebo allows (`belief`).
+as a placebo allows (`weighing`).
 """
 
 from __future__ import annotations
@@ -16,26 +16,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from offersmith.response.base import (
-    Bools,
-    Economics,
-    Evidence,
-    Floats,
-    History,
-    Ints,
-    OfferEffect,
-    flags,
-    floats,
-    strings,
-)
-from offersmith.response.belief import believed, expected
-from offersmith.response.crossfit import crossfit, folds
-from offersmith.response.doubly import chances, measure
-from offersmith.response.encode import Encoder
-from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
-from offersmith.response.linear import least_squares
+from offersmith.response.base import Bools, Economics, Evidence, History, OfferEffect, flags, floats, strings
+from offersmith.response.costs import relief
+from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
+from offersmith.response.linear import steady
 from offersmith.response.prior import FittedPrior, believe
-from offersmith.response.steady import steady
+from offersmith.response.scores import measure
+from offersmith.response.weighing import believed, expected
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -128,31 +115,14 @@ def _fit(
 ) -> FittedConstant:
     table = history.table
     prior = believe(history, economics, priors, ())
-    x = Encoder.learn(table, history.features).matrix(table)
     given = strings(table, "offer_id")
-    fold = folds(strings(table, "customer_id"), history.folds, seed)
-    chance = chances(history, x, fold, history.folds)
     known = {offer.offer_id: offer for offer in paying(offers)}
-    outcomes = {"revenue": floats(table, "revenue"), "bought": flags(table, "bought").astype(np.float64)}
     averages: dict[str, Average] = {}
     effects: list[OfferEffect] = []
     for name in sorted(set(given.tolist()) - {NO_OFFER}):
-        offer = known.get(name, Offer(name, "unknown"))
-        got = given == name
-        measured = {}
-        for key, y in outcomes.items():
-            mu = [_linear_mean(x, y, fold, history.folds, given == arm) for arm in (name, NO_OFFER)]
-            measured[key] = measure(history, chance, name, y, mu[0], mu[1])
-        prior_effect = expected(prior, table, offer, depth_of(history, got))
-        effect = believed(history, offer, prior_effect, measured["revenue"])
+        average, effect = _average(history, prior, known.get(name, Offer(name, "unknown")), given == name, seed)
+        averages[name] = average
         effects.append(effect)
-        averages[name] = Average(
-            redemption=float(flags(table, "redeemed")[got].mean()),
-            conversion=_conversion(effect, measured["bought"].mean if measured["bought"] else 0.0),
-            revenue=effect.used,
-            cost=float(floats(table, "cost")[got].mean()),
-            revenue_sd=effect.used_sd,
-        )
     reasons = ("averages_only", *(() if history.randomised else ("not_randomised",)))
     evidence = Evidence(
         NAME, reasons, table.num_rows, history.campaigns, effects=tuple(effects), left_out=dict(history.left_out)
@@ -160,25 +130,36 @@ def _fit(
     return FittedConstant(averages, prior, evidence)
 
 
+def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, seed: int) -> tuple[Average, OfferEffect]:
+    table = history.table
+    asked, cost = got & history.labelled, None
+    used = np.full(table.num_rows, flags(table, "redeemed")[asked].mean()) if asked.any() else None
+    depth = depth_of(history, got)
+    revenue, bought = floats(table, "revenue"), flags(table, "bought")
+    measured = measure(history, offer.offer_id, revenue, seed)
+    here = table if measured is None else table.take(pa.array(measured.rows))
+    weight = np.full(here.num_rows, 1 / here.num_rows) if measured is None else measured.weight
+    known = used if used is None else used[: here.num_rows]
+    effect = believed(history, offer, expected(prior, here, offer, depth, known, weight), measured)
+    belief = prior.belief(here, offer, used=known, depth=depth)
+    redemption = float(weight @ belief.redemption)
+    if used is None:
+        cost = float(weight @ (belief.redemption * relief(offer, belief.basket)))
+    basket = float(revenue[bought].mean()) if bought.any() else 0.0
+    conversion, kept = within_use(
+        np.array([effect.used]), np.array([basket]), np.array([redemption]), np.array([bought.mean()])
+    )
+    return Average(
+        redemption=redemption,
+        conversion=float(conversion[0]),
+        revenue=float(kept[0]),
+        cost=float(floats(table, "cost")[got].mean()) if cost is None else cost,
+        revenue_sd=effect.used_sd,
+    ), effect
+
+
 def depth_of(history: History, got: Bools) -> float:
     """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did."""
     used = got & flags(history.table, "redeemed")
     revenue = float(floats(history.table, "revenue")[used].sum())
     return 100 * float(floats(history.table, "cost")[used].sum()) / revenue if revenue > 0 else 0.0
-
-
-def _linear_mean(x: Floats, y: Floats, fold: Ints, count: int, arm: Bools) -> Floats:
-    """Return what a line through the rows of one arm expects of every row, out of fold."""
-
-    def fit_predict(learn: Ints, held: Ints) -> Floats:
-        rows = learn[arm[learn]]
-        return least_squares(x[rows], y[rows], 50.0).predict(x[held])
-
-    return crossfit(fold, count, fit_predict)
-
-
-def _conversion(effect: OfferEffect, measured: float) -> float:
-    """Return the incremental chance to buy, believed as far as the effect on revenue is."""
-    if not effect.measured:
-        return 0.0
-    return float(np.clip(measured * np.clip(effect.used / effect.measured, 0.0, 1.0), -1.0, 1.0))

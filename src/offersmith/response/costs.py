@@ -1,4 +1,4 @@
-"""What an offer costs when it is used, learned from what it cost: `fixed + share x basket`."""
+"""What an offer takes off a basket: by its own terms, or learned from what it cost, `fixed + share x basket`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offersmith.offers import KINDS
 from offersmith.response.base import Floats
+from offersmith.vocabulary import Offer
 
 MIN_USED = 30
 
@@ -45,3 +47,17 @@ def learn_cost(cost: Floats, basket: Floats) -> CostLine | None:
     slope = float(np.mean((basket - level) * cost)) / spread
     slope = min(max(slope, 0.0), mean / level) if level > 0 else 0.0
     return CostLine(mean - slope * level, slope, used)
+
+
+def relief(offer: Offer, basket: Floats) -> Floats:
+    """Return what the offer takes off expected baskets (major units); 0 of a kind whose terms do not say."""
+    if offer.kind not in KINDS or not offer.terms:
+        return np.zeros_like(basket)
+    return np.asarray(KINDS[offer.kind].expected_relief(offer.terms, basket), dtype=np.float64)
+
+
+def points(offer: Offer, basket: float) -> float:
+    """Return the offer's depth in percentage points of the usual basket (major units)."""
+    if basket <= 0:
+        return 0.0
+    return 100 * float(relief(offer, np.array([basket]))[0]) / basket

@@ -10,7 +10,7 @@ choice as an effect although the comparison after the start, which sees those da
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,20 +18,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith.experiments.effect import Claim, Effect, claim, effect
+from offersmith.experiments.effect import Claim, Effect, claim
 from offersmith.experiments.overlap import Overlap, overlap
 from offersmith.progress import Progress, silent
-from offersmith.response.base import Bools, Floats, Ints, strings
-from offersmith.response.crossfit import crossfit, folds
-from offersmith.response.encode import Encoder
-from offersmith.response.history import Campaign, Profiles, past_campaigns, spending
-from offersmith.response.linear import expit, least_squares, logistic
-from offersmith.response.steady import steady
+from offersmith.response.base import CampaignUse, Floats, History, floats, strings
+from offersmith.response.history import Profiles, build, known_by, spending
+from offersmith.response.linear import steady
+from offersmith.response.scores import compare
 from offersmith.settings import LearnSettings
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
+from offersmith.vocabulary import NO_OFFER
 
-PENALTY = 10.0
 SHOWN_FEATURES = 12
 
 
@@ -45,7 +43,8 @@ class PastEffect:
         start: first exposure.
         horizon_days: over how many days spending is counted, after the start and, for the placebo, before it.
         recipients: customers who were sent it and known before.
-        others: customers known who were not.
+        others: customers known who were sent nothing around that time.
+        set_aside: customers known who are neither, because they were sent something else.
         spent_recipients: what recipients had spent on average in all their time before the start.
         spent_others: what the others had.
         before_recipients: what recipients had spent on average in the horizon before the start.
@@ -62,6 +61,7 @@ class PastEffect:
     horizon_days: int
     recipients: int
     others: int
+    set_aside: int
     spent_recipients: float
     spent_others: float
     before_recipients: float
@@ -88,18 +88,6 @@ class PastEffect:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One comparison: what it found, and the chances of being treated it used."""
-
-    effect: Effect | None
-    propensity: Floats
-    treated: Bools
-    outcome: Floats
-    x: Floats
-    names: tuple[str, ...]
-
-
 def past_effects(
     analytics: Analytics,
     as_of: datetime,
@@ -107,10 +95,10 @@ def past_effects(
     profile: Profiles,
     settings: LearnSettings,
     currency: str,
-    campaigns: Sequence[Campaign] | None = None,
+    history: History | None = None,
     progress: Progress = silent,
 ) -> tuple[PastEffect, ...]:
-    """Measure every usable past campaign (`history.past_campaigns`), in order of their start.
+    """Measure every usable past campaign, offer by offer, in order of their start.
 
     Args:
         analytics: bound to the shop's events.
@@ -118,16 +106,24 @@ def past_effects(
         profile: gives the profile table as of a moment; asked for each start and one horizon before it.
         settings: horizon, folds, seed.
         currency: of the workspace.
-        campaigns: only these; None = all usable.
+        history: what `history.build` made of the same arguments; None = make it.
         progress: told of every campaign.
     """
-    if campaigns is None:
-        campaigns, _ = past_campaigns(analytics, as_of, settings.horizon_days)
+    if history is None:
+        history = build(
+            analytics,
+            as_of,
+            profile=profile,
+            horizon_days=settings.horizon_days,
+            currency=currency,
+            folds=settings.folds,
+        )
     first = outcomes.first_time(analytics)
     found = []
-    for number, campaign in enumerate(campaigns):
-        progress("response.stage_effects", number, len(campaigns))
-        found.append(_measure(analytics, campaign, profile, settings, currency, first))
+    with steady():
+        for number, use in enumerate(history.campaigns):
+            progress("response.stage_effects", number, len(history.campaigns))
+            found.append(_measure(analytics, history, use, profile, settings, currency, first))
     return tuple(found)
 
 
@@ -144,86 +140,67 @@ def bias_of(effects: Sequence[PastEffect]) -> dict[str, float]:
     return {offer: float(np.sqrt(np.mean(values))) for offer, values in sorted(squares.items())}
 
 
-def compare(profiles: pa.Table, treated: Bools, outcome: Floats, settings: LearnSettings) -> Compared:
-    """Compare treated with others by cross-fitted linear nuisance functions of the profile.
-
-    Args:
-        profiles: n customers as of before the outcome.
-        treated: (n,) who was treated.
-        outcome: (n,) what they did after.
-        settings: folds and seed.
-    """
-    names = tuple(name for name in profiles.column_names if name != "customer_id")
-    encoder = Encoder.learn(profiles, names)
-    x = encoder.matrix(profiles)
-    fold = folds(strings(profiles, "customer_id"), settings.folds, settings.seed)
-    given = treated.astype(np.float64)
-
-    def chance(learn: Ints, held: Ints) -> Floats:
-        return expit(logistic(x[learn], given[learn], PENALTY).predict(x[held]))
-
-    def mean(arm: Bools) -> Floats:
-        def fit_predict(learn: Ints, held: Ints) -> Floats:
-            rows = learn[arm[learn]]
-            return least_squares(x[rows], outcome[rows], PENALTY).predict(x[held])
-
-        return crossfit(fold, settings.folds, fit_predict)
-
-    with steady():
-        propensity = crossfit(fold, settings.folds, chance)
-        measured = effect(outcome, treated, propensity, mean(treated), mean(~treated))
-    return Compared(measured, propensity, treated, outcome, x, encoder.names)
-
-
 def _measure(
     analytics: Analytics,
-    campaign: Campaign,
+    history: History,
+    use: CampaignUse,
     profile: Profiles,
     settings: LearnSettings,
     currency: str,
     first: datetime | None,
 ) -> PastEffect:
-    reach = timedelta(days=settings.horizon_days)
-    profiles = profile(campaign.start)
-    after, _ = spending(analytics, profiles["customer_id"], campaign.start, campaign.start + reach, currency)
-    before, _ = spending(analytics, profiles["customer_id"], campaign.start - reach, campaign.start, currency)
-    treated = _treated(profiles, campaign)
-    ever, _ = spending(analytics, profiles["customer_id"], first or campaign.start, campaign.start, currency)
-    main = compare(profiles, treated, after, settings)
+    reach, start = timedelta(days=settings.horizon_days), use.start
+    block = history.table.filter(pc.equal(history.table["campaign_id"], use.campaign_id))
+    customers, given = block["customer_id"], strings(block, "offer_id")
+    treated, none = given == use.offer_id, given == NO_OFFER
+    after = floats(block, "revenue")
+    before, _ = spending(analytics, customers, start - reach, start, currency)
+    ever, _ = spending(analytics, customers, first or start, start, currency)
+    main = compare(block, history.features, use.offer_id, after, count=settings.folds, seed=settings.seed)
     placebo = None
     # The placebo's customers need a past of their own, or everybody looks the same before it.
-    if first is not None and campaign.start - 2 * reach >= first:
-        earlier = profile(campaign.start - reach)
-        spent, _ = spending(analytics, earlier["customer_id"], campaign.start - reach, campaign.start, currency)
-        placebo = compare(earlier, _treated(earlier, campaign), spent, settings).effect
-    with steady():
-        described = overlap(main.x, main.names, treated, main.propensity)
+    if first is not None and start - 2 * reach >= first:
+        placebo = _placebo(analytics, block, use, profile(start - reach), history.features, settings, currency)
+    described = overlap(main.x, main.names, main.treated, main.chance)
     return PastEffect(
-        campaign_id=campaign.campaign_id,
-        offer_id=campaign.offer_id,
-        start=campaign.start,
+        campaign_id=use.campaign_id,
+        offer_id=use.offer_id,
+        start=start,
         horizon_days=settings.horizon_days,
-        recipients=int(treated.sum()),
-        others=int((~treated).sum()),
+        recipients=use.treated,
+        others=use.controls,
+        set_aside=use.set_aside,
         spent_recipients=_mean(ever[treated]),
-        spent_others=_mean(ever[~treated]),
+        spent_others=_mean(ever[none]),
         before_recipients=_mean(before[treated]),
-        before_others=_mean(before[~treated]),
+        before_others=_mean(before[none]),
         after_recipients=_mean(after[treated]),
-        after_others=_mean(after[~treated]),
+        after_others=_mean(after[none]),
         claim=claim(main.effect, placebo),
-        overlap=Overlap(
-            **{
-                **{name: getattr(described, name) for name in Overlap.__slots__},
-                "balance": described.balance[:SHOWN_FEATURES],
-            }
-        ),
+        overlap=replace(described, balance=described.balance[:SHOWN_FEATURES]),
     )
 
 
-def _treated(profiles: pa.Table, campaign: Campaign) -> Bools:
-    chosen = pc.is_in(profiles["customer_id"], pa.array(sorted(campaign.customers), pa.string()))
-    return np.asarray(chosen.to_numpy(zero_copy_only=False), dtype=np.bool_)
+def _placebo(
+    analytics: Analytics,
+    block: pa.Table,
+    use: CampaignUse,
+    profiles: pa.Table,
+    features: Sequence[str],
+    settings: LearnSettings,
+    currency: str,
+) -> Effect | None:
+    """Compare the same customers over the horizon before the start, as they were known before that."""
+    start = use.start - timedelta(days=settings.horizon_days)
+    earlier = known_by(analytics, profiles, start)
+    place = pc.index_in(earlier["customer_id"], block["customer_id"].combine_chunks())
+    earlier = earlier.filter(place.is_valid())
+    place = place.drop_null()
+    keys = {name: block[name].take(place) for name in ("offer_id", "propensity")}
+    for name, values in keys.items():
+        earlier = earlier.append_column(name, values)
+    spent, _ = spending(analytics, earlier["customer_id"], start, use.start, currency)
+    return compare(earlier, features, use.offer_id, spent, count=settings.folds, seed=settings.seed).effect
 
 
 def _mean(values: Floats) -> float:

@@ -26,6 +26,23 @@ class Column:
     profit_sd: Floats
 
 
+def within_use(revenue: Floats, basket: Floats, redemption: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    """Return the rise of the chance to buy that a change of revenue means, and the revenue kept within what use allows.
+
+    Whoever does not use an offer is not won by it, so no more are won than use it. Both come from the one change of
+    revenue, so their signs agree.
+
+    Args:
+        revenue: (n,) expected change, major units.
+        basket: (n,) what a customer who is won spends, major units.
+        redemption: (n,) chance to use the offer.
+        chance: (n,) chance to buy without it.
+    """
+    kept = np.minimum(revenue, redemption * basket)
+    share = np.where(basket > 0, kept / np.where(basket > 0, basket, 1.0), 0.0)
+    return np.clip(share, -chance, np.minimum(redemption, 1 - chance)), kept
+
+
 def paying(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     """Return the offers but the empty one, whose estimates are zero by definition."""
     return tuple(offer for offer in offers if offer.offer_id != NO_OFFER)

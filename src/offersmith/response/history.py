@@ -1,8 +1,13 @@
 """Past campaigns as a training table: who they were, what they were given, what came of it.
 
-For each campaign: profiles as of its first exposure, the shown as treated, every other customer known by then as
-controls, and outcomes over the horizon after it. A campaign is used only if that horizon had passed by `as_of`; an
-offer counts as redeemed if it was by `as_of`. Nothing at or after `as_of` is read.
+One block of rows per campaign, with all its offers: profiles as of its start, the customers who were sent each offer,
+and as controls the others known by then who were sent nothing around that time (`sent`). Nobody is in a block twice,
+and nobody is in one whose first event came after the start: that they bought later is how they came to be known.
+
+What the customers spent, and what the offers they used cost, is counted over the horizon after the start; a campaign
+is used only if that had passed by `as_of`. Whether an offer was used is asked over `LABEL_HORIZONS` horizons, equally
+long for every campaign and whenever it is asked; where they had not passed by `as_of`, it is unknown (null). Nothing
+at or after `as_of` is read.
 
 Revenue is counted before the offer's cost (what was paid, less refunds, plus what coupons took off), so that profit is
 the margin of revenue less the cost.
@@ -11,7 +16,6 @@ the margin of revenue less the cost.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -20,58 +24,16 @@ import pyarrow.compute as pc
 
 from offersmith.money import scale
 from offersmith.progress import Progress, silent
-from offersmith.response.base import HISTORY_KEYS, Bools, CampaignUse, Floats, History
+from offersmith.response.base import HISTORY_KEYS, Bools, CampaignUse, Floats, History, strings
+from offersmith.response.sent import Campaign, past_campaigns
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import NO_OFFER
 
 Profiles = Callable[[datetime], pa.Table]
 
-MIN_TREATED = 100
-MIN_PAST_DAYS = 28
-PER_OFFER = 2
-"""The latest campaigns of each offer that are used: what worked long ago says less, and each costs a profile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A past campaign: one offer, shown to `customers` from `start` on."""
-
-    campaign_id: str
-    offer_id: str
-    start: datetime
-    customers: frozenset[str]
-
-
-def past_campaigns(
-    analytics: Analytics, as_of: datetime, horizon_days: int, *, per_offer: int = PER_OFFER
-) -> tuple[tuple[Campaign, ...], dict[str, str]]:
-    """Return the campaigns that can be learned from, by start, and why the others cannot (campaign -> reason code)."""
-    shown = outcomes.exposures(analytics, as_of)
-    first = outcomes.first_time(analytics)
-    grouped: dict[tuple[str, str], list[tuple[datetime, str]]] = {}
-    for row in shown.to_pylist():
-        grouped.setdefault((row["campaign_id"], row["offer_id"]), []).append((row["time"], row["customer_id"]))
-    left_out: dict[str, str] = {}
-    usable: list[Campaign] = []
-    for (name, offer), rows in grouped.items():
-        start = min(time for time, _ in rows)
-        if start + timedelta(days=horizon_days) > as_of:
-            left_out[name] = "outcome_open"
-        elif first is None or start - timedelta(days=MIN_PAST_DAYS) < first:
-            left_out[name] = "no_past"
-        elif len(rows) < MIN_TREATED:
-            left_out[name] = "too_few_recipients"
-        else:
-            usable.append(Campaign(name, offer, start, frozenset(customer for _, customer in rows)))
-    usable.sort(key=lambda campaign: (campaign.start, campaign.campaign_id, campaign.offer_id))
-    kept: list[Campaign] = []
-    for campaign in reversed(usable):
-        if sum(other.offer_id == campaign.offer_id for other in kept) < per_offer:
-            kept.append(campaign)
-        else:
-            left_out[campaign.campaign_id] = "older"
-    return tuple(reversed(kept)), left_out
+LABEL_HORIZONS = 2
+"""Over how many horizons after the start an offer counts as used; coupons are used later than they change minds."""
 
 
 def build(
@@ -102,9 +64,10 @@ def build(
     uses: list[CampaignUse] = []
     for number, campaign in enumerate(campaigns):
         progress("response.stage_history", number, len(campaigns))
-        table, use = _rows(analytics, campaign, as_of, profile(campaign.start), horizon_days, currency)
-        parts.append(table)
-        uses.append(use)
+        profiles, aside = _members(analytics, campaign, profile(campaign.start))
+        block = _block(analytics, campaign, profiles, as_of, horizon_days, currency)
+        parts.append(block)
+        uses.extend(_uses(campaign, block, aside))
     empty = HISTORY_KEYS.empty_table()
     table = pa.concat_tables(parts, promote_options="permissive") if parts else empty
     return History(
@@ -113,10 +76,15 @@ def build(
         horizon_days=horizon_days,
         campaigns=tuple(uses),
         bias=dict(bias or {}),
-        left_out=dict(sorted(left_out.items())),
+        left_out=left_out,
         known=profile(as_of),
         folds=folds,
     )
+
+
+def known_by(analytics: Analytics, profiles: pa.Table, moment: datetime) -> pa.Table:
+    """Return the profiles of customers who had done anything before the moment."""
+    return profiles.filter(pc.is_in(profiles["customer_id"], outcomes.customers(analytics, moment)))
 
 
 def spending(
@@ -129,39 +97,72 @@ def spending(
     return revenue, _of(customers, found["customer_id"], found["orders"]) > 0
 
 
-def _rows(
-    analytics: Analytics, campaign: Campaign, as_of: datetime, profiles: pa.Table, horizon_days: int, currency: str
-) -> tuple[pa.Table, CampaignUse]:
+def _members(analytics: Analytics, campaign: Campaign, profiles: pa.Table) -> tuple[pa.Table, int]:
+    """Return the profiles of treated and controls, and how many possible controls were set aside."""
+    known = known_by(analytics, profiles, campaign.start)
+    aside = pc.is_in(known["customer_id"], pa.array(sorted(campaign.set_aside), pa.string()))
+    return known.filter(pc.invert(aside)), int(pc.sum(aside).as_py() or 0)
+
+
+def _block(
+    analytics: Analytics, campaign: Campaign, profiles: pa.Table, as_of: datetime, horizon_days: int, currency: str
+) -> pa.Table:
     customers = profiles["customer_id"]
+    count = profiles.num_rows
+    given = _given(campaign, customers)
+    treated = given != NO_OFFER
     end = campaign.start + timedelta(days=horizon_days)
     revenue, bought = spending(analytics, customers, campaign.start, end, currency)
-    used = outcomes.redemptions(analytics, campaign.start, as_of)
-    used = used.filter(pc.equal(used["campaign_id"], campaign.campaign_id))
-    treated = pc.is_in(customers, pa.array(sorted(campaign.customers), pa.string())).to_numpy(zero_copy_only=False)
-    redeemed = (_of(customers, used["customer_id"], used["n"]) > 0) & treated
-    cost = _of(customers, used["customer_id"], used["cost"]) / scale(currency) * redeemed
-    count = profiles.num_rows
+    cost = _used(analytics, campaign, customers, end, "cost") / scale(currency) * treated
+    label_end = campaign.start + timedelta(days=LABEL_HORIZONS * horizon_days)
+    redeemed = pa.nulls(count, pa.bool_())
+    if label_end <= as_of:
+        redeemed = pa.array((_used(analytics, campaign, customers, label_end, "n") > 0) & treated, pa.bool_())
     keys = {
         "customer_id": customers,
         "campaign_id": pa.array([campaign.campaign_id] * count, pa.string()),
         "moment": pa.array([campaign.start] * count, pa.timestamp("us")),
-        "offer_id": pa.array(np.where(treated, campaign.offer_id, NO_OFFER).tolist(), pa.string()),
+        "offer_id": pa.array(given.tolist(), pa.string()),
         "propensity": pa.nulls(count, pa.float64()),
-        "redeemed": pa.array(redeemed, pa.bool_()),
+        "redeemed": redeemed,
         "bought": pa.array(bought, pa.bool_()),
         "revenue": pa.array(revenue, pa.float64()),
         "cost": pa.array(cost, pa.float64()),
     }
     features = {name: profiles[name] for name in profiles.column_names if name != "customer_id"}
-    use = CampaignUse(
-        campaign_id=campaign.campaign_id,
-        offer_id=campaign.offer_id,
-        start=campaign.start,
-        treated=int(treated.sum()),
-        controls=int((~treated).sum()),
-        redeemers=int(redeemed.sum()),
-    )
-    return pa.table({**keys, **features}), use
+    return pa.table({**keys, **features})
+
+
+def _given(campaign: Campaign, customers: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    given = np.full(len(customers), NO_OFFER, dtype=np.object_)
+    for offer, sent in campaign.arms.items():
+        inside = pc.is_in(customers, pa.array(sorted(sent), pa.string())).to_numpy(zero_copy_only=False)
+        given[inside] = offer
+    return given
+
+
+def _used(analytics: Analytics, campaign: Campaign, customers: pa.ChunkedArray, end: datetime, column: str) -> Floats:
+    used = outcomes.redemptions(analytics, campaign.start, end)
+    used = used.filter(pc.equal(used["campaign_id"], campaign.campaign_id))
+    return _of(customers, used["customer_id"], used[column])
+
+
+def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
+    given = strings(block, "offer_id")
+    labelled = block["redeemed"].null_count == 0
+    redeemed = block["redeemed"].fill_null(False).to_numpy(zero_copy_only=False)
+    return [
+        CampaignUse(
+            campaign_id=campaign.campaign_id,
+            offer_id=offer,
+            start=campaign.start,
+            treated=int((given == offer).sum()),
+            controls=int((given == NO_OFFER).sum()),
+            redeemers=int(redeemed[given == offer].sum()) if labelled else None,
+            set_aside=aside,
+        )
+        for offer in sorted(campaign.arms)
+    ]
 
 
 def _of(customers: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> Floats:

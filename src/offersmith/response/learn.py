@@ -61,7 +61,13 @@ def learn(
     )
     if history.treated and not history.randomised:
         found = past_effects(
-            analytics, as_of, profile=profile, settings=settings, currency=economics.currency, progress=progress
+            analytics,
+            as_of,
+            profile=profile,
+            settings=settings,
+            currency=economics.currency,
+            history=history,
+            progress=progress,
         )
         history = replace(history, bias=bias_of(found))
     name = choose(history) if settings.model == AUTO else settings.model
@@ -73,5 +79,5 @@ def choose(history: History) -> str:
     """Return the model a history can carry: `prior` without campaigns, `constant` with few, else `boosting`."""
     if not history.treated:
         return "prior"
-    redeemers = sum(use.redeemers for use in history.campaigns)
+    redeemers = sum(use.redeemers or 0 for use in history.campaigns)
     return "boosting" if history.treated >= MIN_TREATED and redeemers >= MIN_REDEEMERS else "constant"

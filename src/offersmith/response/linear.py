@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from offersmith.response.base import Floats
 
@@ -32,6 +34,12 @@ class Linear:
     def of(cls, plain: Mapping[str, Any]) -> Linear:
         """Make it again from `as_dict`."""
         return cls(float(plain["intercept"]), tuple(float(value) for value in plain["weights"]))
+
+
+def steady() -> AbstractContextManager[object]:
+    """Hold linear algebra to one thread; its sums depend on how many there are, and small models gain nothing."""
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def expit(raw: Floats) -> Floats:

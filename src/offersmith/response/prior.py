@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from offersmith.money import scale
 from offersmith.response.base import Economics, Evidence, Floats, History, floats
-from offersmith.response.economy import points, relief
+from offersmith.response.costs import points, relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import Offer
@@ -37,6 +37,23 @@ class Baseline:
     """What is expected of a customer who gets nothing: chance to buy within the horizon, and the basket if so."""
 
     chance: Floats
+    basket: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What the prior says of one offer, one value a customer.
+
+    Attributes:
+        redemption: chance to use it.
+        gained: rise of the chance to buy; never above `redemption`, for an offer nobody uses makes nobody buy.
+        spread: of `gained`, as a belief.
+        basket: what a purchase is worth, major units.
+    """
+
+    redemption: Floats
+    gained: Floats
+    spread: Floats
     basket: Floats
 
 
@@ -80,20 +97,38 @@ class FittedPrior:
         basket = (spend + WEIGHT_ORDERS * self.basket) / (orders + WEIGHT_ORDERS)
         return Baseline(chance.reshape(count), basket.reshape(count))
 
+    def belief(
+        self, profiles: pa.Table, offer: Offer, *, used: Floats | None = None, depth: float | None = None
+    ) -> Belief:
+        """Return what is believed of one offer.
+
+        Args:
+            profiles: n customers.
+            offer: which.
+            used: (n,) learned chance to use it; the stated lift assumes that `priors.redemption` of the buyers do and
+                is scaled down, never up, where fewer do. None = as assumed.
+            depth: percentage points it took off in the past, where its terms do not say.
+        """
+        base = self.baseline(profiles)
+        deep = points(offer, self.basket) or (depth or 0.0)
+        room = 1 - base.chance
+        gained = np.minimum(base.chance * self.priors.lift_per_point * deep, room)
+        spread = np.minimum(base.chance * self.priors.lift_sd * deep, np.maximum(room, gained))
+        redemption = self.priors.redemption * (base.chance + gained)
+        if used is not None:
+            share = np.where(redemption > used, used / np.where(redemption > 0, redemption, 1.0), 1.0)
+            gained, spread, redemption = gained * share, spread * share, used
+        return Belief(redemption, np.minimum(gained, redemption), spread, base.basket)
+
     def column(self, profiles: pa.Table, offer: Offer) -> Column:
         """Return the estimates of one offer."""
-        base = self.baseline(profiles)
-        depth = points(offer, self.basket)
-        room = 1 - base.chance
-        gained = np.minimum(base.chance * self.priors.lift_per_point * depth, room)
-        spread = np.minimum(base.chance * self.priors.lift_sd * depth, np.maximum(room, gained))
-        redemption = self.priors.redemption * (base.chance + gained)
+        belief = self.belief(profiles, offer)
         return Column(
-            redemption=redemption,
-            conversion=gained,
-            revenue=gained * base.basket,
-            cost=redemption * relief(offer, base.basket),
-            profit_sd=self.economics.margin_rate * spread * base.basket,
+            redemption=belief.redemption,
+            conversion=belief.gained,
+            revenue=belief.gained * belief.basket,
+            cost=belief.redemption * relief(offer, belief.basket),
+            profit_sd=self.economics.margin_rate * belief.spread * belief.basket,
         )
 
     def estimate(self, profiles: pa.Table, offers: Sequence[Offer]) -> pa.Table:

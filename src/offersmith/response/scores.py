@@ -1,47 +1,71 @@
-"""Doubly robust scores of every offer in a history, and what they say of a model's predictions.
+"""Doubly robust scores of one offer against nothing: the one comparison behind effects, evidence and estimates.
 
-The propensities are the logged ones where the history knows them; else they are estimated out of fold, campaign by
-campaign, and only customers with a fair chance of either (0.1 to 0.9) are compared.
+Campaign by campaign, with nuisance functions from other customers than those they are applied to. Chances are the
+logged ones where the history knows them; else they are estimated, and only customers with a fair chance of either
+(0.1 to 0.9) are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from offersmith.experiments.effect import scores
+from offersmith.experiments.effect import Effect, effect, scores
 from offersmith.response.base import Bools, Floats, History, Ints, Strings, floats, strings
-from offersmith.response.crossfit import crossfit
-from offersmith.response.linear import expit, logistic
+from offersmith.response.crossfit import crossfit, folds
+from offersmith.response.encode import Encoder
+from offersmith.response.linear import expit, least_squares, logistic
 from offersmith.vocabulary import NO_OFFER
 
 LOW, HIGH = 0.1, 0.9
-PENALTY = 50.0
+PENALTY = 10.0
 SLOPE_SD = 0.5
 """How far from 1 the slope of a calibration may lie before the data are asked (a belief, not a measurement)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
-    """For every row: the chance of what it was given, and per offer who can be compared with nobody-gets-it.
+class Compared:
+    """One comparison of an offer with nothing.
 
     Attributes:
-        received: (n,) chance of what was given.
-        compared: offer -> (n,) whether the row may take part in the comparison of that offer with nothing.
+        effect: what it found; None with too few of either kind.
+        rows: which rows of the table it looked at.
+        treated: of those, who got the offer.
+        chance: of those, the chance of it.
+        x: their encoded features.
+        names: of the columns of `x`.
+        inside: which of those were compared.
+        score: the scores of those inside.
     """
 
-    received: Floats
-    compared: dict[str, Bools]
+    effect: Effect | None
+    rows: Ints
+    treated: Bools
+    chance: Floats
+    x: Floats
+    names: tuple[str, ...]
+    inside: Bools
+    score: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The doubly robust effect of one offer: `score` over `rows`, its mean and clustered standard error."""
+    """The average effect of one offer over its campaigns.
+
+    Attributes:
+        rows: rows of the history that were compared.
+        score: their doubly robust scores.
+        weight: adding up to 1; every campaign by its precision.
+        mean: the weighted mean of the scores, which is that of the campaigns' effects.
+        standard_error: of `mean`; a customer of several campaigns counts once.
+    """
 
     rows: Ints
     score: Floats
+    weight: Floats
     mean: float
     standard_error: float
 
@@ -54,106 +78,112 @@ class Slope:
     sd: float
 
 
-def chances(history: History, x: Floats, fold: Ints, count: int) -> Chances:
-    """Know or estimate who got what with which chance.
+def compare(
+    table: pa.Table, features: Sequence[str], offer: str, outcome: Floats, *, count: int, seed: int
+) -> Compared:
+    """Compare those who got an offer with those who got nothing.
 
     Args:
-        history: n rows.
-        x: (n, p) encoded features.
-        fold: (n,) fold of each customer.
+        table: customers of one campaign: customer_id, offer_id, features, and `propensity` where it is logged.
+        features: names of the feature columns.
+        offer: which.
+        outcome: (n,) what they did.
         count: number of folds.
+        seed: of the folds.
     """
-    given = strings(history.table, "offer_id")
-    campaign = strings(history.table, "campaign_id")
-    offers = sorted(set(given.tolist()) - {NO_OFFER})
-    ran = {offer: np.isin(campaign, np.unique(campaign[given == offer])) for offer in offers}
-    if history.randomised:
-        known = np.clip(floats(history.table, "propensity"), 1e-6, 1.0)
-        return Chances(known, ran)
-    received = np.ones(len(given))
-    compared = {offer: np.zeros(len(given), dtype=np.bool_) for offer in offers}
-    for name in sorted(set(campaign.tolist())):
-        rows = np.flatnonzero(campaign == name)
-        arms = [NO_OFFER, *sorted(set(given[rows].tolist()) - {NO_OFFER})]
-        chance = _estimated(x[rows], given[rows], arms, fold[rows], count)
-        received[rows] = np.take_along_axis(
-            chance, np.array([[arms.index(arm)] for arm in given[rows].tolist()]), axis=1
-        )[:, 0]
-        for index, offer in enumerate(arms[1:], start=1):
-            share = chance[:, index] / (chance[:, index] + chance[:, 0])
-            compared[offer][rows] = (share >= LOW) & (share <= HIGH)
-    return Chances(np.clip(received, 0.01, 1.0), compared)
+    given = strings(table, "offer_id")
+    logged = _logged(table)
+    rows = np.flatnonzero(np.isin(given, [offer, NO_OFFER])) if logged is None else np.arange(len(given))
+    part, y, arm = table.take(pa.array(rows)), outcome[rows], given[rows]
+    encoder = Encoder.learn(part, features)
+    x = encoder.matrix(part)
+    fold = folds(strings(part, "customer_id"), count, seed) if len(rows) else np.zeros(0, dtype=np.int64)
+    treated, none = arm == offer, arm == NO_OFFER
+    low, high = (0.0, 1.0) if logged is not None else (LOW, HIGH)
+    chance = _estimated(x, treated, fold, count) if logged is None else logged[rows]
+    other = 1 - chance if logged is None else np.where(none, chance, np.inf)
+    means = [_mean(x, y, group, fold, count) for group in (treated, none)]
+    found = effect(y, treated, chance, means[0], means[1], control=none, p_control=other, low=low, high=high)
+    inside = (chance >= low) & (chance <= high)
+    score = scores(y[inside], treated[inside], chance[inside], means[0][inside], means[1][inside], other[inside])
+    return Compared(found, rows, treated, chance, x, encoder.names, inside, score)
 
 
-def _estimated(x: Floats, given: Strings, arms: list[str], fold: Ints, count: int) -> Floats:
-    """Return (n, arms) chances: one logistic model per arm against the rest, out of fold, made to add up to 1."""
-
-    def one(arm: str) -> Callable[[Ints, Ints], Floats]:
-        got = (given == arm).astype(np.float64)
-        return lambda learn, held: expit(logistic(x[learn], got[learn], PENALTY).predict(x[held]))
-
-    columns = np.column_stack([crossfit(fold, count, one(arm)) for arm in arms])
-    return np.asarray(columns / columns.sum(axis=1, keepdims=True))
-
-
-def measure(
-    history: History, chance: Chances, offer: str, outcome: Floats, mu_given: Floats, mu_none: Floats
-) -> Measured | None:
-    """Score one offer against nothing.
+def measure(history: History, offer: str, outcome: Floats, seed: int) -> Measured | None:
+    """Return the precision-weighted mean of an offer's effects in all campaigns; None where none can be measured.
 
     Args:
         history: n rows.
-        chance: of `chances`.
         offer: which.
         outcome: (n,) what happened.
-        mu_given: (n,) expected with the offer, out of fold.
-        mu_none: (n,) expected with nothing, out of fold.
-
-    Returns:
-        None with fewer than 30 rows of either kind to compare.
+        seed: of the folds.
     """
-    given = strings(history.table, "offer_id")
-    rows = np.flatnonzero(chance.compared[offer]) if offer in chance.compared else np.zeros(0, dtype=np.int64)
-    got, none = given[rows] == offer, given[rows] == NO_OFFER
-    if int(got.sum()) < 30 or int(none.sum()) < 30:
+    campaign, given = strings(history.table, "campaign_id"), strings(history.table, "offer_id")
+    rows: list[Ints] = []
+    scored: list[Floats] = []
+    weights: list[Floats] = []
+    for name in sorted(set(campaign[given == offer].tolist())):
+        block = np.flatnonzero(campaign == name)
+        found = compare(
+            history.table.take(pa.array(block)),
+            history.features,
+            offer,
+            outcome[block],
+            count=history.folds,
+            seed=seed,
+        )
+        if found.effect is not None:
+            rows.append(block[found.rows[found.inside]])
+            scored.append(found.score)
+            precision = 1 / max(found.effect.standard_error, 1e-9) ** 2
+            weights.append(np.full(len(found.score), precision / len(found.score)))
+    if not rows:
         return None
-    p = chance.received[rows]
-    score = scores(outcome[rows], got, p, mu_given[rows], mu_none[rows], np.where(none, p, np.inf))
-    mean = float(score.mean())
-    return Measured(rows, score, mean, _clustered(score - mean, strings(history.table, "customer_id")[rows]))
+    where, score, weight = np.concatenate(rows), np.concatenate(scored), np.concatenate(weights)
+    weight = weight / weight.sum()
+    mean = float(weight @ score)
+    error = _clustered(weight * (score - mean), strings(history.table, "customer_id")[where])
+    return Measured(where, score, weight, mean, error)
 
 
 def slope(measured: Measured, predicted: Floats) -> Slope:
     """Regress the scores on what was predicted out of fold; shrink the slope towards 1 by its precision."""
-    x = predicted[measured.rows]
-    gap = x - x.mean()
-    spread = float(np.sum(gap**2))
-    if spread <= 1e-12 * max(1.0, float(np.sum(x**2))):
+    x, weight = predicted[measured.rows], measured.weight
+    gap = x - weight @ x
+    spread = float(weight @ gap**2)
+    if spread <= 1e-12 * max(1e-12, float(weight @ x**2)):
         return Slope(1.0, SLOPE_SD)
-    found = float(np.sum(gap * measured.score)) / spread
+    found = float(weight @ (gap * measured.score)) / spread
     rest = measured.score - measured.mean - found * gap
-    error = float(np.sqrt(np.sum((gap * rest) ** 2))) / spread
+    error = float(np.sqrt(np.sum((weight * gap * rest) ** 2))) / spread
     precision = 1 / max(error, 1e-9) ** 2
     value = (found * precision + 1 / SLOPE_SD**2) / (precision + 1 / SLOPE_SD**2)
     return Slope(float(np.clip(value, 0.0, 2.0)), float((precision + 1 / SLOPE_SD**2) ** -0.5))
 
 
-def weigh(prior: float, prior_sd: float, found: float | None, spread: float) -> tuple[float, float]:
-    """Return mean and spread of a belief after a measurement with a normal error of `spread`.
+def _logged(table: pa.Table) -> Floats | None:
+    if "propensity" not in table.column_names or table.column("propensity").null_count:
+        return None
+    return np.clip(floats(table, "propensity"), 1e-6, 1.0)
 
-    A measurement farther from the prior than both spreads explain widens the prior by the excess (a commensurate
-    prior, by moments): a wrong belief gives way to data, and little data do not overthrow it.
-    """
-    if found is None or not np.isfinite(spread):
-        return prior, prior_sd
-    if prior_sd <= 0:
-        return prior, 0.0
-    excess = max(0.0, (found - prior) ** 2 - prior_sd**2 - spread**2)
-    one, two = 1 / (prior_sd**2 + excess), 1 / max(spread, 1e-12) ** 2
-    return (prior * one + found * two) / (one + two), float((one + two) ** -0.5)
+
+def _estimated(x: Floats, treated: Bools, fold: Ints, count: int) -> Floats:
+    got = treated.astype(np.float64)
+
+    def chance(learn: Ints, held: Ints) -> Floats:
+        return expit(logistic(x[learn], got[learn], PENALTY).predict(x[held]))
+
+    return crossfit(fold, count, chance)
+
+
+def _mean(x: Floats, y: Floats, group: Bools, fold: Ints, count: int) -> Floats:
+    def mean(learn: Ints, held: Ints) -> Floats:
+        rows = learn[group[learn]]
+        return least_squares(x[rows], y[rows], PENALTY).predict(x[held])
+
+    return crossfit(fold, count, mean)
 
 
 def _clustered(gap: Floats, customer: Strings) -> float:
     _, inverse = np.unique(customer, return_inverse=True)
-    total = np.bincount(inverse, weights=gap)
-    return float(np.sqrt(np.sum(total**2)) / len(gap))
+    return float(np.sqrt(np.sum(np.bincount(inverse, weights=gap) ** 2)))

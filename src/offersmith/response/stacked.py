@@ -6,7 +6,7 @@ prove: the penalty and the number of rounds (none among them) are those with the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -95,8 +95,6 @@ def fit_stacked(
     count: int,
     *,
     seed: int,
-    smooth: Floats | None = None,
-    rounds: Sequence[int] = ROUNDS,
 ) -> Crossfitted:
     """Fit and cross-fit, choosing penalty and rounds out of fold.
 
@@ -107,29 +105,27 @@ def fit_stacked(
         fold: (n,) fold of each row's customer.
         count: number of folds.
         seed: of the trees.
-        smooth: (p,) 0 for columns only the linear part may use; None = trees see all.
-        rounds: numbers of trees to choose among, rising.
     """
-    seen = np.flatnonzero(np.ones(x.shape[1]) if smooth is None else smooth)
     penalty = _choose_penalty(kind, x, y, fold, count)
-    losses = np.zeros(len(rounds))
+    losses = np.zeros(len(ROUNDS))
     grown: list[tuple[Linear, lgb.Booster | None]] = []
     for part in range(count):
         learn, held = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
-        base, trees = _grow(kind, x[learn], y[learn], seen, penalty, rounds[-1], seed + part)
+        base, trees = _grow(kind, x[learn], y[learn], penalty, ROUNDS[-1], seed + part)
         grown.append((base, trees))
         start = base.predict(x[held])
-        for index, number in enumerate(rounds):
+        for index, number in enumerate(ROUNDS):
             raw = start if number == 0 or trees is None else start + _raw(trees, x[held], number)
             losses[index] += _loss(kind, raw, y[held]) * len(held)
-    best = int(rounds[int(np.argmin(losses))])
+    best = ROUNDS[int(np.argmin(losses))]
     parts = tuple(_freeze(kind, base, trees, penalty, best) for base, trees in grown)
-    base, trees = _grow(kind, x, y, seen, penalty, best, seed + count)
+    base, trees = _grow(kind, x, y, penalty, best, seed + count)
     return Crossfitted(_freeze(kind, base, trees, penalty, best), parts)
 
 
 def _choose_penalty(kind: Kind, x: Floats, y: Floats, fold: Ints, count: int) -> float:
-    rows = np.arange(min(len(x), _CHOICE_ROWS))
+    # An even stride: rows come campaign by campaign, and the first thousands are one campaign's.
+    rows = np.arange(0, len(x), max(1, -(-len(x) // _CHOICE_ROWS)))
     losses = []
     for penalty in PENALTIES:
         total = 0.0
@@ -153,14 +149,12 @@ def _loss(kind: Kind, raw: Floats, y: Floats) -> float:
 
 
 def _grow(
-    kind: Kind, x: Floats, y: Floats, seen: Ints, penalty: float, rounds: int, seed: int
+    kind: Kind, x: Floats, y: Floats, penalty: float, rounds: int, seed: int
 ) -> tuple[Linear, lgb.Booster | None]:
     base = _linear(kind, x, y, penalty)
     if rounds == 0 or len(y) < 2 * int(_TREES["min_data_in_leaf"]) or y.min() == y.max():
         return base, None
-    hidden = np.zeros_like(x)
-    hidden[:, seen] = x[:, seen]
-    data = lgb.Dataset(hidden, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
+    data = lgb.Dataset(x, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
     settings = {**_TREES, "objective": "binary" if kind == "chance" else "regression", "seed": seed}
     return base, lgb.train(settings, data, rounds)
 

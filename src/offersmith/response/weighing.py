@@ -5,29 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from offersmith.response.base import History, OfferEffect
-from offersmith.response.doubly import Measured, Slope, weigh
-from offersmith.response.economy import points
+from offersmith.response.base import Floats, History, OfferEffect
 from offersmith.response.prior import FittedPrior
+from offersmith.response.scores import Measured, Slope
 from offersmith.vocabulary import Offer
 
 
-def expected(prior: FittedPrior, profiles: pa.Table, offer: Offer, depth: float | None = None) -> tuple[float, float]:
+def expected(
+    prior: FittedPrior, profiles: pa.Table, offer: Offer, depth: float | None, used: Floats | None, weight: Floats
+) -> tuple[float, float]:
     """Return the prior's mean effect on revenue over these customers and its spread, major units a customer.
 
     Args:
         prior: the beliefs.
-        profiles: customers.
+        profiles: n customers.
         offer: which.
         depth: percentage points it took off in the past, where its terms do not say; None = ask the terms.
+        used: (n,) the learned chance to use it; None = the prior's.
+        weight: (n,) adding up to 1.
     """
     if not profiles.num_rows:
         return 0.0, 0.0
-    base = prior.baseline(profiles)
-    deep = points(offer, prior.basket) or (depth or 0.0)
-    gained = np.minimum(base.chance * prior.priors.lift_per_point * deep, 1 - base.chance)
-    volume = float(np.mean(base.chance * base.basket))
-    return float(np.mean(gained * base.basket)), prior.priors.lift_sd * deep * volume
+    belief = prior.belief(profiles, offer, used=used, depth=depth)
+    return float(weight @ (belief.gained * belief.basket)), float(weight @ (belief.spread * belief.basket))
 
 
 def believed(
@@ -57,3 +57,32 @@ def believed(
         used_sd=used_sd,
         slope=slope.value if slope else None,
     )
+
+
+def weigh(prior: float, prior_sd: float, found: float | None, spread: float) -> tuple[float, float]:
+    """Return mean and spread of a belief after a measurement with a normal error of `spread`.
+
+    A measurement farther from the prior than both spreads explain widens the prior by the excess (a commensurate
+    prior, by moments): a wrong belief gives way to data, and little data do not overthrow it.
+    """
+    if found is None or not np.isfinite(spread):
+        return prior, prior_sd
+    if prior_sd <= 0:
+        return prior, 0.0
+    excess = max(0.0, (found - prior) ** 2 - prior_sd**2 - spread**2)
+    one, two = 1 / (prior_sd**2 + excess), 1 / max(spread, 1e-12) ** 2
+    return (prior * one + found * two) / (one + two), float((one + two) ** -0.5)
+
+
+def trust(history: History, effect: OfferEffect) -> float:
+    """Return how far learned differences between customers are believed, from 0 to 1.
+
+    Where offers were not decided by lot they are as open to selection as the mean is, so they get the weight that the
+    measured mean has beside the prior (`weigh`): it falls with the sampling error and with the placebo's bias.
+    """
+    if history.randomised:
+        return 1.0
+    if effect.bias is None or effect.standard_error is None or effect.prior_sd <= 0:
+        return 0.0
+    spread = max(float(np.hypot(effect.standard_error, effect.bias)), 1e-12)
+    return min(1.0, (effect.used_sd / spread) ** 2)

@@ -95,6 +95,13 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
     return analytics.run(summed.order_by("campaign_id", "customer_id"))
 
 
+def customers(analytics: Analytics, before: datetime) -> pa.Array:
+    """Return who did anything before a moment, sorted."""
+    t = EVENTS_TABLE
+    seen = t.filter(t.customer_id.notnull(), t.time < before).select("customer_id").distinct()
+    return analytics.run(seen.order_by("customer_id"))["customer_id"].combine_chunks()
+
+
 def median_coupon(analytics: Analytics, until: datetime) -> int:
     """Return the usual worth of a coupon before `until`: the lower median coupon discount of a line, minor units.
 
