@@ -18,12 +18,9 @@ from offersmith.profiles.segments import segment
 from offersmith.response.base import FittedResponse
 from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
-from offersmith.vocabulary import NO_OFFER, Offer
+from offersmith.strategy.told import told
+from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
 from offersmith.words import Language, say
-
-NORMAL_95 = 1.959963984540054
-"""Two-sided 95 % point of the normal distribution."""
-
 
 SCORES_SAID = ("redemption_auc", "redemption_lift")
 """What a person is told of a model; the other scores are in `--json`."""
@@ -221,12 +218,12 @@ class Planned:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the expected profit if the errors of all estimates go the same way."""
+        """95 % interval of the expected profit if the estimated effects of all customers err the same way."""
         half = NORMAL_95 * self.plan.profit_sd_shared
         return self.plan.expected_profit - half, self.plan.expected_profit + half
 
     def text(self, language: Language = "en") -> str:
-        """Say who gets what, what it should earn, and the certificate."""
+        """Say who gets what, what it should earn, and how far that is from the best possible."""
         plan, (low, high) = self.plan, self.interval
         given = self.customers - plan.counts.get(NO_OFFER, 0)
         currency = plan.budget.currency
@@ -254,9 +251,7 @@ class Planned:
         if plan.cold:
             lines.append(say("shop.planned_cold", language))
         lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
-        if plan.certificate is not None:
-            gap, price = plan.certificate.gap, plan.shadow_price
-            lines.append(say("shop.planned_certificate", language, gap=gap, price=price, currency=currency))
+        lines += told(plan, language)
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:

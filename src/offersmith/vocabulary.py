@@ -18,6 +18,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+NORMAL_95 = 1.959963984540054
+"""Two-sided 95 % point of the normal distribution."""
+
 NO_OFFER = "none"
 """The offer everybody may get: nothing."""
 

@@ -41,19 +41,42 @@ def test_never_violated_and_near_the_oracle(name, seed):
     given = np.flatnonzero(made.choice >= 0)
     assert row.coefficients[made.choice[given], given].astype(np.float64).sum() <= row.bound
     best, _ = optimum(value, [row])
-    assert made.certificate.value <= best + 1e-6
-    assert best <= made.certificate.dual_bound + 1e-6
+    proof = made.certificate
+    assert proof.value <= best + 1e-6
+    assert best <= proof.dual_bound + 1e-6
+    assert proof.value >= best * 0.99
+    # Of the relaxation only one customer is split: what that one may be worth bounds the gap from above.
+    assert proof.dual_bound - proof.value <= value.max()
+    assert proof.gap <= 0.03
 
 
 @pytest.mark.parametrize("name", PRICED)
-def test_the_shadow_price_is_what_a_little_more_would_earn(name):
-    value, limits = problem(4)
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("step", [0.25, 0.5, 1.5])
+def test_the_shadow_price_is_what_a_little_more_would_earn_and_a_little_less_would_lose(name, seed, step):
+    value, limits = problem(seed)
     row = CONSTRAINTS[name].row(limits)
-    made = assign(value, [row])
-    price = made.certificate.rows[0].price
+    proof = assign(value, [row]).certificate
+    price = proof.rows[0].price
     assert price > 0
-    wider = assign(value, [type(row)(row.name, row.coefficients, row.bound + 0.5)])
-    assert wider.certificate.value <= made.certificate.dual_bound + 0.5 * price + 1e-6
+
+    def best(bound):
+        return optimum(value, [type(row)(row.name, row.coefficients, bound)])[0]
+
+    def dual(bound):
+        return assign(value, [type(row)(row.name, row.coefficients, bound)]).certificate.dual_bound
+
+    # The price is a slope of the concave bound: it overstates what more earns and understates what less loses ...
+    above, at, below = dual(row.bound + step), proof.dual_bound, dual(row.bound - step)
+    assert above - at <= price * step + 1e-6
+    assert at - below >= price * step - 1e-6
+    # ... and the same of the true optima, but for what rounding to whole decisions may cost at either end.
+    split = proof.dual_bound - best(row.bound)
+    assert best(row.bound + step) - best(row.bound) <= price * step + split + 1e-6
+    assert best(row.bound) - best(row.bound - step) >= price * step - split - 1e-6
+    # Neither twice nor half the price is such a slope.
+    assert above - at < 2 * price * step
+    assert at - below > 0.5 * price * step
 
 
 @pytest.mark.parametrize("name", CONSTRAINTS)

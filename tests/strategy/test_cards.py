@@ -59,9 +59,12 @@ def test_the_page_is_the_same_twice_and_names_everything(plan, language):
 
 def test_a_smaller_share_by_lot_and_a_cold_start_are_said(estimates, offers):
     small = make(estimates(300), offers, Money(500, "USD"), PlanSettings(), NOON, 7)
-    assert "The settings ask for 10.0%" in to_markdown(cards(small), "en", small)
-    cold = make(estimates(300), offers, Money(500, "USD"), PlanSettings(), NOON, 7, cold=True)
-    assert "no campaign history" in to_markdown(cards(cold), "en", cold)
+    page = to_markdown(cards(small), "en", small)
+    assert "The settings ask for 10.0% by lot; customers for whom a single offer would take more than 5% of" in page
+    cold = make(estimates(300), offers, Money(20_000, "USD"), PlanSettings(), NOON, 7, cold=True)
+    page = to_markdown(cards(cold), "en", cold)
+    assert "no campaign history" in page
+    assert "none that would take more than 1% of the budget" in page
 
 
 def test_every_reason_has_words(plan):

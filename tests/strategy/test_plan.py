@@ -1,6 +1,7 @@
 import io
 import math
 from datetime import datetime, timedelta
+from statistics import NormalDist
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ def test_everybody_is_decided_within_the_budget(estimates, offers, cold):
     assert plan.valid_until == NOON + timedelta(days=28)
     assert set(rows["plan_version"].to_pylist()) == {plan.version}
     assert all(rows["reasons"].to_pylist())
-    assert (plan.certificate is None) == cold
+    assert (plan.assignment_certificate is None) == cold
     assert 0 < plan.profit_sd <= plan.profit_sd_shared
     assert plan.explorers == sum("by_lot" in why for why in rows["reasons"].to_pylist())
 
@@ -79,13 +80,85 @@ def test_another_seed_moment_or_budget_is_another_plan(estimates, offers):
 
 def test_without_lots_it_is_the_optimum(estimates, offers):
     plan = planned(estimates(400), offers, settings=PlanSettings(explore=0.0))
-    assert plan.certificate is not None
-    assert plan.certificate.value == pytest.approx(plan.expected_profit, rel=1e-6)
+    followed = plan.assignment_certificate
+    assert followed is not None
+    assert plan.certificate.value == plan.expected_profit == pytest.approx(followed.value, rel=1e-6)
+    assert plan.certificate.dual_bound == pytest.approx(followed.dual_bound, rel=1e-6)
+    assert plan.certificate.gap == pytest.approx(followed.gap, abs=1e-6)
     assert plan.certificate.gap < 1e-3
+    assert (plan.difference.by_lot, plan.difference.reserve, plan.difference.reserved) == (0, 0, 0)
     assert plan.shadow_price == plan.certificate.rows[0].price > 0
     assert plan.spent > 0.99 * plan.budget.major
     assert set(plan.decisions["probability"].to_pylist()) == {1.0}
     assert plan.explorers == 0
+
+
+def bound(table, budget, price):
+    """The dual bound in plain Python: the price of the budget, and everybody's best after paying it."""
+    best = {}
+    for row in table.to_pylist():
+        best[row["customer_id"]] = max(best.get(row["customer_id"], 0.0), row["profit"] - price * row["cost"])
+    return math.fsum(best.values()) + price * budget
+
+
+@pytest.mark.parametrize("cold", [False, True])
+@pytest.mark.parametrize("minor", [0, 2_000, 30_000, 10_000_000])
+def test_the_certificate_is_about_the_decisions_and_the_stated_budget(estimates, offers, minor, cold):
+    table = estimates(400)
+    plan = planned(table, offers, Money(minor, "USD"), cold=cold)
+    proof, (row,) = plan.certificate, plan.certificate.rows
+    rows = plan.decisions
+    assert (row.name, row.bound) == ("budget", minor / 100)
+    assert row.usage == plan.spent == math.fsum(rows["expected_cost"].to_pylist()) <= row.bound
+    assert proof.value == plan.expected_profit == math.fsum(rows["expected_profit"].to_pylist())
+    assert row.price == plan.shadow_price
+    assert proof.dual_bound == pytest.approx(bound(table, minor / 100, row.price), rel=1e-12)
+    assert proof.gap == (proof.dual_bound - proof.value) / proof.dual_bound
+    best = planned(table, offers, Money(minor, "USD"), settings=PlanSettings(explore=0.0))
+    assert best.expected_profit <= proof.dual_bound <= best.certificate.dual_bound * (1 + 1e-12)
+    assert plan.shadow_price == best.shadow_price
+    parts = plan.difference
+    assert parts.by_lot + parts.reserve + parts.not_proved == pytest.approx(proof.dual_bound - proof.value, abs=1e-9)
+    assert parts.not_proved == pytest.approx(best.certificate.dual_bound - best.expected_profit, abs=1e-9)
+    assert parts.reserve == pytest.approx(plan.shadow_price * parts.reserved)
+    assert parts.reserved <= plan.largest_lot * plan.budget.major * (1 + 1e-6)
+
+
+def test_lots_waste_little_of_the_budget(estimates, offers):
+    plan = planned(estimates(2000), offers, Money(150_000, "USD"))
+    assert plan.explore == 0.1
+    assert plan.spent > plan.budget.major - plan.difference.reserved - 1
+    best = planned(estimates(2000), offers, Money(150_000, "USD"), settings=PlanSettings(explore=0.0))
+    assert plan.expected_profit > 0.88 * best.expected_profit
+
+
+def losing(estimates, customers):
+    """Estimates of which not one is expected to earn its cost, as a prior may say, with a few very dear customers."""
+    table = estimates(customers)
+    cost = np.asarray(table["cost"]) * np.where(np.arange(table.num_rows) < 30, 100, 1)
+    changed = {"cost": cost, "profit": -0.4 * cost, "profit_sd": 0.4 * cost}
+    for name, values in changed.items():
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), pa.array(values))
+    return table
+
+
+def test_a_first_experiment_tries_many_customers_as_often_as_the_prior_hopes(estimates, offers):
+    table = losing(estimates, 1000)
+    plan = planned(table, offers, Money(30_000, "USD"), cold=True)
+    assert plan.certificate.dual_bound == plan.certificate.gap == plan.shadow_price == 0
+    assert plan.expected_profit < 0
+    assert plan.difference.by_lot == pytest.approx(-plan.expected_profit)
+    rows = plan.decisions
+    cost, given = np.asarray(rows["expected_cost"]), np.asarray(rows["offer_id"]) != "none"
+    assert cost.max() <= 0.01 * plan.budget.major
+    assert plan.spent > 0.98 * plan.budget.major
+    # The mean cost of an offer is 2: even odds within the same budget would reach about 150 customers.
+    assert given.sum() > 180
+    assert all(chance == pytest.approx(NormalDist().cdf(-1)) for chance in plan.pays.values())
+    # With money for all, each offer is tried as often as it may be the best: none has the product of the others' odds.
+    rich = planned(table, offers, Money(10**9, "USD"), cold=True)
+    none = np.asarray(rich.decisions["offer_id"]) == "none"
+    assert np.asarray(rich.decisions["probability"])[none] == pytest.approx(NormalDist().cdf(1) ** 3)
 
 
 def test_more_budget_never_earns_less(estimates, offers):

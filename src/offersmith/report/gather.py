@@ -150,6 +150,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         difference=PlanDifference(**summary["difference"]),
         explored=summary["explorers"],
         share=summary["explore"],
+        largest_lot=summary["largest_lot"],
         pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
         cold_start=summary["cold"],
     )

@@ -95,6 +95,23 @@ class PlanCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanDifference:
+    """What lies between the best possible and the plan, major units; the first three add up to it.
+
+    Attributes:
+        by_lot: what deciding by lot costs; below zero where the lots were lucky.
+        reserve: what the money kept back for the lots would have earned.
+        not_proved: what a better search might still find, at most.
+        reserved: the money kept back.
+    """
+
+    by_lot: float
+    reserve: float
+    not_proved: float
+    reserved: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFacts:
     """The plan: who gets what, what it should earn, how far it is from the best possible.
 
@@ -106,8 +123,12 @@ class PlanFacts:
         cost: expected draw on the budget, major units.
         budget: its limit, None = no limit.
         offers: the empty offer included.
-        bound: the dual bound on the objective; `value` the objective reached; both major units.
+        bound: no plan within the same budget can expect more; `value` is what this one expects; both major units.
+        difference: what lies between them.
         explored: customers whose decision was drawn by lot.
+        share: of customers decided by lot, in expectation, 0..1.
+        largest_lot: part of the budget that one customer's lot may cost, 0..1.
+        pays: offer -> chance that it earns more than it costs with those who get it, 0..1.
     """
 
     version: str
@@ -125,7 +146,11 @@ class PlanFacts:
     value: float | None = None
     bound: float | None = None
     integral: bool = True
+    difference: PlanDifference | None = None
     explored: int = 0
+    share: float = 0.0
+    largest_lot: float = 0.0
+    pays: tuple[tuple[Both, float], ...] = ()
     cold_start: bool = False
 
 

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.offers.catalogue import says
-from offersmith.strategy.explore import MARGIN_SD
 from offersmith.strategy.facts import FACTS
 from offersmith.strategy.plan import Plan
+from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
@@ -153,16 +153,12 @@ def _intro(plan: Plan, language: Language) -> list[str]:
         )
     ]
     if plan.cold:
-        paragraphs.append(say("strategy.cards_cold", language))
+        paragraphs.append(say("strategy.cards_cold", language, part=plan.largest_lot))
     paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=plan.explore))
     if plan.explore < plan.explore_asked:
-        asked = plan.explore_asked
-        paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, share=plan.explore))
-    if plan.explorers and (plan.shadow_price > 0 or plan.explore < plan.explore_asked):
-        paragraphs.append(say("strategy.cards_kept_back", language, sd=MARGIN_SD))
-    if plan.certificate is not None:
-        gap, price, currency = plan.certificate.gap, plan.shadow_price, plan.budget.currency
-        paragraphs.append(say("strategy.cards_price", language, currency=currency, price=price, gap=gap))
+        asked, part = plan.explore_asked, plan.largest_lot
+        paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
+    paragraphs += told(plan, language)
     return [line for paragraph in paragraphs for line in ("", paragraph)]
 
 

@@ -1,17 +1,18 @@
 """Some customers are decided by lot, so that the next plan can learn; the lots keep the budget and log true odds.
 
-A customer who may get something is decided by lot with probability `share`, then gets none or one of their candidate
-offers, each equally likely; everybody else gets the optimum's choice. So choice a of customer i has probability
+A customer is decided by lot with probability `share`, then gets none or one of their candidate offers by the odds of
+the lot; everybody else gets the optimum's choice. So choice a of customer i has probability
 
-    share / options_i + (1 - share) * [a is the optimum's choice for i]
+    share * lot_i(a) + (1 - share) * [a is the optimum's choice for i]
 
-and that is exact, because the optimum is computed for everybody, before and without the lots. A cold start is the same
-with `none` in the place of the optimum.
+and that is exact, because the optimum is computed for everybody, before and without the lots, and because the draw
+(`balance`) never has to be repeated: its total cost is the expected total, give or take what one customer may cost.
+That much is kept in reserve.
 
-The lots' expected cost is reserved first, and with it three standard deviations of the total; the optimum plans with
-what remains. Lots over the budget all the same (about one in a thousand) are drawn again with the next salt: the log is
-then conditional on a total within the budget, which moves a probability by about one ten-thousandth of itself. Where
-the lots would take more than their part of the budget, the share is made smaller.
+The odds of a lot start even over none and all offers (in a cold start: from the chance to be the best, `matching`).
+Decided by lot, a share of the customers may take no more than that share of the budget: where even odds would, dear
+offers are tried less often, each by 1 / (1 + thrift * cost) with one thrift for all, and `none` takes the rest. An
+offer that would take more than a part of the budget for a single customer is not tried.
 """
 
 from __future__ import annotations
@@ -24,18 +25,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from offersmith.strategy.assign import assign
+from offersmith.strategy.balance import balanced
 from offersmith.strategy.certificate import Assignment, Certificate
 from offersmith.strategy.constraints import rows
 from offersmith.strategy.constraints.base import Problem
 from offersmith.strategy.kernels import Bits, Choice, Floats
-from offersmith.strategy.lots import lots, uniform
+from offersmith.strategy.lots import lots
+from offersmith.strategy.objective import as_cost
 
-MARGIN_SD = 3.0
-"""Standard deviations of the total cost that are kept back."""
-LOTS_PART = 0.5
-"""Of the budget the lots may reserve at most half, unless all is decided by lot."""
-DRAWS = 64
-SMALLEST_SHARE = 1e-4
+LARGEST = 0.05
+"""Part of the budget that one customer's lot may cost at most: it bounds the reserve."""
+LARGEST_COLD = 0.01
+"""The same in a cold start: many customers are tried rather than a few large ones."""
+HALVINGS = 40
+ROUNDING = 1e-9
+"""Part of the budget kept back for the rounding of sums."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +51,10 @@ class Explored:
         probability: (n,), with which this choice was made.
         by_lot: (n,), whether a lot decided.
         share: of customers decided by lot, in expectation.
-        price: the budget's dual price.
-        certificate: of the optimum, scaled by 1 - share: its expected part of the plan; None in a cold start.
+        price: the budget's dual price where no lot decides.
+        reserve: major units kept back, so that the budget holds whatever is drawn.
+        certificate: of the optimum that is followed where no lot decides, every choice counted with the chance that it
+            is followed, within what lots and reserve leave; None where lots decide about all.
     """
 
     choice: Choice
@@ -56,101 +62,110 @@ class Explored:
     by_lot: NDArray[np.bool_]
     share: float
     price: float
+    reserve: float
     certificate: Certificate | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Odds:
-    """What lots cost: options, mean and mean square of the cost of a lot for each customer, none included."""
+    """The lots before the budget.
+
+    Attributes:
+        cost: (K, n) of every paying offer.
+        chance: (K, n) of every paying offer; `none` has what is missing to 1, an offer that is not tried has 0.
+        limit: no lot may cost more; who gets a dearer offer from the optimum is not decided by lot.
+    """
 
     cost: Floats
-    allowed: NDArray[np.bool_]
-    options: Floats
-    mean: Floats
-    square: Floats
+    chance: Floats
+    limit: float
+
+    @property
+    def possible(self) -> NDArray[np.bool_]:
+        """(n,) who could get something by lot."""
+        return np.asarray((self.chance > 0).any(axis=0))
+
+    @property
+    def nothing(self) -> Floats:
+        """(n,) the chance of none."""
+        return np.asarray(np.maximum(1.0 - self.chance.sum(axis=0), 0.0))
+
+    @property
+    def mean(self) -> float:
+        """What lots for all are expected to cost."""
+        return math.fsum((self.chance * self.cost).sum(axis=0))
 
 
-def odds(cost: Floats, allowed: NDArray[np.bool_]) -> Odds:
-    """Return what a lot over the allowed offers and none costs each customer in the mean."""
-    paid = np.where(allowed, cost, 0.0)
-    options = 1.0 + allowed.sum(axis=0)
-    return Odds(paid, allowed, options, paid.sum(axis=0) / options, (paid * paid).sum(axis=0) / options)
+def even(cost: Floats, allowed: NDArray[np.bool_], limit: float) -> Odds:
+    """Return lots in which none and every allowed offer within the limit are equally likely."""
+    tried = allowed & (cost <= limit)
+    return Odds(cost, tried / (1.0 + tried.sum(axis=0)), limit)
 
 
-def explore(
-    value: Bits, cost: Bits, chances: Odds, ids: pa.StringArray, budget: float, share: float, salt: str, *, cold: bool
-) -> Explored:
+def explore(value: Bits, lot: Odds, ids: pa.StringArray, budget: float, share: float, salt: str) -> Explored:
     """Decide about everybody within `budget`.
 
     Args:
         value: float32 (K, n), -inf where not allowed.
-        cost: float32 (K, n).
-        chances: of the lots.
+        lot: what offers cost, and the lots' odds.
         ids: customers, as in the arrays.
         budget: major units, not negative.
-        share: of customers to decide by lot, if the budget allows it.
+        share: of customers to decide by lot; 1 = all, without an optimum.
         salt: of the lots.
-        cold: put `none` in the place of the optimum.
     """
-    nobody = np.full(value.shape[1], -1, np.int16)
-    share = min(share, _affordable(chances, budget * (1.0 if cold or share == 1 else LOTS_PART)))
-    while True:
-        share = share if share >= SMALLEST_SHARE else 0.0
-        planned = None if cold or share == 1 else _optimum(value, cost, chances, budget, share)
-        if planned is not None or cold or share == 1:
-            best = nobody if planned is None else planned.choice
-            for attempt in range(DRAWS):
-                choice, by_lot = _draw(chances, best, ids, share, f"{salt}|{attempt}")
-                if _spent(chances.cost, choice) <= budget:
-                    odds_of = share / chances.options + (1 - share) * (choice == best)
-                    proof = None if planned is None else _scaled(planned.certificate, 1 - share)
-                    price = 0.0 if proof is None else proof.rows[0].price
-                    return Explored(choice, odds_of, by_lot, share, price, proof)
-        share /= 2
+    share = share if lot.possible.any() else 0.0
+    small = np.isfinite(value) & (lot.cost <= lot.limit)
+    reserve = float(np.max(lot.cost, where=small, initial=0.0)) + ROUNDING * budget if share else 0.0
+    lot = _thrifty(lot, max(budget - reserve, 0.0))
+    planned = None if share == 1 else _optimum(value, lot, budget - reserve, share)
+    best = np.full(value.shape[1], -1, np.int16) if planned is None else planned.choice
+    asked = np.where(lot.possible & (_paid(lot.cost, best) <= lot.limit), share, 0.0)
+    cell = _drawn(lot, best, asked, ids, salt)
+    choice = np.where(cell >= 0, cell - 1, best).astype(np.int16)
+    by_lot = np.vstack([lot.nothing, lot.chance])[choice.astype(np.int64) + 1, np.arange(choice.size)]
+    return Explored(
+        choice=choice,
+        probability=asked * by_lot + (1 - asked) * (choice == best),
+        by_lot=cell >= 0,
+        share=share * float((asked > 0).mean()) if asked.size else 0.0,
+        price=0.0 if planned is None else planned.certificate.rows[0].price,
+        reserve=reserve,
+        certificate=None if planned is None else planned.certificate,
+    )
 
 
-def _affordable(chances: Odds, budget: float) -> float:
-    """Return the largest share whose lots' expected cost and margin stay within `budget`.
+def _thrifty(lot: Odds, budget: float) -> Odds:
+    """Return lots for all that are expected to cost at most `budget`: dear offers less often, by one thrift for all."""
+    if lot.mean <= budget:
+        return lot
+    if budget <= 0:
+        return replace(lot, chance=np.where(lot.cost > 0, 0.0, lot.chance))
+    # chance * cost / (1 + thrift * cost) < chance / thrift, so this much thrift is enough.
+    low, high = 0.0, float(lot.chance.sum()) / budget
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        spent = replace(lot, chance=lot.chance / (1 + middle * lot.cost)).mean
+        low, high = (middle, high) if spent > budget else (low, middle)
+    return replace(lot, chance=lot.chance / (1 + high * lot.cost))
 
-    With x = sqrt(share): mean * x**2 + margin * sqrt(square) * x <= budget, the variance being below share * square.
+
+def _optimum(value: Bits, lot: Odds, budget: float, share: float) -> Assignment:
+    """Return the best choices where no lot decides, within what the lots leave.
+
+    A choice counts with the chance that it is followed: 1 - share, or 1 where it costs more than a lot may.
     """
-    mean, square = math.fsum(chances.mean), math.fsum(chances.square)
-    if mean == 0:
-        return 1.0
-    spread = MARGIN_SD * math.sqrt(square)
-    root = (math.sqrt(spread * spread + 4 * mean * budget) - spread) / (2 * mean)
-    return min(1.0, root * root)
+    followed = np.where(lot.possible & (lot.cost <= lot.limit), 1 - share, 1.0)
+    worth = (value * followed).astype(np.float32)
+    return assign(worth, rows(Problem(as_cost(lot.cost * followed), max(budget - share * lot.mean, 0.0))))
 
 
-def _optimum(value: Bits, cost: Bits, chances: Odds, budget: float, share: float) -> Assignment | None:
-    """Return the optimum under what the lots and the margin leave, or None if nothing is left."""
-    reserved, margin = share * math.fsum(chances.mean), 0.0
-    for _ in range(4):
-        bound = (budget - reserved - margin) / (1 - share)
-        if bound < 0:
-            return None
-        made = assign(value, rows(Problem(cost, bound)))
-        paid = _paid(chances.cost, made.choice)
-        mean = (1 - share) * paid + share * chances.mean
-        square = (1 - share) * paid * paid + share * chances.square
-        needed = MARGIN_SD * math.sqrt(max(math.fsum(square - mean * mean), 0.0)) if share else 0.0
-        if math.fsum(mean) + needed <= budget:
-            return made
-        margin = max(needed, margin * 1.05)
-    return None
-
-
-def _draw(
-    chances: Odds, best: Choice, ids: pa.StringArray, share: float, salt: str
-) -> tuple[Choice, NDArray[np.bool_]]:
-    by_lot = uniform(lots(ids, f"{salt}|whether")) < share
-    by_lot &= chances.options > 1
-    pick = (uniform(lots(ids, f"{salt}|which")) * chances.options).astype(np.int64)
-    if not chances.allowed.shape[0]:
-        return best, by_lot
-    place = np.cumsum(chances.allowed, axis=0, dtype=np.int64)
-    drawn = np.where(pick == 0, -1, (chances.allowed & (place == pick)).argmax(axis=0))
-    return np.where(by_lot, drawn, best).astype(np.int16), by_lot
+def _drawn(lot: Odds, best: Choice, asked: Floats, ids: pa.StringArray, salt: str) -> NDArray[np.int64]:
+    """Return what was drawn: -1 for the optimum's choice, 0 for none, k + 1 for offer k."""
+    chance = np.vstack([1 - asked, asked * lot.nothing, asked * lot.chance])
+    cost = np.vstack([_paid(lot.cost, best), np.zeros(best.size), lot.cost])
+    stake = np.max(cost, axis=0, where=chance > 0, initial=0.0)
+    order = np.lexsort((lots(ids, f"{salt}|order"), -stake))
+    return balanced(chance, cost, order, lots(pa.array(["draw"]), salt)) - 1
 
 
 def _paid(cost: Floats, choice: Choice) -> Floats:
@@ -158,12 +173,3 @@ def _paid(cost: Floats, choice: Choice) -> Floats:
     given = np.flatnonzero(choice >= 0)
     paid[given] = cost[choice[given], given]
     return paid
-
-
-def _spent(cost: Floats, choice: Choice) -> float:
-    return math.fsum(_paid(cost, choice))
-
-
-def _scaled(proof: Certificate, part: float) -> Certificate:
-    lines = tuple(replace(row, bound=row.bound * part, usage=row.usage * part) for row in proof.rows)
-    return replace(proof, value=proof.value * part, dual_bound=proof.dual_bound * part, rows=lines)

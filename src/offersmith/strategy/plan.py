@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,16 @@ from offersmith.offers.catalogue import NONE
 from offersmith.settings import PlanSettings
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.strategy.explore import Explored, explore, odds
+from offersmith.strategy.explore import LARGEST, LARGEST_COLD, Explored, Odds, even, explore
 from offersmith.strategy.facts import facts
-from offersmith.strategy.kernels import Floats
 from offersmith.strategy.lots import lots, names
+from offersmith.strategy.matching import chance_best
 from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
+from offersmith.strategy.proof import Difference, at, prove
 from offersmith.strategy.reasons import reasons
 from offersmith.vocabulary import DECISIONS, NO_OFFER, Offer
+
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,14 +46,22 @@ class Plan:
         spent: expected cost of the decisions, major units; never above the budget.
         expected_profit: sum over the decisions, major units.
         profit_sd: its spread if the errors of the estimates are independent between customers.
-        profit_sd_shared: its spread if all errors go the same way: the honest outer limit.
+        profit_sd_shared: its spread if the estimated effects of all customers err the same way. Wider than `profit_sd`,
+            and still no outer limit: it holds the error of the effects alone, not that of redemptions and costs, of
+            the margin, or of a season unlike the past; nor the winner's curse (a plan picks what looks best, so what
+            it picks is more often over- than underestimated).
         counts: offer id -> number of customers, `none` included.
-        shadow_price: what one more unit of budget would earn; 0 when the budget does not bind.
-        certificate: of the optimum that the plan follows where no lot decides, in its expected part of the plan: its
-            budget row's bound is what the lots and their safety margin leave. None for a cold start.
-        explore: share of customers decided by lot (in expectation; a cold start asks for 1).
-        explore_asked: the share the settings asked for; larger than `explore` where the budget did not allow it.
+        pays: offer id -> chance that it earns more than it costs with those who get it, if its error is shared.
+        shadow_price: what one more unit of budget would earn in the best plan; 0 when the budget does not bind.
+        certificate: of the decisions, within the stated budget: no plan within it can expect more than `dual_bound`.
+        difference: what lies between that bound and the plan: lots, reserve, and what is not proved.
+        assignment_certificate: of the optimum that the plan follows where no lot decides: every choice counts with the
+            chance that it is followed, and the bound is what lots and reserve leave. None where lots decide about all.
+        explore: share of customers decided by lot, in expectation.
+        explore_asked: the share the settings ask for (all in a cold start); larger than `explore` where some customers
+            may get nothing by lot.
         explorers: customers decided by lot.
+        largest_lot: part of the budget that one customer's lot may cost.
         cold: planned from stated priors alone: all by lot.
         seed: of the lots.
         model_versions: of the estimates behind the plan.
@@ -66,11 +78,15 @@ class Plan:
     profit_sd: float
     profit_sd_shared: float
     counts: Mapping[str, int]
+    pays: Mapping[str, float]
     shadow_price: float
-    certificate: Certificate | None
+    certificate: Certificate
+    difference: Difference
+    assignment_certificate: Certificate | None
     explore: float
     explore_asked: float
     explorers: int
+    largest_lot: float
     cold: bool
     seed: int
     model_versions: tuple[str, ...]
@@ -83,6 +99,7 @@ class Plan:
             "valid_until": self.valid_until.isoformat(),
             "customers": self.decisions.num_rows,
             "counts": dict(self.counts),
+            "pays": dict(self.pays),
             "currency": self.budget.currency,
             "budget": self.budget.major,
             "spent": self.spent,
@@ -90,10 +107,13 @@ class Plan:
             "profit_sd": self.profit_sd,
             "profit_sd_shared": self.profit_sd_shared,
             "shadow_price": self.shadow_price,
-            "certificate": None if self.certificate is None else self.certificate.as_dict(),
+            "certificate": self.certificate.as_dict(),
+            "difference": self.difference.as_dict(),
+            "assignment_certificate": self.assignment_certificate and self.assignment_certificate.as_dict(),
             "explore": self.explore,
             "explore_asked": self.explore_asked,
             "explorers": self.explorers,
+            "largest_lot": self.largest_lot,
             "cold": self.cold,
             "seed": self.seed,
             "model_versions": list(self.model_versions),
@@ -128,7 +148,8 @@ def make(
         as_of: the moment the plan is made for, naive UTC.
         seed: of the lots; another moment draws others.
         reasons_from: profiles whose facts are added to the reasons.
-        cold: there is no history to learn from: decide all by lot within the budget.
+        cold: there is no history to learn from: decide all by lot within the budget, by the chance of each offer to be
+            the best for a customer by what is believed.
 
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
@@ -136,16 +157,17 @@ def make(
     listed = _catalogue(offers, budget)
     found = candidates(estimates, listed, reasons_from)
     value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
-    chances = odds(found.cost, found.allowed & (found.cost <= budget.major))
+    largest = LARGEST_COLD if cold else LARGEST
     asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
-    made = explore(value, cost, chances, found.customers, budget.major, asked, salt, cold=cold)
+    made = explore(value, _odds(found, largest * budget.major, cold=cold), found.customers, budget.major, asked, salt)
+    proof, difference = prove(found, value, cost, made.choice, budget.major, made.reserve)
     why = reasons(value, cost, made, facts(reasons_from, found.customers), cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
     version = _version(stated, listed, found, made, why)
     decisions = _decisions(found, made, why, version, valid_until)
-    spread = _at(found.profit_sd, made)
+    spread = at(found.profit_sd, made.choice)
     return Plan(
         version=version,
         as_of=as_of,
@@ -153,16 +175,20 @@ def make(
         decisions=decisions,
         offers=listed,
         budget=budget,
-        spent=math.fsum(_at(found.cost, made)),
-        expected_profit=math.fsum(_at(found.profit, made)),
+        spent=proof.rows[0].usage,
+        expected_profit=proof.value,
         profit_sd=math.sqrt(math.fsum(spread * spread)),
         profit_sd_shared=math.fsum(spread),
         counts={offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(listed)},
-        shadow_price=made.price,
-        certificate=made.certificate,
+        pays=_pays(found, made),
+        shadow_price=proof.rows[0].price,
+        certificate=proof,
+        difference=difference,
+        assignment_certificate=made.certificate,
         explore=made.share,
         explore_asked=asked,
         explorers=int(made.by_lot.sum()),
+        largest_lot=largest,
         cold=cold,
         seed=seed,
         model_versions=models,
@@ -176,12 +202,23 @@ def _catalogue(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
     return (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
 
 
-def _at(expected: Floats, made: Explored) -> Floats:
-    """Return what is expected of the chosen offer, 0 for none."""
-    found = np.zeros(made.choice.size)
-    given = np.flatnonzero(made.choice >= 0)
-    found[given] = expected[made.choice[given], given]
-    return found
+def _odds(found: Candidates, limit: float, *, cold: bool) -> Odds:
+    """Return the lots: even ones, or in a cold start the chance of each offer to be the best."""
+    if not cold:
+        return even(found.cost, found.allowed, limit)
+    tried = found.allowed & (found.cost <= limit)
+    return Odds(found.cost, chance_best(found.profit, found.profit_sd, tried), limit)
+
+
+def _pays(found: Candidates, made: Explored) -> dict[str, float]:
+    """Return the chance that an offer's profit over those who get it is above zero; only offers that somebody gets."""
+    paying = {}
+    for k, offer in enumerate(found.offers):
+        given = made.choice == k
+        if given.any():
+            mean, spread = math.fsum(found.profit[k, given]), math.fsum(found.profit_sd[k, given])
+            paying[offer] = NORMAL.cdf(mean / spread) if spread else float(mean > 0)
+    return paying
 
 
 def _version(stated: list[Any], offers: Sequence[Offer], found: Candidates, made: Explored, why: pa.ListArray) -> str:
@@ -189,7 +226,7 @@ def _version(stated: list[Any], offers: Sequence[Offer], found: Candidates, made
     catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.name, offer.version] for offer in offers]
     content = hashlib.blake2b(json.dumps([stated, catalogue], sort_keys=True).encode(), digest_size=8)
     said = [lots(found.customers, ""), lots(why.values, ""), why.offsets.to_numpy()]
-    for part in (*said, made.choice, made.probability, _at(found.profit, made), _at(found.cost, made)):
+    for part in (*said, made.choice, made.probability, at(found.profit, made.choice), at(found.cost, made.choice)):
         content.update(part.tobytes())
     return content.hexdigest()
 
@@ -202,8 +239,8 @@ def _decisions(found: Candidates, made: Explored, why: pa.ListArray, version: st
         found.customers,
         offers.take(pa.array(made.choice.astype(np.int64) + 1)),
         pa.array(made.probability),
-        pa.array(_at(found.profit, made)),
-        pa.array(_at(found.cost, made)),
+        pa.array(at(found.profit, made.choice)),
+        pa.array(at(found.cost, made.choice)),
         why,
         pa.repeat(pa.scalar(version), n),
         pa.repeat(pa.scalar(valid_until, pa.timestamp("us")), n),

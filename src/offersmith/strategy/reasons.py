@@ -36,7 +36,7 @@ def reasons(value: Bits, cost: Bits, made: Explored, facts: Sequence[Condition],
 
 def _cold(made: Explored) -> list[Condition]:
     everybody = np.ones(made.choice.size, np.bool_)
-    return [("by_lot", made.by_lot), ("not_drawn", ~made.by_lot), ("cold_start", everybody)]
+    return [("by_lot", made.by_lot), ("too_dear_to_try", ~made.by_lot), ("cold_start", everybody)]
 
 
 def _warm(value: Bits, cost: Bits, made: Explored) -> list[Condition]:

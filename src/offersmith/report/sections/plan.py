@@ -11,9 +11,7 @@ CARDS = 6
 SMALL = 0.05
 """A segment with a smaller share of the customers makes no summary."""
 LEAST = 0.01
-"""No gap is said to be smaller than this: zero would be a claim about rounding."""
-TIGHT = 1e-3
-"""A gap below this share of the bound is called hardly any."""
+"""A part of the difference below this (major units) is not worth a sentence; zero would be a claim about rounding."""
 
 
 def section(facts: PlanFacts, reader: Reader) -> Section:
@@ -33,6 +31,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_margins(facts, reader),
         *_limits(facts, reader),
         *_certificate(facts, reader),
+        *_trust(facts, reader),
     ]
     if facts.explored:
         share = reader.percent(facts.explored / facts.customers)
@@ -183,18 +182,51 @@ def _limits(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
 
 
 def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
-    if facts.bound is None or facts.value is None:
+    if facts.bound is None or facts.value is None or facts.budget is None:
         return ()
-    gap = max(facts.bound - facts.value, 0.0)
-    tight = gap <= TIGHT * abs(facts.bound)
-    text = reader.say(
-        "plan_certificate" if tight else "plan_certificate_loose",
-        bound=reader.money(facts.bound, 2),
-        value=reader.money(facts.value, 2),
-        gap=reader.money(max(gap, LEAST), 2),
-    )
-    said = [text, reader.say("plan_certificate_whole")] if facts.integral else [text]
+    amounts = {"bound": reader.money(facts.bound, 2), "value": reader.money(facts.value, 2)}
+    name = "plan_certificate" if facts.bound > 0 else "plan_certificate_nothing"
+    text = reader.say(name, budget=reader.money(facts.budget), **amounts)
+    said = [text, *_difference(facts, reader), reader.say("plan_certificate_arithmetic")]
+    said += [reader.say("plan_certificate_whole")] if facts.integral else []
     return (Text(reader.sentences(said), reader.say("plan_certificate_title")),)
+
+
+def _difference(facts: PlanFacts, reader: Reader) -> list[str]:
+    """Return what lies between the best possible and the plan, part by part."""
+    parts = facts.difference
+    if parts is None:
+        return []
+    said, share = [], reader.percent(facts.share, 0)
+    if parts.by_lot >= LEAST:
+        said.append(reader.say("plan_difference_lots", lots=reader.money(parts.by_lot, 2), share=share))
+    elif parts.by_lot <= -LEAST:
+        said.append(reader.say("plan_difference_lucky", more=reader.money(-parts.by_lot, 2), share=share))
+    if parts.reserve >= LEAST:
+        kept, price = reader.money(parts.reserved, 2), reader.money(parts.reserve, 2)
+        said.append(reader.say("plan_difference_reserve", reserve=price, reserved=kept))
+    gap = reader.money(max(parts.not_proved, LEAST), 2)
+    said.append(reader.say("plan_difference_search", gap=gap))
+    return said
+
+
+def _trust(facts: PlanFacts, reader: Reader) -> tuple[Note | Text, ...]:
+    """Return how far to trust the expected profit: of an experiment its price, of any other plan its optimism."""
+    if not facts.cold_start:
+        return (Note(reader.say("plan_optimistic")),)
+    earned = facts.profit.estimate
+    kind = "plan_experiment" if earned < 0 else "plan_experiment_gain"
+    said = [
+        reader.say(kind, cost=reader.money(facts.cost), amount=reader.money(abs(earned))),
+        reader.say("plan_experiment_lots", part=reader.percent(facts.largest_lot, 0)),
+    ]
+    odds = [
+        reader.say("plan_experiment_offer", offer=reader.of(offer), chance=reader.percent(chance, 0))
+        for offer, chance in facts.pays
+    ]
+    if odds:
+        said.append(reader.say("plan_experiment_odds", offers=reader.join(odds)))
+    return (Text(reader.sentences(said), reader.say("plan_experiment_title")),)
 
 
 def _cards(facts: PlanFacts, reader: Reader) -> tuple[Cards | Table, ...]:

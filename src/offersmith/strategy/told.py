@@ -1,0 +1,43 @@
+"""What a plan's certificate says, in words: the best possible, what this plan expects, and what lies between."""
+
+from __future__ import annotations
+
+from offersmith.strategy.plan import Plan
+from offersmith.words import Language, say
+
+LEAST = 0.01
+"""Major units below which a part of the difference is not worth saying."""
+
+
+def told(plan: Plan, language: Language = "en") -> list[str]:
+    """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
+    bound, missing = plan.certificate.dual_bound, plan.difference
+    best = "best_possible" if bound > 0 else "best_is_nothing"
+    said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.expected_profit)]
+    if missing.by_lot >= LEAST:
+        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=plan.explore))
+    elif missing.by_lot <= -LEAST:
+        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=plan.explore))
+    if missing.reserve >= LEAST:
+        kept, price = missing.reserved, missing.reserve
+        said.append(say("strategy.price_of_reserve", language, reserve=price, reserved=kept))
+    search = "not_proved" if missing.not_proved >= LEAST else "search_is_exact"
+    said.append(say(f"strategy.{search}", language, not_proved=missing.not_proved))
+    if plan.shadow_price > 0:
+        said.append(say("strategy.next_unit", language, currency=plan.budget.currency, price=plan.shadow_price))
+    joined = (" " if language == "en" else "").join(said)
+    if plan.cold:
+        return [*_experiment(plan, language), joined]
+    return [joined, say("strategy.optimistic", language)]
+
+
+def _experiment(plan: Plan, language: Language) -> list[str]:
+    """Return what a first experiment is expected to cost, and how likely each offer is to pay."""
+    earned = plan.expected_profit
+    kind = "experiment" if earned < 0 else "experiment_gain"
+    said = [say(f"strategy.{kind}", language, spent=plan.spent, loss=-earned, gain=earned)]
+    names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
+    odds = [say("strategy.chance_of_offer", language, offer=names[k], chance=p) for k, p in plan.pays.items()]
+    if odds:
+        said.append(say("strategy.chance_to_pay", language, offers=say("strategy.and", language).join(odds)))
+    return said
