@@ -93,3 +93,11 @@ def test_the_top_of_an_axis_is_round_and_close(value: float) -> None:
     top = _ceiling(value)
     assert value <= top * (1 + 1e-9)
     assert top <= value * 1.5 * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("horizontal", [True, False])
+def test_counts_have_whole_ticks(horizontal: bool) -> None:
+    counts = Chart("bar", "t", ("a", "b"), (Series("n", (1.0, 2.0)),), "s", unit="int", horizontal=horizontal)
+    value = option(counts)["xAxis" if horizontal else "yAxis"]
+    assert value["minInterval"] == 1
+    assert "minInterval" not in option(chart("bar"))["yAxis"]

@@ -252,7 +252,11 @@ def test_redeemers_in_the_plan_stand_beside_what_chance_would_give(full_facts: R
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert [row[2:] for row in table.rows] == [("40 of 214", 105), ("174 of 214", 109), (None, None)]
     note = next(block for block in section.blocks if isinstance(block, Note))
-    assert note.text.startswith("The plan looks for extra profit, not for people who use coupons: 40 of the 214")
+    assert note.text.startswith("The plan looks for extra profit, not for people who use coupons. 40 of the 214")
+    assert "passes over many of them" in note.text
+    more = happened.section(full_facts.happened, EN)
+    assert more
+    assert not any("passes over" in block.text for block in more.blocks if isinstance(block, Note))
 
 
 def test_an_effect_comes_with_an_example_in_money() -> None:

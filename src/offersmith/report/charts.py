@@ -59,7 +59,9 @@ def option(chart: Chart) -> Option:
             "left": 4, "right": 72 if _labelled(chart) else 20, "top": _top(chart), "bottom": 6,
             "outerBoundsMode": "same", "outerBoundsContain": "all",
         },
-        "legend": {"show": legend, "type": "plain", "top": 0, "left": 0, "itemWidth": 22, "itemHeight": 12},
+        "legend": {
+            "show": legend, "type": "plain", "top": 0, "left": 0, "itemWidth": 22, "itemHeight": 12, "itemGap": 12,
+        },
         "tooltip": {"trigger": "item" if chart.kind in {"scatter", "interval"} else "axis", "confine": True},
         **drawn,
     }  # fmt: skip
@@ -109,6 +111,8 @@ def _axes(chart: Chart, *, boundary: bool = True) -> Option:
         "axisLabel": {"hideOverlap": True},
     }  # fmt: skip
     value: Option = {"type": "value", "splitNumber": 4, "axisTick": {"show": False}}
+    if chart.unit == "int":
+        value["minInterval"] = 1
     if chart.unit == "percent" and _largest(chart) > NEARLY_ALL:
         value["max"] = 1
     if _horizontal(chart):

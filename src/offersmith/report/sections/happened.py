@@ -21,15 +21,20 @@ def section(facts: HappenedFacts, reader: Reader) -> Section | None:
         top=reader.percent(top, 0),
     )
     blocks: tuple[Block, ...] = (*_deciles(facts, reader), _overlap(facts, reader))
-    note = Note(
-        reader.say(
-            "happened_limits",
-            hits=reader.count(facts.redeemers_planned),
-            all=reader.count(facts.redeemers),
-            chance=reader.count(_by_lot(facts, facts.planned_and_sent)),
-        )
+    return Section("happened", reader.say("happened_title"), lead, (*blocks, _limits(facts, reader)))
+
+
+def _limits(facts: HappenedFacts, reader: Reader) -> Note:
+    """Return what the two lists can and cannot say; a plan that holds fewer redeemers than chance has its reason."""
+    chance = _by_lot(facts, facts.planned_and_sent)
+    text = reader.say(
+        "happened_limits",
+        hits=reader.count(facts.redeemers_planned),
+        all=reader.count(facts.redeemers),
+        chance=reader.count(chance),
+        fewer=reader.say("happened_fewer") if facts.redeemers_planned < chance else "",
     )
-    return Section("happened", reader.say("happened_title"), lead, (*blocks, note))
+    return Note(text)
 
 
 def _deciles(facts: HappenedFacts, reader: Reader) -> tuple[Figure, ...]:

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var drawn = new Map();
+  var LEGEND_ROW = 24;
   var LOCALES = { en: "en-US", zh: "zh-CN" };
 
   function writer(unit, currency, locale, axis) {
@@ -35,10 +36,36 @@
     axis.nameTextStyle = Object.assign({ color: tone.faint, fontSize: 12 }, axis.nameTextStyle);
   }
 
-  function width(texts) {
+  function widths(texts) {
     var pen = document.createElement("canvas").getContext("2d");
     pen.font = "13px " + getComputedStyle(document.body).fontFamily;
-    return Math.ceil(Math.max.apply(null, texts.map(function (text) { return pen.measureText(text).width; }))) + 2;
+    return texts.map(function (text) { return pen.measureText(text).width; });
+  }
+
+  function width(texts) { return Math.ceil(Math.max.apply(null, widths(texts))) + 2; }
+
+  // How much taller a legend is than one row, once its names are wrapped into `space`.
+  function wrapped(option, space) {
+    if (!option.legend.show) { return 0; }
+    var names = option.series.map(function (series) { return series.name; });
+    var rows = 1, used = 0;
+    widths(names.filter(function (name, at) { return names.indexOf(name) === at; })).forEach(function (text) {
+      var item = option.legend.itemWidth + 5 + text + option.legend.itemGap;
+      if (used && used + item > space) { rows += 1; used = 0; }
+      used += item;
+    });
+    return (rows - 1) * LEGEND_ROW;
+  }
+
+  // The height of a chart in a half column: as tall as its neighbour, unless its rows give it one of its own.
+  function tall(place, chart) {
+    var figure = place.closest("figure");
+    if (chart.horizontal || !figure.classList.contains("half")) { return chart.height; }
+    var beside = [figure.previousElementSibling, figure.nextElementSibling].find(function (other) {
+      return other && other.matches("figure.half") && Math.abs(other.offsetTop - figure.offsetTop) < 2;
+    });
+    var data = beside && beside.querySelector("script[data-chart]");
+    return data ? Math.max(chart.height, JSON.parse(data.textContent).height) : chart.height;
   }
 
   function dress(chart, locale, space) {
@@ -75,7 +102,9 @@
     var locale = LOCALES[edition.id.replace("edition-", "")] || "en-US";
     edition.querySelectorAll("script[data-chart]").forEach(function (data) {
       var place = document.getElementById(data.dataset.chart), chart = JSON.parse(data.textContent);
-      place.style.height = chart.height + "px";
+      var extra = wrapped(chart.option, place.clientWidth);
+      chart.option.grid.top += extra;
+      place.style.height = tall(place, chart) + extra + "px";
       var picture = drawn.get(place) || echarts.init(place, null, { renderer: "svg" });
       drawn.set(place, picture);
       picture.resize();
