@@ -1,6 +1,6 @@
 """The structural model with boosted trees, held to what doubly robust scores allow.
 
-Three cross-fitted parts share all rows: who redeems what they are given, who buys, and for how much (`shared`). How
+Three cross-fitted parts share all rows: who redeems what they are given, who buys, and for how much (`structural`). How
 much an offer does on average is the mean of its doubly robust scores (Robins et al. 1994), campaign by campaign
 (`scores`). The predicted change of revenue is regressed on the same scores (calibration of uplift as in Semenova &
 Chernozhukov 2021): the slope says how far predicted differences between customers hold. Both are shrunk, the mean
@@ -19,17 +19,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from offersmith.response.arms import Arms
 from offersmith.response.base import Economics, Evidence, FittedResponse, Floats, History, flags
-from offersmith.response.boosting_fit import Calibration, Fitted, learn
 from offersmith.response.constant import Constant
 from offersmith.response.costs import CostLine, relief
 from offersmith.response.encode import Encoder
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
 from offersmith.response.linear import expit, steady
 from offersmith.response.prior import FittedPrior
-from offersmith.response.shared import Core, Parts
-from offersmith.response.stacked import Stacked
+from offersmith.response.structural.arms import Arms
+from offersmith.response.structural.core import Core, Parts
+from offersmith.response.structural.fit import Calibration, Fitted, learn
+from offersmith.response.structural.stacked import Stacked
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 

@@ -123,9 +123,13 @@ def fit_stacked(
     return Crossfitted(_freeze(kind, base, trees, penalty, best), parts)
 
 
+def choice_rows(count: int) -> Ints:
+    """Return the rows a penalty is chosen on: all, or an even stride, for the first thousands are one campaign's."""
+    return np.arange(0, count, max(1, -(-count // _CHOICE_ROWS)))
+
+
 def _choose_penalty(kind: Kind, x: Floats, y: Floats, fold: Ints, count: int) -> float:
-    # An even stride: rows come campaign by campaign, and the first thousands are one campaign's.
-    rows = np.arange(0, len(x), max(1, -(-len(x) // _CHOICE_ROWS)))
+    rows = choice_rows(len(x))
     losses = []
     for penalty in PENALTIES:
         total = 0.0

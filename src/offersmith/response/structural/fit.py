@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from offersmith.experiments.calibration import calibration
 from offersmith.experiments.ranking import lift, roc_auc
-from offersmith.response.arms import Arms
 from offersmith.response.base import (
     Bools,
     Economics,
@@ -31,8 +30,9 @@ from offersmith.response.encode import Encoder
 from offersmith.response.linear import expit, log_loss
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import Slope, measure, slope
-from offersmith.response.shared import Core, CrossfittedCore, fit_core
-from offersmith.response.stacked import Crossfitted, Stacked, fit_stacked
+from offersmith.response.structural.arms import Arms
+from offersmith.response.structural.core import Core, CrossfittedCore, fit_core
+from offersmith.response.structural.stacked import Crossfitted, Stacked, fit_stacked
 from offersmith.response.weighing import believed, expected, trust
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer

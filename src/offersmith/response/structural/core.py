@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from offersmith.response.arms import Arms
 from offersmith.response.base import Floats, Ints, Strings
 from offersmith.response.linear import expit
-from offersmith.response.stacked import Crossfitted, Stacked, fit_stacked
+from offersmith.response.structural.arms import Arms
+from offersmith.response.structural.stacked import Crossfitted, Stacked, fit_stacked
 from offersmith.vocabulary import NO_OFFER
 
 
