@@ -79,6 +79,11 @@ def test_what_is_no_time_is_bad(text: str) -> None:
     assert one(text)[::2] == (None, True, False)
 
 
+@pytest.mark.parametrize("value", [True, b"2024-05-01", [1], {"a": 1}])
+def test_a_column_that_can_hold_no_times_is_bad_and_no_crash(value: object) -> None:
+    assert one(value)[::2] == (None, True, False)
+
+
 def test_the_hour_that_happens_twice() -> None:
     twice = "2011-10-30 01:30"
     assert one(twice, timezone=LONDON)[:2] == (datetime(2011, 10, 30, 0, 30), 60)

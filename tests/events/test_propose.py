@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from offersmith.errors import InputError
 from offersmith.events.propose import Proposal, propose
 from offersmith.events.recognise import bare, event_of, recognise
 from offersmith.events.synonyms import COLUMNS, EVENTS
@@ -138,12 +137,6 @@ def test_day_before_month_is_found_and_doubt_is_said(bench: Any) -> None:
     assert [found.code for found in proposal.findings] == ["columns", "month_first"]
     assert "月和日" in proposal.findings[1].text("zh")
     assert proposal.as_dict()["findings"][1]["code"] == "month_first"
-
-
-def test_without_a_time_there_is_no_proposal(bench: Any) -> None:
-    path = bench.write("s.csv", "alpha,beta\n1,2\n")
-    with pytest.raises(InputError, match="no column that looks like a time; found: alpha, beta"):
-        propose([path], name="s")
 
 
 def test_names_with_quotes_survive_the_file(bench: Any) -> None:

@@ -25,6 +25,18 @@ MOMENT = pa.timestamp("us")
 BETWEEN = " | "
 """Between the formats of a list of formats."""
 
+FORMATS = (
+    "%d.%m.%y %H:%M:%S", "%d.%m.%y %H:%M", "%d.%m.%y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
+    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p", "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%b %d, %Y",
+    "%d %b %Y %H:%M", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y %I:%M %p",
+)  # fmt: skip
+"""Formats a sample may show; where no row tells month and day apart, the month is taken to come first."""
+
+FEW = 0.02
+"""Share of unread times that needs no further format: mistypings, most likely."""
+
 Reading = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 """Texts to (time on the wall, moment in UTC), both null where the text is written in another way."""
 
@@ -88,6 +100,25 @@ class Times:
     zoned: pa.Array
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a sample writes its times.
+
+    Attributes:
+        format: what `Clock.format` has to be; empty where nothing has to be stated.
+        doubtful: month and day might as well be the other way round.
+        known: values that are there.
+        unread: values that even `format` does not read.
+        example: the first of those.
+    """
+
+    format: str = ""
+    doubtful: bool = False
+    known: int = 0
+    unread: int = 0
+    example: str = ""
+
+
 def read(column: pa.Array, clock: Clock) -> Times:
     """Read a column of text, timestamps, dates or numbers (epoch in seconds, ms or us by size, or yyyymmdd)."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -98,6 +129,44 @@ def read(column: pa.Array, clock: Clock) -> Times:
     from_wall, ambiguous = _on_the_wall(local, clock)
     time = pc.coalesce(moment, from_wall)
     return Times(time, offsets(time, clock.timezone), bad, ambiguous, pc.is_valid(moment))
+
+
+def how_written(column: pa.Array) -> Written:
+    """Find out from a sample how its times are written, by what cannot be read without a format."""
+    times = read(column, Clock())
+    known = len(column) - times.time.null_count + _sum(times.bad)
+    left = column.filter(times.bad)
+    chosen: list[str] = []
+    doubtful = False
+    # A mixture of month first and day first could not be told apart row by row, so one of them rules the other out.
+    while len(left) > FEW * known and (promising := _promising(left, {*chosen, *map(_swapped, chosen)})):
+        bad = {format_: read(left, Clock(format=format_)).bad for format_ in promising}
+        best = min(promising, key=lambda format_: _sum(bad[format_]))
+        if len(left) - _sum(bad[best]) <= FEW * known:
+            break
+        other = _swapped(best)
+        doubtful = doubtful or (other in bad and _sum(bad[other]) == _sum(bad[best]))
+        left = left.filter(bad[best])
+        chosen.append(best)
+    example = str(left[0].as_py()) if len(left) else ""
+    return Written(BETWEEN.join(chosen), doubtful, known, len(left), example)
+
+
+def _promising(left: pa.Array, without: set[str]) -> list[str]:
+    """Return the formats that read any of the first texts."""
+    if not (pa.types.is_string(left.type) or pa.types.is_large_string(left.type)):
+        return []
+    first = left.slice(0, 500)
+    return [format_ for format_ in FORMATS if format_ not in without
+            and not pc.all(read(first, Clock(format=format_)).bad).as_py()]  # fmt: skip
+
+
+def _swapped(format_: str) -> str:
+    return format_.replace("%m", "%x").replace("%d", "%m").replace("%x", "%d")
+
+
+def _sum(mask: pa.Array) -> int:
+    return int(pc.sum(mask).as_py() or 0)
 
 
 def offsets(time: pa.Array, timezone: str) -> pa.Array:
@@ -117,6 +186,8 @@ def _parse(column: pa.Array, formats: tuple[str, ...]) -> tuple[pa.Array, pa.Arr
         return column.cast(MOMENT), _nothing(column)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _numbers(column.cast(pa.float64(), safe=False))
+    if not pa.types.is_string(kind):
+        return _nothing(column), _nothing(column)
     return _texts(column, formats)
 
 

@@ -43,11 +43,20 @@ CURRENCIES = {
 }  # fmt: skip
 """Currencies of one time zone."""
 
+# Spanish and French are spoken with many currencies; German, by most who speak it, with one.
+_GERMAN = frozenset(
+    {"datum", "bestelldatum", "rechnungsdatum", "kaufdatum", "kunde", "kundennr", "kundennummer", "kundenid", "artikel",
+     "artikelnr", "artikelnummer", "menge", "anzahl", "betrag", "preis", "einzelpreis", "summe", "bestellung",
+     "bestellnr", "bestellnummer", "rechnung", "rechnungsnr", "rechnungsnummer"}
+)  # fmt: skip
+
 
 def guess_place(sample: pa.Table) -> Place | None:
-    """Return a guess from a column of currencies or countries, or from Chinese column names; None without any."""
-    country = _most(sample, ("country", "billingcountry", "shippingcountry", "geocountry", "国家"))
-    currency = _most(sample, ("currency", "currencycode", "币种"))
+    """Return a guess from a column of currencies or countries, or from Chinese or German names; None without any."""
+    country = _most(
+        sample, ("country", "billingcountry", "shippingcountry", "geocountry", "land", "pays", "pais", "国家")
+    )
+    currency = _most(sample, ("currency", "currencycode", "wahrung", "waehrung", "devise", "moneda", "币种", "货币"))
     known = COUNTRIES.get(bare(country)) if country else None
     if currency and len(currency) == 3 and currency.isalpha():
         zone = known[1] if known else CURRENCIES.get(currency.upper(), "UTC")
@@ -56,6 +65,8 @@ def guess_place(sample: pa.Table) -> Place | None:
         return Place(*known, f"country {country}")
     if any("\u4e00" <= char <= "\u9fff" for name in sample.schema.names for char in name):
         return Place("CNY", "Asia/Shanghai", "Chinese column names")
+    if len(_GERMAN & {bare(name) for name in sample.schema.names}) >= 2:
+        return Place("EUR", "Europe/Berlin", "German column names")
     return None
 
 

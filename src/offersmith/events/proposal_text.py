@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from offersmith.events.found import Found
 from offersmith.events.places import Place
@@ -30,7 +31,28 @@ margin_rate = 0.3
 """
 
 
-def write(name: str, blocks: Sequence[SourceSettings], findings: Iterable[Found], place: Place | None) -> str:
+FILL_IN = {"time": "CHECK: name the column of times", "customer_id": "CHECK: name the column of customers"}
+"""What stands in place of a column that is needed and that nobody could tell; ingest refuses it by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One `[[events]]` to be written, and what a person has to look at in it.
+
+    Attributes:
+        settings: what is written.
+        guessed: our columns that were told by their values only.
+        unread: a time that nothing could read; empty when all could.
+        seen: (their column, a value of it) of every column, listed where something has to be filled in.
+    """
+
+    settings: SourceSettings
+    guessed: frozenset[str] = frozenset()
+    unread: str = ""
+    seen: tuple[tuple[str, str], ...] = field(default=())
+
+
+def write(name: str, blocks: Sequence[Block], findings: Iterable[Found], place: Place | None) -> str:
     """Return the text of `offersmith.toml`."""
     told = "".join(f"#   {finding}\n" for finding in findings)
     parts = [_HEAD + (f"# What the files say:\n{told}" if told else ""), _shop(name, place)]
@@ -50,7 +72,8 @@ def _shop(name: str, place: Place | None) -> str:
     )
 
 
-def _block(block: SourceSettings) -> str:
+def _block(proposed: Block) -> str:
+    block = proposed.settings
     lines = ["[[events]]"]
     if block.kind != "auto":
         lines += [
@@ -71,6 +94,12 @@ def _block(block: SourceSettings) -> str:
             "# CHECK: how times are written (as strptime takes it).",
             f"time_format = {_quoted(block.time_format)}",
         ]
+    if proposed.unread:
+        lines += [
+            f"# CHECK: times such as {_quoted(proposed.unread)} cannot be read and would be refused. How they are"
+        ]
+        lines += ["# written, as strptime takes it; several formats are separated by ' | ':"]
+        lines += ['# time_format = "%d/%m/%Y %H:%M"']
     if block.refund_when:
         lines += ["# What marks a refund: an order id that starts so, or a negative quantity."]
         lines += [f"refund_when = {_list(block.refund_when)}"]
@@ -78,13 +107,27 @@ def _block(block: SourceSettings) -> str:
         lines += ["# Lines that are no goods (postage, fees, corrections): their money counts, their product does not."]
         lines += [f"drop_products = {_list(block.drop_products)}"]
     lines += ["# A file of everybody who may be addressed, with or without purchases:", '# customers = "customers.csv"']
-    lines += ["", "# Our column = theirs.", "[events.columns]", *_pairs(block.columns)]
+    lines += ["", "# Our column = theirs.", "[events.columns]"]
+    for ours, pair in zip(block.columns, _pairs(block.columns), strict=True):
+        if block.columns[ours] == FILL_IN.get(ours):
+            lines += [f"# CHECK: fill in which column is {ours}; or take this [[events]] out, if it holds no events."]
+        elif ours in proposed.guessed:
+            lines += ["# CHECK: its values look like it, its name says nothing."]
+        lines.append(pair)
+    lines += _seen(proposed)
     free = [name for name in EVENTS.names if name not in block.columns and name not in ("event_id", "utc_offset")]
     lines += [f"# also possible: {', '.join(free[start : start + 8])}" for start in range(0, len(free), 8)]
     if block.names:
         lines += ["", '# Their name of an event = ours; "" for events that are not wanted.', "[events.names]"]
         lines += _pairs(block.names)
     return "\n".join(lines) + "\n"
+
+
+def _seen(block: Block) -> list[str]:
+    if not block.seen:
+        return []
+    pairs = [f"#   {_quoted(name)}" + (f", e.g. {_quoted(value)}" if value else "") for name, value in block.seen]
+    return ["# The columns of the file:", *pairs]
 
 
 def _pairs(values: Mapping[str, str]) -> list[str]:

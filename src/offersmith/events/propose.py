@@ -1,7 +1,8 @@
 """Looking at a shop's files and proposing how to read them: a commented `offersmith.toml` that works unedited.
 
-Columns are recognised by name (`recognise`), everything else from a sample of the first rows: the format of times,
-what marks a refund, names of events, lines that are services and no products, and where the shop may be.
+Columns are recognised by name and else by their values (`recognise`), everything else from a sample of the first rows:
+the format of times, what marks a refund, names of events, lines that are services and no products, and where the shop
+may be. What cannot be told is left to be filled in, with the file's columns beside it: there is always a proposal.
 """
 
 from __future__ import annotations
@@ -21,9 +22,16 @@ from offersmith.events.base import REFUSED, Source
 from offersmith.events.found import Found
 from offersmith.events.mapping import text
 from offersmith.events.places import Place, guess_place
-from offersmith.events.proposal_text import write
-from offersmith.events.recognise import bare, event_of, recognise, suggestion
-from offersmith.events.sources.files import by_ending, find
+from offersmith.events.proposal_text import FILL_IN, Block, write
+from offersmith.events.recognise import (
+    amount_by_values,
+    bare,
+    customer_by_values,
+    event_of,
+    recognise,
+    time_by_values,
+)
+from offersmith.events.sources.files import CSV_ENDINGS, PARQUET_ENDINGS, by_ending, find
 from offersmith.events.synonyms import NOT_WANTED
 from offersmith.settings import SourceSettings
 from offersmith.vocabulary import EVENT_NAMES, EVENTS
@@ -31,20 +39,16 @@ from offersmith.vocabulary import EVENT_NAMES, EVENTS
 SAMPLE = 50_000
 """Rows looked at, from the first file of each kind."""
 
-TIME_FORMATS = (
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
-    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y",
-    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%b %d, %Y", "%d %b %Y %H:%M", "%d %b %Y", "%B %d, %Y %I:%M %p",
-)  # fmt: skip
-"""Tried in this order on times that are neither ISO 8601 nor epochs; where month and day can be told apart by no row
-of the sample, the month is taken to come first, and the proposal says so."""
+NEEDED = ("time", "customer_id", "amount")
+"""Without these of our columns there is little to plan from; the proposal says so. A file that names its events may
+hold none that cost anything."""
 
 # Lines on a receipt that are no goods, as British and American shops code them.
 _SERVICES = frozenset(
     {"post", "postage", "dot", "m", "manual", "c2", "carriage", "d", "discount", "s", "samples", "bankcharges",
      "amazonfee", "cruk", "b", "adjust", "adjust2", "test001", "test002", "shipping", "delivery", "fee", "giftcard",
-     "giftvoucher", "tip", "运费", "邮费", "补差价"}
+     "giftvoucher", "tip", "versand", "versandkosten", "porto", "trinkgeld", "gutschein", "pfand", "fraisdeport",
+     "livraison", "envio", "gastosdeenvio", "运费", "邮费", "补差价"}
 )  # fmt: skip
 _RETAIL_SERVICES = (
     "POST", "DOT", "M", "m", "C2", "C3", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "ADJUST", "ADJUST2",
@@ -78,17 +82,21 @@ def propose(files: Sequence[Path], *, name: str, folder: Path | None = None) -> 
         folder: the workspace to be; files below it are named relative to it, others by their absolute path.
 
     Raises:
-        InputError: a file cannot be read, or no column looks like a time.
+        InputError: a file cannot be read or has no rows, or a folder has no files.
     """
     groups: dict[tuple[str, ...], list[Path]] = {}
-    for path in find([str(file.expanduser().absolute()) for file in files], Path()):
+    absolute = [file.expanduser().absolute() for file in files]
+    for path in absolute:
+        _must_hold_files(path)
+    for path in find([str(path) for path in absolute], Path()):
         groups.setdefault(tuple(_sample(path).schema.names), []).append(path)
-    blocks, findings = [], []
+    blocks: list[Block] = []
+    findings: list[Found] = []
     place: Place | None = None
     for paths in groups.values():
         sample = _sample(paths[0])
-        settings, found = look(sample, [_shown(path, folder) for path in paths])
-        blocks.append(settings)
+        block, found = look(sample, [_shown(path, folder) for path in paths])
+        blocks.append(block)
         findings.extend(found)
         place = place or guess_place(sample)
     if place is not None:
@@ -96,53 +104,118 @@ def propose(files: Sequence[Path], *, name: str, folder: Path | None = None) -> 
     return Proposal(write(name, blocks, findings, place), tuple(findings))
 
 
-def look(sample: pa.Table, files: Sequence[str]) -> tuple[SourceSettings, list[Found]]:
-    """Propose how to read files of which `sample` is the beginning.
-
-    Raises:
-        InputError: no column looks like a time.
-    """
+def look(sample: pa.Table, files: Sequence[str]) -> tuple[Block, list[Found]]:
+    """Propose how to read files of which `sample` is the beginning; what is not found is left to be filled in."""
     names = sample.schema.names
     if {"event", "time", "utc_offset", "amount"} <= set(names):
         columns = {column: column for column in EVENTS.names if column in names}
-        return SourceSettings(kind="ours", files=tuple(files), columns=columns), [Found("ours")]
+        return Block(SourceSettings(kind="ours", files=tuple(files), columns=columns)), [Found("ours")]
     columns, amount_is = recognise(names)
-    if "time" not in columns:
-        raise InputError(
-            f"{files[0]} has no column that looks like a time; found: {', '.join(names)}",
-            hint=suggestion(names),
-            found=names,
-            missing=["time"],
-        )
-    findings = [Found("columns", {"file": files[0], "columns": len(columns)})]
+    guessed = _guess(sample, columns)
+    findings = [Found("columns", {"file": files[0], "columns": len({*columns, *guessed})})]
+    findings += [Found("guessed", {"file": files[0], "ours": ours, "theirs": name}) for ours, name in guessed.items()]
+    columns |= guessed
+    lacking = [ours for ours in NEEDED if ours not in columns and not (ours == "amount" and "event" in columns)]
+    findings += [Found(f"no_{ours}", {"file": files[0]}) for ours in lacking]
     raw = {ours: _column(sample, theirs) for ours, theirs in columns.items()}
-    format_, doubtful = _time_format(raw["time"])
-    if doubtful:
-        findings.append(Found("month_first", {"format": format_}))
+    written = clock.how_written(raw["time"]) if "time" in raw else clock.Written()
+    if written.doubtful:
+        findings.append(Found("month_first", {"format": written.format}))
+    unread = written.example if written.unread > clock.FEW * written.known else ""
+    if unread:
+        values = {"rows": written.unread, "known": written.known, "theirs": columns["time"], "example": unread[:40]}
+        findings.append(Found("unread", {"file": files[0], **values}))
     event_names = _event_names(raw.get("event"))
-    if event_names:
-        findings.append(Found("names", {"names": len(event_names)}))
-    refund_when = _refund_marks(raw, event_names)
-    if refund_when:
-        findings.append(Found("refunds", {"mark": refund_when[0]}))
-    services = _services(raw.get("product_id"), names)
-    if services:
-        findings.append(Found("services", {"products": ", ".join(services[:8])}))
-    if "customer_id" in columns and "email" in bare(columns["customer_id"]):
-        findings.append(Found("email", {"column": columns["customer_id"]}))
+    refund_when, services = _refund_marks(raw, event_names), _services(raw.get("product_id"), names)
+    findings += _told(event_names, refund_when, services, columns)
     settings = SourceSettings(
         files=tuple(files),
-        columns={column: columns[column] for column in EVENTS.names if column in columns},
+        columns={ours: columns.get(ours) or FILL_IN[ours] for ours in EVENTS.names if ours in {*columns, *FILL_IN}},
         names=event_names,
         refund_when=refund_when,
         amount_is="unit" if amount_is == "unit" else "line",
-        time_format=format_,
+        time_format=written.format,
         drop_products=services,
     )
-    return settings, findings
+    seen = _seen(sample) if lacking or guessed or unread else ()
+    return Block(settings, frozenset(guessed), unread[:40], seen), findings
+
+
+def _guess(sample: pa.Table, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return our column -> theirs for what only the values tell; a name whose values deny it is overruled."""
+    free = {name: _column(sample, name) for name in sample.schema.names
+            if name not in columns.values() and sample.schema.names.count(name) == 1}  # fmt: skip
+    guessed: dict[str, str] = {}
+    named = columns.get("time")
+    if named is None or _no_time(_column(sample, named)):
+        other = time_by_values(free)
+        if other is not None:
+            guessed["time"] = other
+            free.pop(other)
+    if "customer_id" not in columns and (email := customer_by_values(free)) is not None:
+        guessed["customer_id"] = email
+    if "amount" not in columns and (amount := amount_by_values(free)) is not None:
+        guessed["amount"] = amount
+    return guessed
+
+
+def _no_time(column: pa.Array) -> bool:
+    written = clock.how_written(column.slice(0, SAMPLE // 10))
+    return written.unread > 0.5 * written.known
+
+
+def _told(
+    event_names: Mapping[str, str], refund_when: Sequence[str], services: Sequence[str], columns: Mapping[str, str]
+) -> list[Found]:
+    findings = [Found("names", {"names": len(event_names)})] if event_names else []
+    if refund_when:
+        findings.append(Found("refunds", {"mark": refund_when[0]}))
+    if services:
+        findings.append(Found("services", {"products": ", ".join(services[:8])}))
+    if "email" in bare(columns.get("customer_id", "")):
+        findings.append(Found("email", {"column": columns["customer_id"]}))
+    return findings
+
+
+def _seen(sample: pa.Table) -> tuple[tuple[str, str], ...]:
+    """Return every column with its first value, cut short; addresses of people have no place in a settings file."""
+    first = [next((str(value) for value in column.slice(0, 100).to_pylist() if value not in (None, "")), "")
+             for column in sample.columns]  # fmt: skip
+    shown = ["" if "@" in value else value[:40] for value in first]
+    return tuple(zip(sample.schema.names, shown, strict=True))
+
+
+def _must_hold_files(path: Path) -> None:
+    if not path.is_dir():
+        return
+    endings = (*CSV_ENDINGS, *PARQUET_ENDINGS)
+    inside = sorted(file for file in path.rglob("*") if file.is_file())
+    names = ", ".join(file.name for file in inside[:5])
+    if not inside:
+        raise InputError(f"the folder {path} is empty", hint="put the shop's files into it", path=str(path))
+    if not any(file.suffix.lower() in endings for file in inside):
+        raise InputError(
+            f"the folder {path} has no file ending in {', '.join(endings)}, only {names}",
+            hint="export the events as CSV or Parquet",
+            path=str(path),
+        )
+
+
+def _must_be_parquet(path: Path) -> None:
+    if path.suffix.lower() not in PARQUET_ENDINGS or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic not in (b"PAR1", b"PARE"):
+        raise InputError(
+            f"{path} is not a Parquet file, whatever its name: it does not begin with PAR1",
+            hint="if it is CSV, rename it to .csv; else export it as Parquet",
+            path=str(path),
+        )
 
 
 def _sample(path: Path) -> pa.Table:
+    _must_be_parquet(path)
     batches: list[pa.RecordBatch] = []
     for batch in _source(path).batches():
         if REFUSED not in (batch.schema.metadata or {}):
@@ -167,24 +240,6 @@ def _column(sample: pa.Table, name: str) -> pa.Array:
     column = sample.column(sample.schema.names.index(name)).combine_chunks()
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
-def _time_format(column: pa.Array) -> tuple[str, bool]:
-    """Return (strptime format or nothing, whether month and day might be the other way round)."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return "", False
-    words = text(column, "time")
-    known = max(1, len(words) - words.null_count)
-    misses = {format_: _misses(words, format_) for format_ in ("", *TIME_FORMATS)}
-    best = min(misses, key=lambda format_: misses[format_])
-    if misses[""] <= known * 0.02 or misses[best] > known * 0.5:
-        return "", False
-    swapped = best.replace("%m", "%x").replace("%d", "%m").replace("%x", "%d")
-    return best, misses.get(swapped) == misses[best] and swapped != best
-
-
-def _misses(words: pa.Array, format_: str) -> int:
-    return int(pc.sum(clock.read(words, clock.Clock(format=format_)).bad).as_py() or 0)
 
 
 def _event_names(column: pa.Array | None) -> dict[str, str]:
