@@ -21,6 +21,7 @@ from offersmith.report.inputs import (
     OfferRow,
     OverlapBin,
     PlanCard,
+    PlanDifference,
     PlanFacts,
     PriorFacts,
     QualityFacts,
@@ -144,8 +145,11 @@ def plan() -> PlanFacts:
         ),
         cards=cards,
         value=profit,
-        bound=profit * (1 + 4e-7),
+        bound=profit + 84.31,
+        difference=PlanDifference(by_lot=82.9, reserve=1.4, not_proved=0.01, reserved=7.5),
         explored=247,
+        share=0.1,
+        largest_lot=0.05,
     )
 
 
@@ -278,8 +282,14 @@ def cold() -> ReportFacts:
         cost=4998.0,
         budget=5000.0,
         offers=first.offers,
+        value=210.0,
+        bound=230.5,
+        difference=PlanDifference(by_lot=20.5, reserve=0.0, not_proved=0.0, reserved=50.0),
         cold_start=True,
         explored=first.customers,
+        share=1.0,
+        largest_lot=0.01,
+        pays=((OFFERS[1], 0.16), (OFFERS[3], 0.06)),
     )
     return ReportFacts(
         name="Online Retail",

@@ -206,16 +206,6 @@ def test_the_shadow_price_is_told_only_where_the_budget_binds(full_facts: Report
     assert any("No budget was set" in text for text in texts(free))
 
 
-def test_a_wide_gap_is_not_called_a_proof(full_facts: ReportFacts) -> None:
-    assert full_facts.plan
-    assert full_facts.plan.value
-    assert any(text.startswith("Hardly.") for text in texts(full_facts))
-    wide = replace(full_facts, plan=replace(full_facts.plan, bound=full_facts.plan.value * 1.02))
-    assert any(text.startswith("Perhaps.") for text in texts(wide))
-    none = replace(full_facts, plan=replace(full_facts.plan, bound=None))
-    assert not any("left on the table" in text for text in texts(none))
-
-
 def test_a_rival_that_is_better_is_named(full_facts: ReportFacts) -> None:
     assert full_facts.models
     assert "better than every simple rule" in models.section(full_facts.models, EN).lead

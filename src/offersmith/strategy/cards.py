@@ -155,7 +155,7 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     if plan.cold:
         paragraphs.append(say("strategy.cards_cold", language, part=plan.largest_lot))
     paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=plan.explore))
-    if plan.explore < plan.explore_asked:
+    if plan.explore < plan.explore_asked and not plan.cold:
         asked, part = plan.explore_asked, plan.largest_lot
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
     paragraphs += told(plan, language)

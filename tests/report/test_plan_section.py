@@ -1,0 +1,105 @@
+"""What the plan's section says of the best possible, of experiments, and of its own optimism."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from offersmith.money import Money
+from offersmith.offers.catalogue import catalogue
+from offersmith.report.base import Note, Text
+from offersmith.report.format import Reader
+from offersmith.report.gather import plan_facts
+from offersmith.report.inputs import Interval, PlanDifference, PlanFacts, ReportFacts
+from offersmith.report.sections import plan
+from offersmith.settings import PlanSettings, Settings
+from offersmith.strategy.plan import make
+from offersmith.vocabulary import ESTIMATES
+from offersmith.words import LANGUAGES, Language
+
+EN = Reader("en", "USD")
+
+
+def texts(facts: PlanFacts, reader: Reader = EN) -> list[str]:
+    return [block.text for block in plan.section(facts, reader).blocks if isinstance(block, Text | Note)]
+
+
+def certificate(facts: PlanFacts) -> str:
+    return next(text for text in texts(facts) if "proof about the arithmetic" in text)
+
+
+def test_the_difference_to_the_best_possible_is_told_part_by_part(full_facts: ReportFacts) -> None:
+    facts = full_facts.plan
+    assert facts
+    assert facts.value
+    assert facts.bound
+    text = certificate(facts)
+    assert f"within $2,000 is at most {EN.money(facts.bound, 2)}; this plan expects {EN.money(facts.value, 2)}" in text
+    assert "$82.90 of the difference is the price of deciding 10% of the customers by lot" in text
+    assert "$1.40 is the price of keeping $7.50 of the budget in reserve" in text
+    assert "At most $0.01 is left" in text
+
+
+def test_parts_that_are_nothing_are_not_told(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    none = replace(full_facts.plan, difference=PlanDifference(0.0, 0.0, 0.0, 0.0))
+    assert "by lot" not in certificate(none)
+    assert "reserve" not in certificate(none)
+    lucky = replace(full_facts.plan, difference=PlanDifference(-3.0, 0.0, 0.0, 0.0))
+    assert "cost nothing this time: what was drawn is expected to earn $3.00 more" in certificate(lucky)
+    unknown = replace(full_facts.plan, bound=None)
+    assert not any("best possible" in text for text in texts(unknown))
+
+
+def test_where_nothing_pays_the_best_plan_gives_nothing(cold_facts: ReportFacts) -> None:
+    assert cold_facts.plan
+    losing = replace(cold_facts.plan, bound=0.0, value=-90.0, profit=Interval(-90.0, -200.0, 20.0))
+    assert "the best plan within $5,000 gives nothing" in certificate(losing)
+    experiment = next(text for text in texts(losing) if "expected to cost" in text)
+    assert "to lose $90.00 after what it earns" in experiment
+    assert "none that would take more than 1% of the budget" in experiment
+    assert "5 % off 16%, 20 % off 6%" in experiment
+
+
+def test_only_a_plan_that_picks_is_called_optimistic(full_facts: ReportFacts, cold_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    assert cold_facts.plan
+    assert any("leans to the high side" in text for text in texts(full_facts.plan))
+    assert not any("leans to the high side" in text for text in texts(cold_facts.plan))
+    assert any("to earn $210 after that" in text for text in texts(cold_facts.plan))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cold", [False, True])
+def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None:
+    offers = catalogue(Settings().offers, "USD")
+    paying = [offer.offer_id for offer in offers[1:]]
+    rows = [
+        (f"c{i:03d}", offer, 0.0, 0.0, 0.0, (1 + i % 7) * (k + 1) * 0.5 - 1.2, (1 + i % 5) * (k + 1) * 0.3, 1.0, "m")
+        for i in range(400)
+        for k, offer in enumerate(paying)
+    ]
+    estimates = pa.Table.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], schema=ESTIMATES)
+    as_of = datetime.fromisoformat("2026-01-01T12:00")
+    made = make(estimates, offers, Money(20_000, "USD"), PlanSettings(), as_of, 7, cold=cold)
+    names = {offer.offer_id: offer.name for offer in offers}
+    summary = {
+        **made.as_dict(), "offers": names, "cards": [], "margins": [], "margin_rate": 0.3,
+        "expected_profit_interval": [0.0, 1.0],
+    }  # fmt: skip
+    segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 400})
+    facts = plan_facts(summary, made.decisions, segments)
+    assert facts.bound == made.certificate.dual_bound
+    assert facts.value == made.expected_profit == pytest.approx(sum(row.profit for row in facts.offers))
+    assert facts.cost == made.spent
+    assert facts.limits[0].shadow_price == made.shadow_price
+    assert facts.difference
+    parts = facts.difference.by_lot + facts.difference.reserve + facts.difference.not_proved
+    assert parts == pytest.approx(facts.bound - facts.value)
+    reader = Reader(language, "USD")
+    said = " ".join(texts(facts, reader))
+    assert reader.money(facts.bound, 2) in said
+    assert reader.money(facts.value, 2) in said
