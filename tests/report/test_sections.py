@@ -10,7 +10,7 @@ import pytest
 
 from offersmith.report.base import Cards, Figure, Note, Numbers, Table, Text
 from offersmith.report.format import Reader
-from offersmith.report.inputs import Both, EffectFacts, EffectRow, Interval, ReportFacts, ScoreRow
+from offersmith.report.inputs import Both, EffectFacts, EffectRow, Interval, PlanDifference, ReportFacts, ScoreRow
 from offersmith.report.pages import promotion
 from offersmith.report.sections import caveats, effects, glance, happened, headline, models, plan, quality, segments
 from offersmith.vocabulary import EVENT_NAMES, EVENTS
@@ -122,6 +122,18 @@ def test_a_loss_is_called_one(full_facts: ReportFacts) -> None:
     loss = replace(full_facts, plan=replace(full_facts.plan, profit=Interval(-300.0, -900.0, 100.0)))
     first = headline.numbers(loss, EN)[0]
     assert (first.value, first.label) == ("$300", "Expected loss")
+    assert "a minus is a loss" in headline.standfirst(loss, EN)
+
+
+def test_a_loss_that_only_the_lots_make_is_an_experiment(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    lots = PlanDifference(by_lot=13.64, reserve=0.0, not_proved=0.0, reserved=5.0)
+    tried = replace(full_facts.plan, profit=Interval(-13.63, -17.6, -9.6), difference=lots)
+    said = headline.headline(replace(full_facts, plan=tried), EN)
+    assert said.startswith("No offer is expected to pay yet")
+    assert "$13.63" in said
+    lost = replace(tried, difference=replace(lots, by_lot=2.0))
+    assert "would cost $13.63 more than it earns" in headline.headline(replace(full_facts, plan=lost), EN)
 
 
 def test_the_gravest_caveats_stand_under_the_headline(full_facts: ReportFacts, cold_facts: ReportFacts) -> None:
@@ -150,7 +162,7 @@ def test_orders_per_customer_leave_anonymous_orders_out(full_facts: ReportFacts)
     numbers = section.blocks[0]
     assert isinstance(numbers, Numbers)
     buyers = next(one for one in numbers.items if one.label == "Customers who bought")
-    assert (buyers.value, buyers.hint) == ("4,339", "4.3 orders each, 33 more are known but bought nothing")
+    assert (buyers.value, buyers.hint) == ("4,339", "4.3 orders each, 33 known without a purchase")
 
 
 def test_the_shop_is_dated_by_its_sales(full_facts: ReportFacts) -> None:

@@ -29,6 +29,7 @@ DECALS: tuple[dict[str, Any], ...] = (
 ROW_HEIGHT = 34
 HEIGHT = 300
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
+LIMITED_STEP = 0.1  # between the ticks of an axis whose ends are given
 ROW_SHARE = 0.28  # of a row, between two series of an interval chart
 Option = dict[str, Any]
 
@@ -232,7 +233,7 @@ def _interval(chart: Chart) -> Option:
         "splitLine": {"show": False}, "axisTick": {"show": False},
         "axisLabel": {"customValues": list(range(len(chart.x)))},
     }  # fmt: skip
-    ends = {"min": chart.limits[0], "max": chart.limits[1]} if chart.limits else {}
+    ends = {"min": chart.limits[0], "max": chart.limits[1], "interval": LIMITED_STEP} if chart.limits else {}
     return {"xAxis": {**_axes(chart)["xAxis"], "scale": True, **ends}, "yAxis": rows, "series": series}
 
 

@@ -9,6 +9,8 @@ from offersmith.report.format import Reader
 from offersmith.report.inputs import PlanFacts, ReportFacts
 from offersmith.report.sections import glance
 
+Promise = Literal["plan", "unproven", "loss", "trial", "cold", "cold_gain", "nobody"]
+
 
 def headline(facts: ReportFacts, reader: Reader) -> str:
     """Return the plan in one sentence, or the shop in one where there is no plan."""
@@ -25,14 +27,18 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
     )
 
 
-def promise(plan: PlanFacts) -> Literal["plan", "unproven", "loss", "cold", "cold_gain", "nobody"]:
-    """Say what the headline may promise: a gain only where the whole interval is one."""
+def promise(plan: PlanFacts) -> Promise:
+    """Say what the headline may promise: a gain only where the whole interval is one.
+
+    `trial` is a loss that comes from deciding by lot alone: nothing is expected to pay, the lots are there to learn.
+    """
     if not _chosen(plan):
         return "nobody"
     if plan.cold_start:
         return "cold_gain" if plan.profit.estimate > 0 else "cold"
     if plan.profit.estimate <= 0:
-        return "loss"
+        lots = plan.difference.by_lot if plan.difference else 0.0
+        return "trial" if lots and lots >= -plan.profit.estimate else "loss"
     return "plan" if plan.profit.low > 0 else "unproven"
 
 
@@ -47,8 +53,9 @@ def standfirst(facts: ReportFacts, reader: Reader) -> str:
     if promise(plan) == "nobody":
         return reader.say("standfirst_nobody", margin=margin, all=reader.count(plan.customers))
     digits = reader.digits([plan.profit.low, plan.profit.high])
+    gain = "standfirst_learned" if plan.profit.estimate > 0 else "standfirst_loss"
     return reader.say(
-        "standfirst_cold" if plan.cold_start else "standfirst_learned",
+        "standfirst_cold" if plan.cold_start else gain,
         cost=reader.money(plan.cost),
         budget="" if plan.budget is None else reader.say("standfirst_budget", budget=reader.money(plan.budget)),
         level=reader.percent(plan.profit.level, 0),
@@ -90,7 +97,7 @@ def _profit(plan: PlanFacts, reader: Reader) -> Number:
     span = reader.span(plan.profit)
     if plan.profit.estimate >= 0:
         return Number(reader.money(plan.profit.estimate), reader.say("number_profit"), span)
-    label = reader.say("number_experiment" if plan.cold_start else "number_loss")
+    label = reader.say("number_loss" if promise(plan) == "loss" else "number_experiment")
     return Number(reader.money(-plan.profit.estimate), label, reader.say("number_loss_hint", span=span))
 
 

@@ -23,7 +23,7 @@
   function colours() {
     var style = getComputedStyle(document.documentElement);
     function read(name) { return style.getPropertyValue(name).trim(); }
-    return { ink: read("--ink"), soft: read("--soft"), faint: read("--faint"), rule: read("--rule"), sheet: read("--sheet") };
+    return { ink: read("--ink"), soft: read("--soft"), faint: read("--faint"), rule: read("--rule"), sheet: read("--sheet"), paper: read("--paper") };
   }
 
   function dressAxis(axis, write, tone, room) {
@@ -91,7 +91,7 @@
     var short = chart.unit === "money" || chart.unit === "int" ? ticks : write;
     if (chart.unit === "number") { short = function (value) { return value.toFixed(2).replace("-", "−"); }; }
     option.series.forEach(function (series) {
-      if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; }
+      if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; series.label.backgroundColor = tone.paper; series.label.padding = [0, 3]; }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
       if (series.type === "scatter") { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
     });
