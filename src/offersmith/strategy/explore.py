@@ -17,7 +17,6 @@ offer that would take more than a part of the budget for a single customer is no
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +28,7 @@ from offersmith.strategy.balance import balanced
 from offersmith.strategy.certificate import Assignment, Certificate
 from offersmith.strategy.constraints import rows
 from offersmith.strategy.constraints.base import Problem
-from offersmith.strategy.kernels import Bits, Choice, Floats
+from offersmith.strategy.kernels import Bits, Choice, Floats, add, compiled
 from offersmith.strategy.lots import lots
 from offersmith.strategy.objective import as_cost
 
@@ -93,7 +92,7 @@ class Odds:
     @property
     def mean(self) -> float:
         """What lots for all are expected to cost."""
-        return math.fsum((self.chance * self.cost).sum(axis=0))
+        return _spent(self.chance, self.cost, 0.0)
 
 
 def even(cost: Floats, allowed: NDArray[np.bool_], limit: float) -> Odds:
@@ -144,9 +143,17 @@ def _thrifty(lot: Odds, budget: float) -> Odds:
     low, high = 0.0, float(lot.chance.sum()) / budget
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        spent = replace(lot, chance=lot.chance / (1 + middle * lot.cost)).mean
-        low, high = (middle, high) if spent > budget else (low, middle)
+        low, high = (middle, high) if _spent(lot.chance, lot.cost, middle) > budget else (low, middle)
     return replace(lot, chance=lot.chance / (1 + high * lot.cost))
+
+
+@compiled
+def _spent(chance: Floats, cost: Floats, thrift: float) -> float:
+    total, rest = 0.0, 0.0
+    for offer in range(cost.shape[0]):
+        for i in range(cost.shape[1]):
+            total, rest = add(total, rest, chance[offer, i] * cost[offer, i] / (1.0 + thrift * cost[offer, i]))
+    return total + rest
 
 
 def _optimum(value: Bits, lot: Odds, budget: float, share: float) -> Assignment:

@@ -7,7 +7,8 @@ all others and zero is then an integral over its own profit, taken where it is a
 
     P(k > 0) * mean over v in (0, 1) of the product over the others of P(other < profit of k at the v-quantile),
 
-by the midpoint rule in v: no simulation, the same bits every time.
+by Gauss's rule in v: no simulation, the same bits every time. It is right to about 1e-4 where the spreads are alike,
+to 0.02 where one offer is all but certain beside another; the lots use, and record, what it gives.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from offersmith.strategy.kernels import Floats
 
-NODES = 32
+NODES = 12
 BLOCK = 1 << 16
 """Customers at a time, so that a million need little memory."""
 CERTAIN = 1e-12
@@ -43,7 +44,8 @@ def chance_best(profit: Floats, profit_sd: Floats, allowed: NDArray[np.bool_]) -
 def _block(mean: Floats, sd: Floats, allowed: NDArray[np.bool_]) -> Floats:
     above = np.where(allowed, ndtr(mean / sd), 0.0)
     found = np.zeros(mean.shape)
-    for v in (np.arange(NODES) + 0.5) / NODES:
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    for v, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
         # The upper v-quantile of what lies above zero; an offer that cannot lie there counts for nothing below.
         reached = np.maximum(mean - sd * ndtri(np.maximum(v * above, 1e-300)), 0.0)
         for k in range(mean.shape[0]):
@@ -52,7 +54,7 @@ def _block(mean: Floats, sd: Floats, allowed: NDArray[np.bool_]) -> Floats:
                 if other != k:
                     below = ndtr((reached[k] - mean[other]) / sd[other])
                     beats *= np.where(allowed[other], below, 1.0)
-            found[k] += above[k] * beats / NODES
+            found[k] += weight * above[k] * beats
     # What the rule is off by is spread over the offers: `none` is known exactly.
     some, sums = 1.0 - np.prod(1.0 - above, axis=0), found.sum(axis=0)
     return np.asarray(found * np.divide(some, sums, out=np.zeros_like(sums), where=sums > 0))
