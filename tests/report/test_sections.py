@@ -161,7 +161,7 @@ def test_orders_per_customer_leave_anonymous_orders_out(full_facts: ReportFacts)
     assert "16% of the sales" in section.lead
     numbers = section.blocks[0]
     assert isinstance(numbers, Numbers)
-    buyers = next(one for one in numbers.items if one.label == "Customers who bought")
+    buyers = next(one for one in numbers.items if one.label == "Buyers")
     assert (buyers.value, buyers.hint) == ("4,339", "4.3 orders each, 33 known without a purchase")
 
 

@@ -140,7 +140,14 @@ def _line_at(chart: Chart) -> Option:
     where = {"xAxis" if _horizontal(chart) else "yAxis": chart.reference}
     style = {"type": "solid" if chart.reference == 0 else "dashed", "width": 1.5}
     return {
-        "markLine": {"silent": True, "symbol": "none", "label": {"show": False}, "lineStyle": style, "data": [where]}
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "z": 1,
+            "label": {"show": False},
+            "lineStyle": style,
+            "data": [where],
+        }
     }
 
 

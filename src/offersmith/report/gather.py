@@ -215,7 +215,7 @@ def held_out_facts(held: HeldOut, evidence: Mapping[str, Any]) -> ModelFacts:
 
 
 def _learned_from(evidence: Mapping[str, Any]) -> Both:
-    names = sorted({use["campaign_id"] for use in evidence["campaigns"]})
+    names = sorted({use["campaign_id"] for use in evidence["campaigns"]}, key=lambda name: (len(name), name))
     return Both.say("gather.learned_from", campaigns=", ".join(names))
 
 
