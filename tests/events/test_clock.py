@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offersmith.events.clock import Clock, offsets, read
+from offersmith.events.clock import FORMATS, Clock, how_written, offsets, read
 
 LONDON = "Europe/London"
 
@@ -174,3 +174,25 @@ def test_offsets_of_nothing_are_nothing() -> None:
 def test_a_missing_time_is_missing_and_not_bad(text: str) -> None:
     assert one(text)[::2] == (None, False, False)
     assert one(" 2024-05-01 10:00 ")[0] == datetime(2024, 5, 1, 10)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_sample_tells_the_format_it_is_written_in(format_: str) -> None:
+    days = [datetime(2023, 5, 1, 10, 30) + timedelta(days=day) for day in range(60)]
+    sample = pa.array([day.strftime(format_) for day in days] + [None, "soon"])
+    written = how_written(sample)
+    assert (written.known, written.unread, written.example) == (61, 1, "soon")
+    read_as = read(sample, Clock(format=written.format)).time.to_pylist()
+    assert [time.date() for time in read_as[:60]] == [day.date() for day in days]
+
+
+def test_a_sample_of_what_needs_no_format_has_none() -> None:
+    sample = pa.array(["2024-03-02", "02.03.2024 10:00", "2024年3月2日", "20240302", "1709388000"])
+    assert (how_written(sample).format, how_written(sample).unread) == ("", 0)
+    assert how_written(pa.array([None, ""])).known == 0
+    assert how_written(pa.array([True])).unread == 1
+
+
+def test_month_and_day_that_cannot_be_told_apart_are_doubtful() -> None:
+    assert how_written(pa.array(["03/04/2024"])).doubtful
+    assert not how_written(pa.array(["03/04/2024", "25/04/2024"])).doubtful
