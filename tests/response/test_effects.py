@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -57,21 +58,35 @@ def test_a_large_effect_is_found_and_claimed(season, tmp_path):
 
 def test_a_banner_seen_by_those_who_happen_to_come_proves_nothing(season, tmp_path):
     """Null simulation: each visit shows it by a coin and it changes nothing; whoever visits more sees it more."""
-    for seed in (1, 2, 3):
-        rows = season.events(seed=seed, customers=1200, banner=(100, 128))
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        with season.bound(folder, rows) as analytics:
-            profile = season.profiles(analytics)
-            found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
-            _, left_out = past_campaigns(analytics, season.as_of, 28)
-        assert left_out["banner/ten"] == "rolling_exposure"
-        assert {past.campaign_id for past in found} == {"spring", "summer"}
-        assert not {past.claim.verdict for past in found} & {"raises", "lowers"}
+    with season.bound(tmp_path, season.events(customers=800, banner=(100, 128))) as analytics:
+        profile = season.profiles(analytics)
+        found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
+        _, left_out = past_campaigns(analytics, season.as_of, 28)
+    assert left_out["banner/ten"] == "rolling_exposure"
+    assert {past.campaign_id for past in found} == {"spring", "summer"}
+    assert not {past.claim.verdict for past in found} & {"raises", "lowers"}
+
+
+def test_a_later_campaign_to_those_who_bought_makes_nothing_of_this_one(season, tmp_path):
+    """Null simulation: another is sent on day 20 to whoever bought by then; without them, controls are non-buyers."""
+    rows = season.events(customers=800)
+    start = season.first + timedelta(days=season.campaigns["summer"])
+    later = start + timedelta(days=20)
+    bought = {row["customer_id"] for row in rows if row["event"] == "purchase" and start <= row["time"] < later}
+    rows += [
+        {"event_id": f"f{one}", "event": "view_promotion", "time": later, "utc_offset": 0, "customer_id": one,
+         "offer_id": "five", "campaign_id": "follow"} for one in sorted(bought)
+    ]  # fmt: skip
+    with season.bound(tmp_path, rows) as analytics:
+        profile = season.profiles(analytics)
+        found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
+    (summer,) = (past for past in found if past.campaign_id == "summer")
+    assert summer.sent_later > 50
+    assert abs(summer.claim.effect.estimate) < 3.5 * summer.claim.effect.standard_error
 
 
 def test_evidence_and_effects_are_one_comparison(season, tmp_path):
-    with season.bound(tmp_path, season.events(customers=1200)) as analytics:
+    with season.bound(tmp_path, season.events(customers=600)) as analytics:
         profile = season.profiles(analytics)
         found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
         for model in ("constant", "boosting"):

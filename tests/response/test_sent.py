@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pyarrow.compute as pc
-import pytest
 
 from offersmith.response.history import build
 from offersmith.response.sent import past_campaigns
@@ -57,17 +56,21 @@ def test_a_campaign_of_several_offers_is_one_block(season, tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("apart", [0, 20])
-def test_who_was_sent_another_campaign_is_no_control(season, tmp_path, apart):
-    shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "ten", DAY + apart, one) for one in range(150, 400)]
+def test_who_was_sent_another_campaign_at_the_same_time_is_no_control(season, tmp_path):
+    shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "ten", DAY, one) for one in range(150, 400)]
     found = _history(season, tmp_path, shown)
     first, second = _given(found, "a"), _given(found, "b")
     assert {one for one, offer in first.items() if offer == "ten"} == {f"c{one:03d}" for one in range(200)}
     assert {one for one, offer in first.items() if offer == "none"} == {f"c{one:03d}" for one in range(400, 900)}
-    assert found.campaigns[0].set_aside == 200
-    earlier = 150 if apart == 0 else 0
-    assert found.campaigns[1].set_aside == earlier
-    assert len(second) == 900 - earlier
+    assert {one for one, offer in second.items() if offer == "none"} == {f"c{one:03d}" for one in range(400, 900)}
+    assert [use.set_aside for use in found.campaigns] == [200, 150]
+
+
+def test_who_is_sent_one_later_stays_and_is_counted(season, tmp_path):
+    shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "ten", DAY + 20, one) for one in range(150, 400)]
+    found = _history(season, tmp_path, shown)
+    assert len(_given(found, "a")) == len(_given(found, "b")) == 900
+    assert [(use.set_aside, use.sent_later) for use in found.campaigns] == [(0, 200), (0, 0)]
 
 
 def test_a_running_campaign_sets_nobody_aside(season, tmp_path):

@@ -57,9 +57,10 @@ class CampaignUse:
         offer_id: what was given.
         start: when it was first shown.
         treated: customers who were given it.
-        controls: customers known at the start who were given nothing around that time.
+        controls: customers known at the start who were given nothing then.
         redeemers: those of `treated` who used it; None where the time to use it was not over.
-        set_aside: customers known at the start who are neither, because they were sent something else.
+        set_aside: customers known at the start who are neither, because they were sent something else then.
+        sent_later: those of `controls` who were sent another campaign before the horizon was over.
     """
 
     campaign_id: str
@@ -69,6 +70,7 @@ class CampaignUse:
     controls: int
     redeemers: int | None
     set_aside: int = 0
+    sent_later: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -80,6 +82,7 @@ class CampaignUse:
             "controls": self.controls,
             "redeemers": self.redeemers,
             "set_aside": self.set_aside,
+            "sent_later": self.sent_later,
         }
 
     @classmethod

@@ -43,8 +43,9 @@ class PastEffect:
         start: first exposure.
         horizon_days: over how many days spending is counted, after the start and, for the placebo, before it.
         recipients: customers who were sent it and known before.
-        others: customers known who were sent nothing around that time.
-        set_aside: customers known who are neither, because they were sent something else.
+        others: customers known who were sent nothing then.
+        set_aside: customers known who are neither, because they were sent something else then.
+        sent_later: those of `others` who were sent another campaign before the horizon was over.
         spent_recipients: what recipients had spent on average in all their time before the start.
         spent_others: what the others had.
         before_recipients: what recipients had spent on average in the horizon before the start.
@@ -62,6 +63,7 @@ class PastEffect:
     recipients: int
     others: int
     set_aside: int
+    sent_later: int
     spent_recipients: float
     spent_others: float
     before_recipients: float
@@ -170,6 +172,7 @@ def _measure(
         recipients=use.treated,
         others=use.controls,
         set_aside=use.set_aside,
+        sent_later=use.sent_later,
         spent_recipients=_mean(ever[treated]),
         spent_others=_mean(ever[none]),
         before_recipients=_mean(before[treated]),

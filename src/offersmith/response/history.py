@@ -1,7 +1,7 @@
 """Past campaigns as a training table: who they were, what they were given, what came of it.
 
 One block of rows per campaign, with all its offers: profiles as of its start, the customers who were sent each offer,
-and as controls the others known by then who were sent nothing around that time (`sent`). Nobody is in a block twice,
+and as controls the others known by then who were sent nothing at that time (`sent`). Nobody is in a block twice,
 and nobody is in one whose first event came after the start: that they bought later is how they came to be known.
 
 What the customers spent, and what the offers they used cost, is counted over the horizon after the start; a campaign
@@ -123,6 +123,7 @@ def _block(
         "campaign_id": pa.array([campaign.campaign_id] * count, pa.string()),
         "moment": pa.array([campaign.start] * count, pa.timestamp("us")),
         "offer_id": pa.array(given.tolist(), pa.string()),
+        # Events do not say by which chances somebody was chosen, and a plan keeps only that of what was chosen.
         "propensity": pa.nulls(count, pa.float64()),
         "redeemed": redeemed,
         "bought": pa.array(bought, pa.bool_()),
@@ -148,7 +149,8 @@ def _used(analytics: Analytics, campaign: Campaign, customers: pa.ChunkedArray, 
 
 
 def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
-    given = strings(block, "offer_id")
+    given, customers = strings(block, "offer_id"), block["customer_id"].to_pylist()
+    later = sum(one in campaign.later for one, got in zip(customers, given.tolist(), strict=True) if got == NO_OFFER)
     labelled = block["redeemed"].null_count == 0
     redeemed = block["redeemed"].fill_null(False).to_numpy(zero_copy_only=False)
     return [
@@ -160,6 +162,7 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
             controls=int((given == NO_OFFER).sum()),
             redeemers=int(redeemed[given == offer].sum()) if labelled else None,
             set_aside=aside,
+            sent_later=later,
         )
         for offer in sorted(campaign.arms)
     ]

@@ -4,13 +4,17 @@ A campaign is sent at once: its outcome is counted from its start, so whoever sa
 first, and to compare them with those who did not is to find that visitors buy. Treated are those shown it within
 `AT_ONCE` of the start; a campaign of which more than `MAX_LATE` come later is not compared at all.
 
-Whoever was sent another campaign around that time is no example of getting nothing: they are set aside. Only campaigns
-sent at once set anybody aside, for who sees a running one is a matter of who visits.
+Whoever was sent another campaign at the same time is no example of getting nothing: they are set aside. Who is sent one
+later in the horizon stays and is counted: later campaigns go to those who bought since the start, treated or not, and
+controls without them would be the customers who did not buy. Only campaigns sent at once count, for who sees a running
+one is a matter of who visits.
+
+A banner that stops within `AT_ONCE` of its start cannot be told from a mailing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,13 +38,15 @@ class Campaign:
         start: first exposure of any of its offers.
         arms: offer -> customers who were sent it, and no other offer of the campaign, within `AT_ONCE` of the start.
         set_aside: who is neither treated nor a control: sent several of its offers, an offer too few were sent, or
-            another campaign that started between `AT_ONCE` before the start and the end of the horizon.
+            another campaign that started within `AT_ONCE` of this one.
+        later: who was sent another campaign that started after that and before the end of the horizon.
     """
 
     campaign_id: str
     start: datetime
     arms: Mapping[str, frozenset[str]]
     set_aside: frozenset[str]
+    later: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,14 @@ def _campaign(name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[
     )
     alone = {offer: customers - several for offer, customers in sent.items()}
     large = {offer: customers for offer, customers in alone.items() if len(customers) >= MIN_TREATED}
-    elsewhere = [
-        arm.by(arm.start + AT_ONCE)
-        for arm in every
-        if arm.campaign_id != name and start - AT_ONCE <= arm.start < end and _at_once(arm)
-    ]
-    aside = frozenset[str]().union(*sent.values(), *elsewhere) - frozenset[str]().union(*large.values())
-    return Campaign(name, start, large, aside)
+    others = [arm for arm in every if arm.campaign_id != name and _at_once(arm)]
+    beside = _sent(arm for arm in others if abs(arm.start - start) <= AT_ONCE)
+    aside = frozenset[str]().union(beside, *sent.values()) - frozenset[str]().union(*large.values())
+    return Campaign(name, start, large, aside, _sent(arm for arm in others if start + AT_ONCE < arm.start < end))
+
+
+def _sent(arms: Iterable[_Arm]) -> frozenset[str]:
+    return frozenset[str]().union(*(arm.by(arm.start + AT_ONCE) for arm in arms))
 
 
 def _at_once(arm: _Arm) -> bool:
