@@ -69,6 +69,8 @@ def test_only_a_plan_that_picks_is_called_optimistic(full_facts: ReportFacts, co
     assert cold_facts.plan
     assert any("leans to the high side" in text for text in texts(full_facts.plan))
     assert not any("leans to the high side" in text for text in texts(cold_facts.plan))
+    loss = replace(full_facts.plan, profit=Interval(-14.0, -18.0, -9.0))
+    assert not any("leans to the high side" in text for text in texts(loss))
     assert any("to earn $210 after that" in text for text in texts(cold_facts.plan))
 
 

@@ -28,7 +28,7 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
-    return [joined, say("strategy.optimistic", language)]
+    return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else [])]
 
 
 def _experiment(plan: Plan, language: Language) -> list[str]:

@@ -213,7 +213,7 @@ def _difference(facts: PlanFacts, reader: Reader) -> list[str]:
 def _trust(facts: PlanFacts, reader: Reader) -> tuple[Note | Text, ...]:
     """Return how far to trust the expected profit: of an experiment its price, of any other plan its optimism."""
     if not facts.cold_start:
-        return (Note(reader.say("plan_optimistic")),)
+        return (Note(reader.say("plan_optimistic")),) if facts.profit.estimate > 0 else ()
     earned = facts.profit.estimate
     kind = "plan_experiment" if earned < 0 else "plan_experiment_gain"
     said = [
