@@ -202,11 +202,14 @@ def _must_hold_files(path: Path) -> None:
 
 
 def _must_be_parquet(path: Path) -> None:
-    if path.suffix.lower() not in PARQUET_ENDINGS or not path.stat().st_size:
+    if path.suffix.lower() not in PARQUET_ENDINGS:
         return
-    with path.open("rb") as file:
-        magic = file.read(4)
-    if magic not in (b"PAR1", b"PARE"):
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as fault:
+        raise InputError(f"{path} cannot be read: {fault.strerror}", path=str(path)) from fault
+    if magic and magic not in (b"PAR1", b"PARE"):
         raise InputError(
             f"{path} is not a Parquet file, whatever its name: it does not begin with PAR1",
             hint="if it is CSV, rename it to .csv; else export it as Parquet",
