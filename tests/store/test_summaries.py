@@ -78,9 +78,9 @@ def test_an_empty_shop() -> None:
         assert by_product(analytics).num_rows == 0
 
 
-def test_goods_go_by_their_commonest_name_and_postage_is_none(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "events.parquet",
+def goods(folder: Path) -> Path:
+    return write(
+        folder / "events.parquet",
         line(0, customer_id="a", product_id="p", product_name="Cup", amount=100),
         line(1, customer_id=None, product_id="p", product_name="Cup", amount=100),
         line(2, customer_id="b", product_id="p", product_name="A cup (damaged)", amount=1),
@@ -90,8 +90,11 @@ def test_goods_go_by_their_commonest_name_and_postage_is_none(tmp_path: Path) ->
         line(6, customer_id="b", product_id="nameless", amount=500),
         line(7, customer_id="b", product_name="Postage", amount=900),
     )
+
+
+def test_goods_go_by_their_commonest_name_and_postage_is_none(tmp_path: Path) -> None:
     with Analytics(threads=1) as analytics:
-        analytics.use_events([path])
+        analytics.use_events([goods(tmp_path)])
         assert by_product(analytics).to_pylist() == [
             {"product_id": "p", "product_name": "Cup", "revenue": 201, "lines": 3, "customers": 2},
             {"product_id": "q", "product_name": "A bowl", "revenue": 100, "lines": 2, "customers": 1},
