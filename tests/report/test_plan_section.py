@@ -64,6 +64,11 @@ def test_where_nothing_pays_the_best_plan_gives_nothing(cold_facts: ReportFacts)
     assert "5 % off 16%, 20 % off 6%" in experiment
 
 
+def test_a_budget_too_small_for_an_experiment_is_told(cold_facts: ReportFacts) -> None:
+    assert cold_facts.plan
+    assert any(text.startswith("Nothing is tried:") for text in texts(replace(cold_facts.plan, explored=0)))
+
+
 def test_only_a_plan_that_picks_is_called_optimistic(full_facts: ReportFacts, cold_facts: ReportFacts) -> None:
     assert full_facts.plan
     assert cold_facts.plan

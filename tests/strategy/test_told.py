@@ -51,6 +51,13 @@ def test_an_experiment_says_what_it_loses_and_what_the_prior_hopes(estimates, of
     assert "gives nothing and expects 0" in best
 
 
+def test_a_budget_too_small_for_an_experiment_is_told(estimates, offers):
+    table = estimates(50).filter(pc.greater(estimates(50)["cost"], 1.0))
+    plan = make(table, offers, Money(2_000, "USD"), PlanSettings(), NOON, 7, cold=True)
+    assert plan.counts["none"] == plan.decisions.num_rows
+    assert told(plan)[0].startswith("Nothing is tried: any offer would take more than 1% of the budget")
+
+
 @pytest.mark.parametrize("cold", [False, True])
 def test_it_is_told_in_chinese(estimates, offers, cold):
     for said in told(planned(estimates(300), offers, cold=cold), "zh"):

@@ -214,6 +214,9 @@ def _trust(facts: PlanFacts, reader: Reader) -> tuple[Note | Text, ...]:
     """Return how far to trust the expected profit: of an experiment its price, of any other plan its optimism."""
     if not facts.cold_start:
         return (Note(reader.say("plan_optimistic")),) if facts.profit.estimate > 0 else ()
+    if not facts.explored:
+        text = reader.say("plan_experiment_nothing", part=reader.percent(facts.largest_lot, 0))
+        return (Text(text, reader.say("plan_experiment_title")),)
     earned = facts.profit.estimate
     kind = "plan_experiment" if earned < 0 else "plan_experiment_gain"
     said = [
