@@ -112,11 +112,11 @@ def explore(value: Bits, lot: Odds, ids: pa.StringArray, budget: float, share: f
         share: of customers to decide by lot; 1 = all, without an optimum.
         salt: of the lots.
     """
-    share = share if lot.possible.any() else 0.0
+    by_lot_alone, share = share == 1, share if lot.possible.any() else 0.0
     small = np.isfinite(value) & (lot.cost <= lot.limit)
     reserve = float(np.max(lot.cost, where=small, initial=0.0)) + ROUNDING * budget if share else 0.0
     lot = _thrifty(lot, max(budget - reserve, 0.0))
-    planned = None if share == 1 else _optimum(value, lot, budget - reserve, share)
+    planned = None if by_lot_alone else _optimum(value, lot, budget - reserve, share)
     best = np.full(value.shape[1], -1, np.int16) if planned is None else planned.choice
     asked = np.where(lot.possible & (_paid(lot.cost, best) <= lot.limit), share, 0.0)
     cell = _drawn(lot, best, asked, ids, salt)
