@@ -128,10 +128,12 @@ def test_a_loss_is_called_one(full_facts: ReportFacts) -> None:
 def test_a_loss_that_only_the_lots_make_is_an_experiment(full_facts: ReportFacts) -> None:
     assert full_facts.plan
     lots = PlanDifference(by_lot=13.64, reserve=0.0, not_proved=0.0, reserved=5.0)
-    tried = replace(full_facts.plan, profit=Interval(-13.63, -17.6, -9.6), difference=lots)
+    tried = replace(full_facts.plan, profit=Interval(-13.63, -17.6, -9.6), bound=0.01, difference=lots)
     said = headline.headline(replace(full_facts, plan=tried), EN)
     assert said.startswith("No offer is expected to pay yet")
     assert "$13.63" in said
+    some = replace(tried, bound=50.0, difference=replace(lots, by_lot=63.63))
+    assert "costs more than the rest is expected to earn" in headline.headline(replace(full_facts, plan=some), EN)
     lost = replace(tried, difference=replace(lots, by_lot=2.0))
     assert "would cost $13.63 more than it earns" in headline.headline(replace(full_facts, plan=lost), EN)
 

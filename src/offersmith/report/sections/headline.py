@@ -9,7 +9,9 @@ from offersmith.report.format import Reader
 from offersmith.report.inputs import PlanFacts, ReportFacts
 from offersmith.report.sections import glance
 
-Promise = Literal["plan", "unproven", "loss", "trial", "cold", "cold_gain", "nobody"]
+NEARLY_NOTHING = 0.01
+"""A best possible plan that earns no more than this share of a loss is no plan."""
+Promise = Literal["plan", "unproven", "loss", "trial", "lots", "cold", "cold_gain", "nobody"]
 
 
 def headline(facts: ReportFacts, reader: Reader) -> str:
@@ -30,15 +32,17 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
 def promise(plan: PlanFacts) -> Promise:
     """Say what the headline may promise: a gain only where the whole interval is one.
 
-    `trial` is a loss that comes from deciding by lot alone: nothing is expected to pay, the lots are there to learn.
+    `trial` and `lots` are losses that come from deciding by lot alone: nothing is expected to pay, or less than that.
     """
     if not _chosen(plan):
         return "nobody"
     if plan.cold_start:
         return "cold_gain" if plan.profit.estimate > 0 else "cold"
     if plan.profit.estimate <= 0:
-        lots = plan.difference.by_lot if plan.difference else 0.0
-        return "trial" if lots and lots >= -plan.profit.estimate else "loss"
+        loss, lots = -plan.profit.estimate, plan.difference.by_lot if plan.difference else 0.0
+        if plan.bound is None or not lots or lots < loss:
+            return "loss"
+        return "trial" if plan.bound <= NEARLY_NOTHING * loss else "lots"
     return "plan" if plan.profit.low > 0 else "unproven"
 
 
