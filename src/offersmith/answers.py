@@ -15,7 +15,7 @@ from offersmith.money import Money
 from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
-from offersmith.response.base import FittedResponse
+from offersmith.response.base import Economics, FittedResponse
 from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.told import told
@@ -194,7 +194,7 @@ class Planned:
         cards_file: the plan in words.
         fitted: the response model behind it.
         cards: the strategy, one card per group that gets the same.
-        margin_rate: the rate the plan was made with.
+        economics: the margin rate and the shop's part of the cost the plan was made with.
         margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
     """
 
@@ -203,7 +203,7 @@ class Planned:
     cards_file: Path
     fitted: FittedResponse
     cards: Sequence[Card]
-    margin_rate: float
+    economics: Economics
     margins: Sequence[tuple[float, float, float]] = ()
 
     @property
@@ -258,10 +258,13 @@ class Planned:
         """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
         low, high = self.interval
         evidence = self.fitted.evidence
+        paid_by_others = (1 - self.economics.cost_share) * self.plan.spent
         return {
             **self.plan.as_dict(),
             "expected_profit_interval": [low, high],
-            "margin_rate": self.margin_rate,
+            "margin_rate": self.economics.margin_rate,
+            "cost_share": self.economics.cost_share,
+            "expected_profit_if_shop_paid": self.plan.expected_profit - paid_by_others,
             "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
             "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
             "model": self.fitted.name,

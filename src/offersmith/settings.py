@@ -46,7 +46,9 @@ class SourceSettings(_Part, frozen=True):
 
     `columns` maps our column to theirs; `names` maps their event names to ours; `event` is the event of a file without
     an event column; `refund_when` names what marks a refund (`negative_quantity` or a prefix of the order id such as
-    `order_id:C`); `time_format` reads times that are not ISO 8601; `kind` is `auto` (by the file's ending) or a
+    `order_id:C`); `time_format` reads times that are not ISO 8601, as strptime
+    takes it (`%d/%m/%Y %H:%M`), several formats separated by ` | `; ISO 8601, epochs, `02.03.2024 14:00` and
+    `2024年3月2日 14:00` need none; `kind` is `auto` (by the file's ending) or a
     source by name, such as `synthetic`.
     """
 
@@ -64,10 +66,15 @@ class SourceSettings(_Part, frozen=True):
 
 
 class EconomicsSettings(_Part, frozen=True):
-    """What the data cannot say. `margin_rate` is profit before offers over revenue: stated, then shown at levels."""
+    """What the data cannot say. `margin_rate` is profit before offers over revenue: stated, then shown at levels.
+
+    `cost_share` is the part of what offers take off that the shop pays itself: 1 where nobody else does, 0 where
+    manufacturers pay their coupons back. The budget always counts all of it.
+    """
 
     margin_rate: Share = 0.3
     margin_levels: tuple[Share, ...] = (0.2, 0.3, 0.4)
+    cost_share: Share = 1.0
 
 
 class PriorSettings(_Part, frozen=True):

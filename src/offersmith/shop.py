@@ -97,7 +97,7 @@ class Shop:
         """Look at event files and write the settings that map them; or use a built-in example instead of files.
 
         Raises:
-            InputError: no such file, nothing recognisable in it, or no such example.
+            InputError: no such file, none with rows in it, or no such example.
             SettingsError: the workspace exists already and `force` is not given.
         """
         path = Path(folder)
@@ -190,7 +190,7 @@ class Shop:
             cold=fitted.name == "prior",
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
-        margins = at_margins(plan, estimates, economics.margin_rate, levels)
+        margins = at_margins(plan, estimates, economics, levels)
         return self._keep(plan, table, fitted, economics, margins)
 
     def effects(self, kept: Kept, at: datetime) -> tuple[PastEffect, ...]:
@@ -282,7 +282,7 @@ class Shop:
         rate = self.settings.economics.margin_rate if margin is None else margin
         if not 0 <= rate <= 1:
             raise InputError(f"margin {rate} is not between 0 and 1", hint="0.3 means 30 % of revenue")
-        return Economics(rate, self.settings.shop.currency)
+        return Economics(rate, self.settings.shop.currency, self.settings.economics.cost_share)
 
     @property
     def language(self) -> Language:
@@ -333,7 +333,7 @@ class Shop:
         replace(file, data)
         strategy = cards(plan, segment(table))
         replace(words, to_markdown(strategy, self.language, plan).encode())
-        planned = Planned(plan, file, words, fitted, strategy, economics.margin_rate, margins)
+        planned = Planned(plan, file, words, fitted, strategy, economics, margins)
         with bootstrap.open_ledger(self.place) as ledger:
             ledger.record_plan(
                 PlanRow(

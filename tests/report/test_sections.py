@@ -32,7 +32,7 @@ def campaign(effect: Interval, placebo: Interval) -> EffectRow:
         (Interval(5, 3, 7), Interval(0, -2, 2), "supported"),
         (Interval(-5, -7, -3), Interval(0, -2, 2), "harmful"),
         (Interval(5, 1, 9), Interval(0, -2, 2), "unclear"),
-        (Interval(9, 8, 10), Interval(2, 1, 3), "supported"),
+        (Interval(9, 8, 10), Interval(2, 1, 3), "placebo_failed"),
         (Interval(5, -1, 11), Interval(0, -2, 2), "unclear"),
         (Interval(5, 1, 9), Interval(3, 1, 5), "placebo_failed"),
         (Interval(5, -1, 11), Interval(-3, -5, -1), "placebo_failed"),

@@ -31,7 +31,7 @@ from offersmith.events.recognise import (
     recognise,
     time_by_values,
 )
-from offersmith.events.sources.files import CSV_ENDINGS, PARQUET_ENDINGS, by_ending, find
+from offersmith.events.sources.files import by_ending, find
 from offersmith.events.synonyms import NOT_WANTED
 from offersmith.settings import SourceSettings
 from offersmith.vocabulary import EVENT_NAMES, EVENTS
@@ -85,10 +85,7 @@ def propose(files: Sequence[Path], *, name: str, folder: Path | None = None) -> 
         InputError: a file cannot be read or has no rows, or a folder has no files.
     """
     groups: dict[tuple[str, ...], list[Path]] = {}
-    absolute = [file.expanduser().absolute() for file in files]
-    for path in absolute:
-        _must_hold_files(path)
-    for path in find([str(path) for path in absolute], Path()):
+    for path in find([str(file.expanduser().absolute()) for file in files], Path()):
         groups.setdefault(tuple(_sample(path).schema.names), []).append(path)
     blocks: list[Block] = []
     findings: list[Found] = []
@@ -185,40 +182,7 @@ def _seen(sample: pa.Table) -> tuple[tuple[str, str], ...]:
     return tuple(zip(sample.schema.names, shown, strict=True))
 
 
-def _must_hold_files(path: Path) -> None:
-    if not path.is_dir():
-        return
-    endings = (*CSV_ENDINGS, *PARQUET_ENDINGS)
-    inside = sorted(file for file in path.rglob("*") if file.is_file())
-    names = ", ".join(file.name for file in inside[:5])
-    if not inside:
-        raise InputError(f"the folder {path} is empty", hint="put the shop's files into it", path=str(path))
-    if not any(file.suffix.lower() in endings for file in inside):
-        raise InputError(
-            f"the folder {path} has no file ending in {', '.join(endings)}, only {names}",
-            hint="export the events as CSV or Parquet",
-            path=str(path),
-        )
-
-
-def _must_be_parquet(path: Path) -> None:
-    if path.suffix.lower() not in PARQUET_ENDINGS:
-        return
-    try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-    except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}", path=str(path)) from fault
-    if magic and magic not in (b"PAR1", b"PARE"):
-        raise InputError(
-            f"{path} is not a Parquet file, whatever its name: it does not begin with PAR1",
-            hint="if it is CSV, rename it to .csv; else export it as Parquet",
-            path=str(path),
-        )
-
-
 def _sample(path: Path) -> pa.Table:
-    _must_be_parquet(path)
     batches: list[pa.RecordBatch] = []
     for batch in _source(path).batches():
         if REFUSED not in (batch.schema.metadata or {}):

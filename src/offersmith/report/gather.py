@@ -279,6 +279,8 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
         said.append("not_randomised")
         if any(_rests_on_prior(effect) for effect in summary["evidence"]["effects"]):
             said.append("prior_leans")
+    if summary is not None and summary["cost_share"] < 1:
+        said.append("cost_paid_by_others")
     said.append("margin_stated")
     if summary is not None and summary["explorers"] and not summary["cold"]:
         said.append("explored")

@@ -29,6 +29,7 @@ CaveatCode = Literal[
     "not_randomised",  # past campaigns were sent to chosen customers
     "placebo_failed",  # the placebo shows an effect where there can be none
     "prior_leans",  # what offers change is known from the stated prior more than from the data
+    "cost_paid_by_others",  # somebody else pays a part of what offers take off
     "margin_stated",  # the margin rate is a setting, not data
     "face_values_unknown",  # what a coupon was worth is learned from what was redeemed
     "cold_start",  # no campaign history: effects are stated priors

@@ -42,10 +42,22 @@ HISTORY_KEYS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """What the data cannot say: profit before offers over revenue, and the currency of every amount."""
+    """What the data cannot say.
+
+    Attributes:
+        margin_rate: profit before offers over revenue.
+        currency: of every amount.
+        cost_share: the part of what offers take off that the shop pays itself; others (a coupon's manufacturer) pay
+            the rest. A budget counts all of it.
+    """
 
     margin_rate: float
     currency: str
+    cost_share: float = 1.0
+
+    def profit(self, revenue: Floats, cost: Floats) -> Floats:
+        """Return what is left of a change of revenue after the shop's part of the offer's cost, major units."""
+        return np.asarray(self.margin_rate * revenue - self.cost_share * cost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,9 @@ class FittedBoosting:
     def estimate(self, profiles: pa.Table, offers: Sequence[Offer]) -> pa.Table:
         """Return `ESTIMATES` for every profile and offer."""
         given = paying(offers)
-        margin = self.prior.economics.margin_rate
+        economics = self.prior.economics
         if not given or not profiles.num_rows:
-            return assemble(profiles, (), (), margin_rate=margin, version=self.version)
+            return assemble(profiles, (), (), economics=economics, version=self.version)
         with steady():
             x = self.fitted.encoder.matrix(profiles)
             nothing = self.fitted.core.parts(x, NO_OFFER)
@@ -75,7 +75,7 @@ class FittedBoosting:
                 else self.prior.column(profiles, offer)
                 for offer in given
             ]
-        return assemble(profiles, given, columns, margin_rate=margin, version=self.version)
+        return assemble(profiles, given, columns, economics=economics, version=self.version)
 
     def _column(self, profiles: pa.Table, x: Floats, offer: Offer, nothing: Parts) -> Column:
         name, fitted = offer.offer_id, self.fitted

@@ -63,8 +63,7 @@ class FittedConstant:
         """Return `ESTIMATES` for every profile and offer."""
         given = paying(offers)
         columns = [self._column(profiles, offer) for offer in given]
-        margin = self.prior.economics.margin_rate
-        return assemble(profiles, given, columns, margin_rate=margin, version=self.version)
+        return assemble(profiles, given, columns, economics=self.prior.economics, version=self.version)
 
     def save(self) -> tuple[dict[str, bytes], dict[str, Any]]:
         """Return the files and the manifest it can be made from again."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from offersmith.response.base import Floats, strings
+from offersmith.response.base import Economics, Floats, strings
 from offersmith.vocabulary import ESTIMATES, NO_OFFER, Offer
 
 
@@ -49,16 +49,16 @@ def paying(offers: Sequence[Offer]) -> tuple[Offer, ...]:
 
 
 def assemble(
-    profiles: pa.Table, offers: Sequence[Offer], columns: Sequence[Column], *, margin_rate: float, version: str
+    profiles: pa.Table, offers: Sequence[Offer], columns: Sequence[Column], *, economics: Economics, version: str
 ) -> pa.Table:
-    """Return `ESTIMATES`: for each profile in order, its offers in order; profit = margin of revenue less cost."""
+    """Return `ESTIMATES`: for each profile in order, its offers in order; profit as `Economics` has it."""
     customers = strings(profiles, "customer_id")
     count = len(offers)
     if not count or not len(customers):
         return ESTIMATES.empty_table()
     filled = {name: np.column_stack([getattr(column, name) for column in columns]).ravel() for name in Column.__slots__}
     filled["cost"] = np.maximum(filled["cost"], 0.0)
-    filled["profit"] = margin_rate * filled["revenue"] - filled["cost"]
+    filled["profit"] = economics.profit(filled["revenue"], filled["cost"])
     filled["redemption"] = np.clip(filled["redemption"], 0.0, 1.0)
     filled["conversion"] = np.clip(filled["conversion"], -1.0, 1.0)
     arrays: dict[str, Any] = {name: pa.array(values, pa.float64()) for name, values in filled.items()}

@@ -135,7 +135,7 @@ class FittedPrior:
         """Return `ESTIMATES` for every profile and offer."""
         given = paying(offers)
         columns = [self.column(profiles, offer) for offer in given]
-        return assemble(profiles, given, columns, margin_rate=self.economics.margin_rate, version=self.version)
+        return assemble(profiles, given, columns, economics=self.economics, version=self.version)
 
     def save(self) -> tuple[dict[str, bytes], dict[str, Any]]:
         """Return the files and the manifest it can be made from again."""
@@ -146,6 +146,7 @@ class FittedPrior:
         return {
             "priors": msgspec.to_builtins(self.priors),
             "margin_rate": self.economics.margin_rate,
+            "cost_share": self.economics.cost_share,
             "currency": self.economics.currency,
             "horizon_days": self.horizon_days,
             "rate": self.rate,
@@ -157,7 +158,7 @@ class FittedPrior:
         """Make it again from `as_dict`."""
         return cls(
             priors=msgspec.convert(plain["priors"], PriorSettings),
-            economics=Economics(plain["margin_rate"], plain["currency"]),
+            economics=Economics(plain["margin_rate"], plain["currency"], plain["cost_share"]),
             horizon_days=plain["horizon_days"],
             rate=plain["rate"],
             basket=plain["basket"],

@@ -57,6 +57,8 @@ kind = "complete-journey"
 # The data hold no margins: a stated figure, shown at three levels.
 margin_rate = 0.3
 margin_levels = [0.2, 0.3, 0.4]
+# Manufacturers pay these coupons back to the shop, so what they take off counts against the budget, not the profit.
+cost_share = 0.0
 
 [plan]
 # As long as campaign 18 ran.

@@ -40,7 +40,7 @@ def find(patterns: Sequence[str], folder: Path) -> list[Path]:
     A file named in two ways (by its relative and its absolute path, or through a link) is one file.
 
     Raises:
-        InputError: no pattern was given, or one finds nothing.
+        InputError: no pattern was given, one finds nothing, or a folder has no files of events.
     """
     if not patterns:
         raise InputError("[[events]] names no files", hint='say files = ["FILE.csv"], or kind of an example')
@@ -57,12 +57,29 @@ def find(patterns: Sequence[str], folder: Path) -> list[Path]:
 def _matches(pattern: str, folder: Path) -> list[Path]:
     path = (folder / pattern).expanduser() if not pattern.startswith("~") else Path(pattern).expanduser()
     if path.is_dir():
+        _must_hold_files(path)
         endings = (*CSV_ENDINGS, *PARQUET_ENDINGS)
         return sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
     if path.exists():
         return [path]
     anchor = Path(path.anchor) if path.is_absolute() else Path()
     return sorted(file for file in anchor.glob(str(path.relative_to(anchor))) if file.is_file())
+
+
+def _must_hold_files(path: Path) -> None:
+    if not path.is_dir():
+        return
+    endings = (*CSV_ENDINGS, *PARQUET_ENDINGS)
+    inside = sorted(file for file in path.rglob("*") if file.is_file())
+    names = ", ".join(file.name for file in inside[:5])
+    if not inside:
+        raise InputError(f"the folder {path} is empty", hint="put the shop's files into it", path=str(path))
+    if not any(file.suffix.lower() in endings for file in inside):
+        raise InputError(
+            f"the folder {path} has no file ending in {', '.join(endings)}, only {names}",
+            hint="export the events as CSV or Parquet",
+            path=str(path),
+        )
 
 
 def _source(path: Path, folder: Path, settings: SourceSettings) -> Source:

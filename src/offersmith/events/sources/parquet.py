@@ -55,6 +55,7 @@ class ParquetSource:
         try:
             if not self.path.stat().st_size:
                 raise InputError(f"{self.path} is empty", path=str(self.path))
+            _must_be_parquet(self.path)
             yield
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as fault:
             reason = str(fault).strip().splitlines()[0]
@@ -63,3 +64,14 @@ class ParquetSource:
                 hint="the file is cut short or damaged: fetch or export it again",
                 path=str(self.path),
             ) from fault
+
+
+def _must_be_parquet(path: Path) -> None:
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic not in (b"PAR1", b"PARE"):
+        raise InputError(
+            f"{path} is not a Parquet file, whatever its name: it does not begin with PAR1",
+            hint="if it is CSV, rename it to .csv; else export it as Parquet",
+            path=str(path),
+        )

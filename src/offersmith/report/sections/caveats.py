@@ -13,6 +13,7 @@ LEVELS: Mapping[CaveatCode, Level] = {
     "not_randomised": "serious",
     "placebo_failed": "serious",
     "prior_leans": "serious",
+    "cost_paid_by_others": "warning",
     "margin_stated": "warning",
     "face_values_unknown": "warning",
     "cold_start": "serious",

@@ -14,12 +14,14 @@ Verdict = Literal["supported", "harmful", "placebo_failed", "unclear"]
 def verdict(row: EffectRow) -> Verdict:
     """Say what may be claimed of one campaign: only what is left after its interval was widened by the placebo.
 
-    A placebo interval that leaves out zero means that the groups differed before anything was sent; where the widened
-    interval does not stand clear of zero, that is the reason given.
+    A placebo interval that leaves out zero means that the groups differed before anything was sent: nothing may be
+    claimed then, however clear of zero the widened interval stands.
     """
-    if not _holds_zero(row.claim):
-        return "supported" if row.claim.estimate > 0 else "harmful"
-    return "unclear" if _holds_zero(row.placebo) else "placebo_failed"
+    if not _holds_zero(row.placebo):
+        return "placebo_failed"
+    if _holds_zero(row.claim):
+        return "unclear"
+    return "supported" if row.claim.estimate > 0 else "harmful"
 
 
 def section(facts: EffectFacts, reader: Reader) -> Section | None:
