@@ -42,9 +42,12 @@ def test_the_same_shop_gives_the_same_bytes(shop: Shop) -> None:
     assert (again.file.read_bytes(), again.cards_file.read_bytes()) == bytes_before
 
 
-def test_history_by_lot_is_learned_from(shop: Shop) -> None:
+def test_past_campaigns_are_learned_from(shop: Shop) -> None:
     learned = shop.learn()
     assert learned.fitted.name != "prior"
+    assert learned.fitted.evidence.scores["redemption_auc"] > 0.5
+    # Chances of past lots are not read back yet, and nothing pretends that they are.
+    assert "not_randomised" in learned.fitted.evidence.reasons
     assert {use.offer_id for use in learned.fitted.evidence.campaigns} <= {"save-10", "save-20", "five-off"}
 
 

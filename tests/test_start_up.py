@@ -33,3 +33,7 @@ def test_everything_the_front_door_names_is_there() -> None:
     assert {name: getattr(offersmith, name) for name in offersmith.__all__}
     with pytest.raises(AttributeError, match="nothing_here"):
         _ = offersmith.nothing_here
+
+
+def test_verbs_that_learn_nothing_load_no_trees() -> None:
+    assert not loaded_after("import offersmith.shop") & {"lightgbm", "sklearn"}

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from offersmith.experiments.overlap import effective_size
 
@@ -164,7 +164,7 @@ def effect(
     score = scores(outcome[inside], given, chance, mu_treated[inside], mu_control[inside], rest)
     estimate = float(score.mean())
     error = float(score.std(ddof=1) / np.sqrt(len(score)))
-    reach = float(norm.ppf(0.5 + confidence / 2)) * error
+    reach = float(ndtri(0.5 + confidence / 2)) * error
     weights = (1 / chance[given], 1 / rest[none])
     return Effect(
         estimate=estimate,

@@ -7,8 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -51,9 +50,9 @@ def mean_difference(treated: Floats, control: Floats) -> Comparison:
     if error == 0:
         return Comparison(first, second, gap, gap, gap, 1.0 if gap == 0 else 0.0, rows)
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(treated) - 1) + parts[1] ** 2 / (len(control) - 1))
-    reach = float(student.ppf(0.975, freedom)) * error
+    reach = float(stdtrit(freedom, 0.975)) * error
     return Comparison(
-        first, second, gap, gap - reach, gap + reach, float(2 * student.sf(abs(gap / error), freedom)), rows
+        first, second, gap, gap - reach, gap + reach, float(2 * stdtr(freedom, -abs(gap / error))), rows
     )
 
 
@@ -65,10 +64,10 @@ def conversion(treated: Floats, control: Floats) -> Comparison:
     first, second = hits[0] / sizes[0], hits[1] / sizes[1]
     near = [(hit + 1) / (size + 2) for hit, size in zip(hits, sizes, strict=True)]
     error = float(np.sqrt(sum(p * (1 - p) / (size + 2) for p, size in zip(near, sizes, strict=True))))
-    middle, reach = near[0] - near[1], float(norm.ppf(0.975)) * error
+    middle, reach = near[0] - near[1], float(ndtri(0.975)) * error
     pooled = sum(hits) / sum(sizes)
     null = float(np.sqrt(pooled * (1 - pooled) * (1 / sizes[0] + 1 / sizes[1])))
-    p_value = float(2 * norm.sf(abs(first - second) / null)) if null > 0 else 1.0
+    p_value = float(2 * ndtr(-abs(first - second) / null)) if null > 0 else 1.0
     return Comparison(first, second, first - second, middle - reach, middle + reach, p_value, sum(sizes))
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
-import lightgbm as lgb
 import numpy as np
 
 from offersmith.response.base import Floats, Ints
 from offersmith.response.linear import Linear, least_squares, log_loss, logistic
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 Kind = Literal["chance", "mean"]
 
@@ -38,6 +41,14 @@ _TREES: Mapping[str, Any] = {
 }
 
 
+@cache
+def library() -> Any:
+    """Load LightGBM, and scikit-learn behind it, when trees are first grown or asked; other verbs need not wait."""
+    import lightgbm  # noqa: PLC0415 - start-up path
+
+    return lightgbm
+
+
 @dataclass(frozen=True, slots=True)
 class Stacked:
     """A fitted model: raw values (log-odds or means) of encoded rows."""
@@ -53,13 +64,13 @@ class Stacked:
         raw = self.base.predict(x)
         if self.rounds == 0 or len(x) == 0:
             return raw
-        return raw + _raw(lgb.Booster(model_str=self.trees), x, self.rounds)
+        return raw + _raw(library().Booster(model_str=self.trees), x, self.rounds)
 
     def gains(self, columns: int) -> Floats:
         """Return (columns,) the loss each column's splits took away."""
         if self.rounds == 0:
             return np.zeros(columns)
-        return np.asarray(lgb.Booster(model_str=self.trees).feature_importance("gain"), dtype=np.float64)
+        return np.asarray(library().Booster(model_str=self.trees).feature_importance("gain"), dtype=np.float64)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values without the trees, which are text of their own."""
@@ -158,9 +169,9 @@ def _grow(
     base = _linear(kind, x, y, penalty)
     if rounds == 0 or len(y) < 2 * int(_TREES["min_data_in_leaf"]) or y.min() == y.max():
         return base, None
-    data = lgb.Dataset(x, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
+    data = library().Dataset(x, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
     settings = {**_TREES, "objective": "binary" if kind == "chance" else "regression", "seed": seed}
-    return base, lgb.train(settings, data, rounds)
+    return base, library().train(settings, data, rounds)
 
 
 def _freeze(kind: Kind, base: Linear, trees: lgb.Booster | None, penalty: float, rounds: int) -> Stacked:
