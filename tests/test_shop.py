@@ -145,3 +145,13 @@ def test_a_moment_is_read_with_its_zone() -> None:
     assert moment("2024-06-01T00:30+02:00") == datetime(2024, 5, 31, 22, 30)
     with pytest.raises(InputError, match="ISO 8601"):
         moment("soon")
+
+
+def test_a_plan_of_another_version_is_not_misread(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offersmith.answers.FORMAT", 0)
+    shop.plan(budget=70)
+    with pytest.raises(StateError, match="another version"):
+        shop.report(tmp_path / "report.html")
+    monkeypatch.undo()
+    shop.plan(budget=70)
+    shop.report(tmp_path / "report.html")

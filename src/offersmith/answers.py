@@ -22,6 +22,9 @@ from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
 from offersmith.words import Language, say
 
+FORMAT = 1
+"""Of a plan's summary as the ledger keeps it; raised when a report needs more of it than before."""
+
 SCORES_SAID = ("redemption_auc", "redemption_lift")
 """What a person is told of a model; the other scores are in `--json`."""
 
@@ -217,6 +220,11 @@ class Planned:
         return int(self.plan.decisions.num_rows)
 
     @property
+    def profit_if_shop_paid(self) -> float:
+        """Expected profit of the same decisions if nobody else paid for a part of the offers, major units."""
+        return self.plan.expected_profit - (1 - self.economics.cost_share) * self.plan.spent
+
+    @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the expected profit if the estimated effects of all customers err the same way."""
         half = NORMAL_95 * self.plan.profit_sd_shared
@@ -248,6 +256,8 @@ class Planned:
                 high=high,
             ),
         ]
+        if self.economics.cost_share < 1:
+            lines.append(say("shop.planned_alone", language, profit=self.profit_if_shop_paid, currency=currency))
         if plan.cold:
             lines.append(say("shop.planned_cold", language))
         lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
@@ -258,13 +268,13 @@ class Planned:
         """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
         low, high = self.interval
         evidence = self.fitted.evidence
-        paid_by_others = (1 - self.economics.cost_share) * self.plan.spent
         return {
+            "format": FORMAT,
             **self.plan.as_dict(),
             "expected_profit_interval": [low, high],
             "margin_rate": self.economics.margin_rate,
             "cost_share": self.economics.cost_share,
-            "expected_profit_if_shop_paid": self.plan.expected_profit - paid_by_others,
+            "expected_profit_if_shop_paid": self.profit_if_shop_paid,
             "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
             "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
             "model": self.fitted.name,

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
-from offersmith.answers import Learned, Planned, Profiled, Reported, Started
+from offersmith.answers import FORMAT, Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt
@@ -244,6 +244,10 @@ class Shop:
             plans = ledger.plans()
             written = planned.file if planned else ledger.verify(plans[-1]) if plans else None
         summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
+        if summary is not None and summary.get("format") != FORMAT:
+            raise StateError(
+                "the newest plan was made by another version of Offersmith", hint="make it again: offersmith plan"
+            )
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:

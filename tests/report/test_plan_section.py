@@ -94,7 +94,7 @@ def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None
     made = make(estimates, offers, Money(20_000, "USD"), PlanSettings(), as_of, 7, cold=cold)
     names = {offer.offer_id: offer.name for offer in offers}
     summary = {
-        **made.as_dict(), "offers": names, "cards": [], "margins": [], "margin_rate": 0.3,
+        **made.as_dict(), "offers": names, "cards": [], "margins": [], "margin_rate": 0.3, "cost_share": 1.0,
         "expected_profit_interval": [0.0, 1.0],
     }  # fmt: skip
     segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 400})

@@ -51,9 +51,7 @@ def mean_difference(treated: Floats, control: Floats) -> Comparison:
         return Comparison(first, second, gap, gap, gap, 1.0 if gap == 0 else 0.0, rows)
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(treated) - 1) + parts[1] ** 2 / (len(control) - 1))
     reach = float(stdtrit(freedom, 0.975)) * error
-    return Comparison(
-        first, second, gap, gap - reach, gap + reach, float(2 * stdtr(freedom, -abs(gap / error))), rows
-    )
+    return Comparison(first, second, gap, gap - reach, gap + reach, float(2 * stdtr(freedom, -abs(gap / error))), rows)
 
 
 def conversion(treated: Floats, control: Floats) -> Comparison:

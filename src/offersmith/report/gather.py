@@ -152,6 +152,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         share=summary["explore"],
         largest_lot=summary["largest_lot"],
         pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
+        profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
         cold_start=summary["cold"],
     )
 

@@ -129,6 +129,7 @@ class PlanFacts:
         explored: customers whose decision was drawn by lot.
         share: of customers decided by lot, in expectation, 0..1.
         largest_lot: part of the budget that one customer's lot may cost, 0..1.
+        profit_if_paid: `profit` if the shop had to pay for its offers alone; None where it does.
         pays: offer -> chance that it earns more than it costs with those who get it, 0..1.
     """
 
@@ -152,6 +153,7 @@ class PlanFacts:
     share: float = 0.0
     largest_lot: float = 0.0
     pays: tuple[tuple[Both, float], ...] = ()
+    profit_if_paid: float | None = None
     cold_start: bool = False
 
 

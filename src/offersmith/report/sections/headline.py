@@ -58,7 +58,7 @@ def standfirst(facts: ReportFacts, reader: Reader) -> str:
         return reader.say("standfirst_nobody", margin=margin, all=reader.count(plan.customers))
     digits = reader.digits([plan.profit.low, plan.profit.high])
     gain = "standfirst_learned" if plan.profit.estimate > 0 else "standfirst_loss"
-    return reader.say(
+    said = reader.say(
         "standfirst_cold" if plan.cold_start else gain,
         cost=reader.money(plan.cost),
         budget="" if plan.budget is None else reader.say("standfirst_budget", budget=reader.money(plan.budget)),
@@ -67,6 +67,10 @@ def standfirst(facts: ReportFacts, reader: Reader) -> str:
         high=reader.money(plan.profit.high, digits),
         margin=margin,
     )
+    if plan.profit_if_paid is None:
+        return said
+    alone = "standfirst_alone" if plan.profit_if_paid >= 0 else "standfirst_alone_loss"
+    return reader.sentences([said, reader.say(alone, profit=reader.money(abs(plan.profit_if_paid)))])
 
 
 def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
