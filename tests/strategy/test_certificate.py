@@ -3,6 +3,7 @@ import json
 import numpy as np
 
 from offersmith.strategy.assign import certify
+from offersmith.strategy.certificate import Certificate
 from offersmith.strategy.constraints.base import LinearRow
 
 VALUE = np.array([[3, 2], [4, 5]], np.float32)
@@ -27,3 +28,9 @@ def test_it_turns_into_plain_values():
     plain = certify(VALUE, ROW, np.array([0, 1], np.int16), 2.0).as_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert plain["rows"] == [{"name": "budget", "bound": 3.0, "usage": 3.0, "price": 2.0, "slack": 0.0}]
+
+
+def test_a_share_of_nothing_is_not_said() -> None:
+    proof = Certificate(-5.0, 0.0, 0.0, (), True, 3, 1)
+    assert (proof.as_dict()["gap"], proof.as_dict()["shortfall"]) == (None, 5.0)
+    assert Certificate(0.0, 0.0, 0.0, (), True, 3, 1).as_dict()["gap"] == 0.0

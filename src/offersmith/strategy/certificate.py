@@ -63,10 +63,16 @@ class Certificate:
     customers: int
     offers: int
 
+    @property
+    def shortfall(self) -> float:
+        """How much more another assignment could be worth at most."""
+        return self.dual_bound - self.value
+
     def as_dict(self) -> dict[str, Any]:
-        """Return the certificate as plain values."""
+        """Return the certificate as plain values; no gap where a share of nothing would say nothing."""
         plain = {name: getattr(self, name) for name in self.__slots__}
-        return {**plain, "rows": [row.as_dict() for row in self.rows]}
+        said = None if self.dual_bound <= 0 < self.shortfall else self.gap
+        return {**plain, "gap": said, "shortfall": self.shortfall, "rows": [row.as_dict() for row in self.rows]}
 
     def __str__(self) -> str:
         rows = "; ".join(str(row) for row in self.rows)
