@@ -147,11 +147,20 @@ def test_a_moment_is_read_with_its_zone() -> None:
         moment("soon")
 
 
-def test_a_plan_of_another_version_is_not_misread(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Shop.init(tmp_path / "corner", example="synthetic")
+    shop = Shop.open(tmp_path / "corner")
+    shop.ingest(now=datetime(2026, 1, 1))
     monkeypatch.setattr("offersmith.answers.FORMAT", 0)
-    shop.plan(budget=70)
-    with pytest.raises(StateError, match="another version"):
-        shop.report(tmp_path / "report.html")
+    early = datetime(2025, 1, 20)
+    shop.plan(budget=70, as_of=early)
+    assert shop.report(tmp_path / "report.html").plan == ""
     monkeypatch.undo()
-    shop.plan(budget=70)
-    shop.report(tmp_path / "report.html")
+    made = shop.plan(budget=70, as_of=early)
+    assert shop.report(tmp_path / "report.html").plan == made.plan.version
+
+
+def test_a_report_is_written_at_every_age_of_a_campaign(shop: Shop, tmp_path: Path) -> None:
+    for day in (datetime(2025, 3, 10), datetime(2025, 5, 5)):
+        planned = shop.plan(budget=60, as_of=day)
+        assert shop.report(tmp_path / "report.html").plan == planned.plan.version

@@ -258,7 +258,7 @@ class Planned:
         ]
         if self.economics.cost_share < 1:
             lines.append(say("shop.planned_alone", language, profit=self.profit_if_shop_paid, currency=currency))
-        if plan.cold:
+        if plan.cold and plan.explorers:
             lines.append(say("shop.planned_cold", language))
         lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
         lines += told(plan, language)
@@ -279,7 +279,7 @@ class Planned:
             "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
             "model": self.fitted.name,
             "reasons": [{"code": code, "says": say(f"response.{code}")} for code in evidence.reasons],
-            "note": say("shop.planned_cold") if self.plan.cold else "",
+            "note": say("shop.planned_cold") if self.plan.cold and self.plan.explorers else "",
             "evidence": evidence.as_dict(),
             "cards": [card.as_dict() for card in self.cards],
             "file": str(self.file),

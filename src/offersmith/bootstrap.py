@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from offersmith.events.register import FILE as REGISTER
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.artifacts import Artifacts
@@ -37,7 +38,7 @@ class Place:
     @property
     def register(self) -> Path:
         """The customers a shop may address, where it named them."""
-        return self.home / "tables" / "customers.parquet"
+        return self.home / REGISTER
 
     def part(self, name: str) -> Path:
         """Return the folder `name` of the workspace, made when missing."""
@@ -57,7 +58,6 @@ def code_digest() -> str:
 @contextmanager
 def open_ledger(place: Place) -> Iterator[Ledger]:
     """Open the workspace's ledger, brought up to the newest schema."""
-    place.home.mkdir(parents=True, exist_ok=True)
     with Ledger.open(place.ledger) as ledger:
         yield ledger
 

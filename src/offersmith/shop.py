@@ -34,6 +34,7 @@ from offersmith.report.gather import effect_facts, gather, held_out_facts
 from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.effects import PastEffect
+from offersmith.response.history import LABEL_HORIZONS
 from offersmith.settings import FILE, Settings, load
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
@@ -212,7 +213,8 @@ class Shop:
         """
         from offersmith.response import holdout  # noqa: PLC0415 - start-up path
 
-        found = holdout.campaigns(kept.analytics, at, self.settings.plan.valid_days)
+        # The chance to redeem is learned over this many days, so that is how long recipients are watched.
+        found = holdout.campaigns(kept.analytics, at, LABEL_HORIZONS * self.settings.learn.horizon_days)
         if not found:
             return None
         last = found[-1]
@@ -239,15 +241,14 @@ class Shop:
 
         `effects` and `models` are measured here unless they are given.
         """
+        if not self.event_files():
+            raise self._nothing_read()
         with bootstrap.open_ledger(self.place) as ledger:
             receipts = [dict(batch.counts) for batch in ledger.batches()]
-            plans = ledger.plans()
+            # Plans of another version may lack what a page says of them.
+            plans = [row for row in ledger.plans() if row.summary.get("format") == FORMAT]
             written = planned.file if planned else ledger.verify(plans[-1]) if plans else None
         summary = planned.as_dict() if planned else dict(plans[-1].summary) if plans else None
-        if summary is not None and summary.get("format") != FORMAT:
-            raise StateError(
-                "the newest plan was made by another version of Offersmith", hint="make it again: offersmith plan"
-            )
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:
@@ -302,9 +303,7 @@ class Shop:
         """
         files = self.event_files()
         if not files:
-            raise StateError(
-                f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}"
-            )
+            raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
             yield Kept(self.place, self.settings, tuple(files), analytics)
 
@@ -314,6 +313,9 @@ class Shop:
             return []
         with bootstrap.open_ledger(self.place) as ledger:
             return ledger.event_files()
+
+    def _nothing_read(self) -> StateError:
+        return StateError(f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}")
 
     def _budget(self, budget: str | float | Decimal | Money) -> Money:
         currency = self.settings.shop.currency

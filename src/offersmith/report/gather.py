@@ -163,7 +163,7 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
     scores = evidence["scores"]
     if "redemption_auc" not in scores:
         return None
-    uses = evidence["campaigns"]
+    uses = [use for use in evidence["campaigns"] if use["redeemers"] is not None]
     return ModelFacts(
         model=Both.same(evidence["model"]),
         learned_from=_learned_from(evidence),

@@ -33,6 +33,8 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
 
 def _experiment(plan: Plan, language: Language) -> list[str]:
     """Return what a first experiment is expected to cost, and how likely each offer is to pay."""
+    if not plan.decisions.num_rows:
+        return [say("strategy.nobody_to_ask", language)]
     if not plan.explorers:
         return [say("strategy.nothing_to_try", language, part=plan.largest_lot)]
     earned = plan.expected_profit
