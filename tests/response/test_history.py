@@ -41,16 +41,18 @@ def test_outcomes_add_up_to_the_events_of_the_horizon(season, history):
 
 def test_treated_were_shown_it_and_only_they_redeem_and_cost(history):
     table = history[0].table
+    table = table.filter(table["redeemed"].is_valid())
     given = np.array(table["offer_id"].to_pylist())
     redeemed, cost = flags(table, "redeemed"), table["cost"].to_numpy()
     assert set(given) == {"none", "ten"}
     assert not redeemed[given == "none"].any()
     assert (cost[given == "none"] == 0).all()
+    assert redeemed.any()
     assert (cost[redeemed] >= 1.5).all()
 
 
 def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
-    """Coupons used after the horizon cost nothing here, as what they brought counts for nothing; all are labels."""
+    """A coupon used within the label window is a label and costs what it took off; after it, neither."""
     rows = season.events()
     start = season.first + timedelta(days=season.campaigns["spring"])
     sent = sorted({row["customer_id"] for row in rows if row.get("campaign_id") == "spring"})
@@ -73,9 +75,40 @@ def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
     assert found[0] == found[1]
     inside = pc.is_in(found[0]["customer_id"], pa.array(never))
     late = found[0].filter(inside)
-    assert (late["cost"].to_numpy() == 0).all()
-    used = dict(zip(late["customer_id"].to_pylist(), late["redeemed"].to_pylist(), strict=True))
-    assert [used[one] for one in never] == [True] * 10 + [False] * 10
+    found_of = {row["customer_id"]: (row["redeemed"], row["cost"]) for row in late.to_pylist()}
+    assert [found_of[one] for one in never] == [(True, 3.0)] * 10 + [(False, 0.0)] * 10
+
+
+def test_cost_is_unknown_as_long_as_use_is(season, tmp_path):
+    rows = season.events()
+    start = season.first + timedelta(days=season.campaigns["spring"])
+    with season.bound(tmp_path, rows) as analytics:
+        as_of = start + timedelta(days=28 * LABEL_HORIZONS - 1)
+        table = build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD").table
+    assert table.num_rows > 0
+    assert table["cost"].null_count == table["redeemed"].null_count == table.num_rows
+
+
+def test_a_model_expects_every_use_to_cost_what_it_did(season, tmp_path):
+    """Half of the coupons are used after the horizon: a plan that took those for free would spend twice its budget."""
+    rows = [row for row in season.events() if row["event"] != "redeem"]
+    start = season.first + timedelta(days=season.campaigns["spring"])
+    sent = sorted({row["customer_id"] for row in rows if row.get("campaign_id") == "spring"})
+    for number, customer in enumerate(sent[:100]):
+        common = {"time": start + timedelta(days=10 if number % 2 else 40), "utc_offset": 0, "customer_id": customer}
+        rows.append({**common, "event_id": f"u{number}", "event": "redeem", "offer_id": "ten", "campaign_id": "spring"})
+        rows.append({**common, "event_id": f"b{number}", "event": "purchase", "order_id": f"x{number}", "amount": 500,
+                     "coupon_discount": 300, "discount": 300, "quantity": 1.0})  # fmt: skip
+    with season.bound(tmp_path, rows) as analytics:
+        profile = season.profiles(analytics)
+        history = build(analytics, season.as_of, profile=profile, horizon_days=28, currency="USD")
+        labelled = history.table.filter(history.table["redeemed"].is_valid())
+        paid = pc.sum(labelled["cost"]).as_py() / pc.sum(labelled["redeemed"].cast("int64")).as_py()
+        assert paid >= 3.0
+        for model in ("constant", "boosting"):
+            expected = season.learn(analytics, model).estimate(profile(season.as_of), season.offers)
+            each = pc.sum(expected["cost"]).as_py() / pc.sum(expected["redemption"]).as_py()
+            assert each == pytest.approx(paid, rel=0.1)
 
 
 def test_nobody_is_a_control_because_they_came_later(season, tmp_path):

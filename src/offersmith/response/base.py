@@ -34,10 +34,14 @@ HISTORY_KEYS = pa.schema(
         pa.field("redeemed", pa.bool_()),
         pa.field("bought", pa.bool_(), nullable=False),
         pa.field("revenue", pa.float64(), nullable=False, metadata={"unit": "major units before the offer's cost"}),
-        pa.field("cost", pa.float64(), nullable=False, metadata={"unit": "major units"}),
+        pa.field("cost", pa.float64(), metadata={"unit": "major units"}),
     ]
 )
-"""Columns every history has; all further columns are features as of `moment` (numbers, null = unknown)."""
+"""Columns every history has; all further columns are features as of `moment` (numbers, null = unknown).
+
+`bought` and `revenue` are counted over the horizon after `moment`, `redeemed` and `cost` over the label window
+(`history.LABEL_HORIZONS` horizons): cost is what every use in it took off. Both are null where it was still open.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class History:
     Attributes:
         table: columns of `HISTORY_KEYS` and the features.
         as_of: nothing at or after this moment was read.
-        horizon_days: over how many days after `moment` the outcomes were counted.
+        horizon_days: over how many days after `moment` spending was counted.
         campaigns: what the rows came from.
         bias: offer -> how far a comparison of revenue may be off because the campaign was not decided by lot, in
             major units a customer (from a placebo); an offer that is missing, and was not decided by lot, is not

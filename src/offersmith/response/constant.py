@@ -19,6 +19,7 @@ import pyarrow as pa
 from offersmith.response.base import Bools, Economics, Evidence, History, OfferEffect, flags, floats, strings
 from offersmith.response.costs import relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
+from offersmith.response.history import LABEL_HORIZONS
 from offersmith.response.linear import steady
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import measure
@@ -131,7 +132,7 @@ def _fit(
 
 def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, seed: int) -> tuple[Average, OfferEffect]:
     table = history.table
-    asked, cost = got & history.labelled, None
+    asked = got & history.labelled
     used = np.full(table.num_rows, flags(table, "redeemed")[asked].mean()) if asked.any() else None
     depth = depth_of(history, got)
     revenue, bought = floats(table, "revenue"), flags(table, "bought")
@@ -144,6 +145,8 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
     redemption = float(weight @ belief.redemption)
     if used is None:
         cost = float(weight @ (belief.redemption * relief(offer, belief.basket)))
+    else:
+        cost = float(floats(table, "cost")[asked].mean())
     basket = float(revenue[bought].mean()) if bought.any() else 0.0
     conversion, kept = within_use(
         np.array([effect.used]), np.array([basket]), np.array([redemption]), np.array([bought.mean()])
@@ -152,13 +155,16 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
         redemption=redemption,
         conversion=float(conversion[0]),
         revenue=float(kept[0]),
-        cost=float(floats(table, "cost")[got].mean()) if cost is None else cost,
+        cost=cost,
         revenue_sd=effect.used_sd,
     ), effect
 
 
 def depth_of(history: History, got: Bools) -> float:
-    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did."""
-    used = got & flags(history.table, "redeemed")
-    revenue = float(floats(history.table, "revenue")[used].sum())
+    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did.
+
+    Cost is counted over the whole label window and revenue over one horizon of it, so revenue is taken that many times.
+    """
+    used = got & history.labelled & flags(history.table, "redeemed")
+    revenue = LABEL_HORIZONS * float(floats(history.table, "revenue")[used].sum())
     return 100 * float(floats(history.table, "cost")[used].sum()) / revenue if revenue > 0 else 0.0

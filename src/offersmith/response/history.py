@@ -4,10 +4,11 @@ One block of rows per campaign, with all its offers: profiles as of its start, t
 and as controls the others known by then who were sent nothing at that time (`sent`). Nobody is in a block twice,
 and nobody is in one whose first event came after the start: that they bought later is how they came to be known.
 
-What the customers spent, and what the offers they used cost, is counted over the horizon after the start; a campaign
-is used only if that had passed by `as_of`. Whether an offer was used is asked over `LABEL_HORIZONS` horizons, equally
-long for every campaign and whenever it is asked; where they had not passed by `as_of`, it is unknown (null). Nothing
-at or after `as_of` is read.
+What the customers spent is counted over the horizon after the start; a campaign is used only if that had passed by
+`as_of`. Whether an offer was used, and what its use cost, is asked over `LABEL_HORIZONS` horizons (the label window),
+equally long for every campaign and whenever it is asked; where they had not passed by `as_of`, both are unknown (null).
+A budget has to pay for every use, so what an offer costs is its chance of use in that window times the full cost of a
+user, though what late users spend then counts for nothing. Nothing at or after `as_of` is read.
 
 Revenue is counted before the offer's cost (what was paid, less refunds, plus what coupons took off), so that profit is
 the margin of revenue less the cost.
@@ -113,11 +114,11 @@ def _block(
     treated = given != NO_OFFER
     end = campaign.start + timedelta(days=horizon_days)
     revenue, bought = spending(analytics, customers, campaign.start, end, currency)
-    cost = _used(analytics, campaign, customers, end, "cost") / scale(currency) * treated
     label_end = campaign.start + timedelta(days=LABEL_HORIZONS * horizon_days)
-    redeemed = pa.nulls(count, pa.bool_())
+    redeemed, cost = pa.nulls(count, pa.bool_()), pa.nulls(count, pa.float64())
     if label_end <= as_of:
         redeemed = pa.array((_used(analytics, campaign, customers, label_end, "n") > 0) & treated, pa.bool_())
+        cost = pa.array(_used(analytics, campaign, customers, label_end, "cost") / scale(currency) * treated)
     keys = {
         "customer_id": customers,
         "campaign_id": pa.array([campaign.campaign_id] * count, pa.string()),
@@ -128,7 +129,7 @@ def _block(
         "redeemed": redeemed,
         "bought": pa.array(bought, pa.bool_()),
         "revenue": pa.array(revenue, pa.float64()),
-        "cost": pa.array(cost, pa.float64()),
+        "cost": cost,
     }
     features = {name: profiles[name] for name in profiles.column_names if name != "customer_id"}
     return pa.table({**keys, **features})
