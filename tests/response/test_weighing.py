@@ -60,10 +60,18 @@ def test_a_prior_of_nobody_using_it_wins_nobody():
     assert prior.column(known, TEN).revenue.tolist() == [0.0, 0.0]
 
 
-@given(st.floats(-100, 100), st.floats(0, 200), st.floats(0, 1), st.floats(0, 1))
-def test_no_more_are_won_than_use_it(revenue, basket, redemption, chance):
+@given(st.floats(-100, 100), st.floats(-5, 200), st.floats(0, 1), st.floats(0, 1))
+def test_no_more_are_won_than_use_it_and_no_more_lost_than_bought(revenue, basket, redemption, chance):
     arrays = [np.array([value]) for value in (revenue, basket, redemption, chance)]
     conversion, kept = (float(found[0]) for found in within_use(*arrays))
     assert -chance <= conversion <= min(redemption, 1 - chance) + 1e-12
-    assert kept <= redemption * basket + 1e-9
-    assert conversion * kept >= 0
+    spent = max(basket, 0.0)
+    assert -chance * spent - 1e-9 <= kept <= redemption * spent + 1e-9
+    assert kept == pytest.approx(min(max(revenue, -chance * spent), redemption * spent))
+    assert conversion * spent == pytest.approx(min(kept, (1 - chance) * spent), abs=1e-9)
+
+
+def test_only_what_was_expected_to_be_spent_can_be_lost():
+    conversion, kept = within_use(np.full(2, -50.0), np.array([20.0, 0.0]), np.full(2, 0.1), np.full(2, 0.25))
+    assert kept.tolist() == [-5.0, 0.0]
+    assert conversion.tolist() == [-0.25, 0.0]

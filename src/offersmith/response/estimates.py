@@ -29,8 +29,10 @@ class Column:
 def within_use(revenue: Floats, basket: Floats, redemption: Floats, chance: Floats) -> tuple[Floats, Floats]:
     """Return the rise of the chance to buy that a change of revenue means, and the revenue kept within what use allows.
 
-    Whoever does not use an offer is not won by it, so no more are won than use it. Both come from the one change of
-    revenue, so their signs agree.
+    Whoever does not use an offer is not won by it, so no more are won than use it; and nobody can be lost who would
+    not have bought, so no more is lost than was expected to be spent. Both come from the one change of revenue:
+    conversion is revenue over the basket, but where more use it than there are left to win. Those who would have bought
+    anyway then carry the rest of the gain in larger baskets, and conversion stays at `1 - chance`.
 
     Args:
         revenue: (n,) expected change, major units.
@@ -38,8 +40,9 @@ def within_use(revenue: Floats, basket: Floats, redemption: Floats, chance: Floa
         redemption: (n,) chance to use the offer.
         chance: (n,) chance to buy without it.
     """
-    kept = np.minimum(revenue, redemption * basket)
-    share = np.where(basket > 0, kept / np.where(basket > 0, basket, 1.0), 0.0)
+    spent = np.maximum(basket, 0.0)
+    kept = np.clip(revenue, -chance * spent, redemption * spent)
+    share = np.where(spent > 0, kept / np.where(spent > 0, spent, 1.0), 0.0)
     return np.clip(share, -chance, np.minimum(redemption, 1 - chance)), kept
 
 
