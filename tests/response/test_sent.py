@@ -56,14 +56,23 @@ def test_a_campaign_of_several_offers_is_one_block(season, tmp_path):
     }  # fmt: skip
 
 
-def test_who_was_sent_another_campaign_at_the_same_time_is_no_control(season, tmp_path):
+def test_who_was_sent_two_campaigns_at_the_same_time_is_an_example_of_neither(season, tmp_path):
     shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "ten", DAY, one) for one in range(150, 400)]
     found = _history(season, tmp_path, shown)
     first, second = _given(found, "a"), _given(found, "b")
-    assert {one for one, offer in first.items() if offer == "ten"} == {f"c{one:03d}" for one in range(200)}
+    assert {one for one, offer in first.items() if offer == "ten"} == {f"c{one:03d}" for one in range(150)}
+    assert {one for one, offer in second.items() if offer == "ten"} == {f"c{one:03d}" for one in range(200, 400)}
     assert {one for one, offer in first.items() if offer == "none"} == {f"c{one:03d}" for one in range(400, 900)}
     assert {one for one, offer in second.items() if offer == "none"} == {f"c{one:03d}" for one in range(400, 900)}
-    assert [use.set_aside for use in found.campaigns] == [200, 150]
+    assert [(use.treated, use.controls, use.set_aside) for use in found.campaigns] == [(150, 500, 250), (200, 500, 200)]
+
+
+def test_a_campaign_sent_only_together_with_another_is_not_compared(season, tmp_path):
+    """Its recipients show what both do; the other still has recipients of its own."""
+    shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "ten", DAY + 0.5, one) for one in range(20, 400)]
+    found = _history(season, tmp_path, shown)
+    assert found.left_out == {"a/ten": "sent_together"}
+    assert [(use.campaign_id, use.treated, use.set_aside) for use in found.campaigns] == [("b", 200, 200)]
 
 
 def test_who_is_sent_one_later_stays_and_is_counted(season, tmp_path):

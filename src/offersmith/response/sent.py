@@ -4,10 +4,11 @@ A campaign is sent at once: its outcome is counted from its start, so whoever sa
 first, and to compare them with those who did not is to find that visitors buy. Treated are those shown it within
 `AT_ONCE` of the start; a campaign of which more than `MAX_LATE` come later is not compared at all.
 
-Whoever was sent another campaign at the same time is no example of getting nothing: they are set aside. Who is sent one
-later in the horizon stays and is counted: later campaigns go to those who bought since the start, treated or not, and
-controls without them would be the customers who did not buy. Only campaigns sent at once count, for who sees a running
-one is a matter of who visits.
+Whoever was sent another campaign at the same time is no example of getting nothing, nor of getting this one alone: they
+are set aside, and an offer of which that leaves too few is not compared (`sent_together`). Who is sent one later in the
+horizon stays and is counted: later campaigns go to those who bought since the start, treated or not, and controls
+without them would be the customers who did not buy. Only campaigns sent at once count, for who sees a running one is a
+matter of who visits.
 
 A banner that stops within `AT_ONCE` of its start cannot be told from a mailing.
 """
@@ -36,9 +37,9 @@ class Campaign:
     Attributes:
         campaign_id: as in the events.
         start: first exposure of any of its offers.
-        arms: offer -> customers who were sent it, and no other offer of the campaign, within `AT_ONCE` of the start.
+        arms: offer -> customers who were sent it, and no other offer or campaign, within `AT_ONCE` of the start.
         set_aside: who is neither treated nor a control: sent several of its offers, an offer too few were sent, or
-            another campaign that started within `AT_ONCE` of this one.
+            another campaign that started within `AT_ONCE` of this one (with or without this one).
         later: who was sent another campaign that started after that and before the end of the horizon.
     """
 
@@ -81,10 +82,10 @@ def past_campaigns(
     for name, arms in named.items():
         start = min(arm.start for arm in arms)
         fault = _fault(arms, start, first, start + timedelta(days=horizon_days) > as_of)
-        campaign = _campaign(name, arms, start, every, start + timedelta(days=horizon_days))
+        campaign, faults = _campaign(name, arms, start, every, start + timedelta(days=horizon_days))
         for arm in arms:
-            if fault or arm.offer_id not in campaign.arms:
-                left_out[f"{name}/{arm.offer_id}"] = fault or "too_few_recipients"
+            if fault or arm.offer_id in faults:
+                left_out[f"{name}/{arm.offer_id}"] = fault or faults[arm.offer_id]
         if not fault and campaign.arms:
             usable.append(campaign)
     usable.sort(key=lambda campaign: (campaign.start, campaign.campaign_id))
@@ -112,7 +113,10 @@ def _fault(arms: Sequence[_Arm], start: datetime, first: datetime | None, still_
     return "rolling_exposure" if len(shown - on_time) > MAX_LATE * len(shown) else None
 
 
-def _campaign(name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[_Arm], end: datetime) -> Campaign:
+def _campaign(
+    name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[_Arm], end: datetime
+) -> tuple[Campaign, dict[str, str]]:
+    """Return the campaign, and why its other offers cannot be compared."""
     sent = {arm.offer_id: arm.by(start + AT_ONCE) for arm in arms}
     several = frozenset(
         customer
@@ -121,12 +125,20 @@ def _campaign(name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[
         if offer < other
         for customer in customers & rivals
     )
-    alone = {offer: customers - several for offer, customers in sent.items()}
-    large = {offer: customers for offer, customers in alone.items() if len(customers) >= MIN_TREATED}
     others = [arm for arm in every if arm.campaign_id != name and _at_once(arm)]
     beside = _sent(arm for arm in others if abs(arm.start - start) <= AT_ONCE)
+    single = {offer: customers - several for offer, customers in sent.items()}
+    alone = {offer: customers - beside for offer, customers in single.items()}
+    large = {offer: customers for offer, customers in alone.items() if len(customers) >= MIN_TREATED}
+    faults = {
+        offer: "sent_together" if len(customers) >= MIN_TREATED else "too_few_recipients"
+        for offer, customers in single.items()
+        if offer not in large
+    }
     aside = frozenset[str]().union(beside, *sent.values()) - frozenset[str]().union(*large.values())
-    return Campaign(name, start, large, aside, _sent(arm for arm in others if start + AT_ONCE < arm.start < end))
+    return Campaign(
+        name, start, large, aside, _sent(arm for arm in others if start + AT_ONCE < arm.start < end)
+    ), faults
 
 
 def _sent(arms: Iterable[_Arm]) -> frozenset[str]:
