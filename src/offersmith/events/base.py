@@ -6,7 +6,7 @@ same for every source. A source that is in our own words already says so with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -67,6 +67,18 @@ class Registered(Protocol):
 
     def register(self) -> pa.Table | None:
         """Return `vocabulary.CUSTOMERS` and string attributes, one row per customer, or None."""
+
+
+@runtime_checkable
+class Growing(Protocol):
+    """A source whose content may be an earlier content with more after it, and who can tell."""
+
+    def beginnings(self, fingerprints: Collection[str]) -> set[str]:
+        """Return those fingerprints that are of a beginning of the content, of whole lines.
+
+        Raises:
+            InputError: the content cannot be read.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,18 +134,17 @@ def _take(
         return FileReceipt(source.name, whole=True)
     key = hashlib.sha256(f"{fingerprint} {mapping}".encode()).hexdigest()[:32]
     there = ledger.batches()
-    going = yielding(there, fingerprint, source.name, mapping)
+    going = yielding(there, source, fingerprint, mapping, [other for other in todo if other is not source])
     # What later sources of this ingest are going to replace is not what this one is compared with either.
     staying = [b for b in there if b not in going and wanted.get(b.source, b.mapping) == b.mapping]
     files = [landing.root / "events" / batch.events_file for batch in staying if batch.events_file]
     with landing.stage(source.name, key) as stage:
         counts = _read(source, shop, stage, now, progress)
-        if sum(map(kept, going)) > counts.read:
-            refuse_loss(source.name, counts.read, going, {other.fingerprint() for other in todo if other is not source})
         progress(LANDING, 0.0, 1.0)
         resolution = stage.resolve(files)
         if len(resolution.conflicting):
             _refuse_conflicts(source, resolution.conflicting, stage, counts)
+        refuse_loss(source.name, resolution.kept + resolution.redelivered, going, counts.by_reason)
         events, quarantine = stage.land(resolution)
         receipt = FileReceipt(
             source=source.name,

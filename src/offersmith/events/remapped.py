@@ -8,13 +8,13 @@ file that grew included. What cannot be read again (its file is gone, or its row
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import structs
 
 from offersmith.errors import InputError, SettingsError
-from offersmith.events.base import Source
+from offersmith.events.base import IGNORED_EVENT, Growing, Source
 from offersmith.settings import ShopSettings
 from offersmith.store.ledger import Batch
 
@@ -44,10 +44,41 @@ def mappings(sources: Sequence[Source], shop: ShopSettings) -> dict[str, str]:
     return found
 
 
-def yielding(batches: Sequence[Batch], fingerprint: str, source: str, mapping: str) -> list[Batch]:
-    """Return the batches that go when this content is read from `source` with `mapping`."""
-    names = {source, *(batch.source for batch in batches if batch.fingerprint == fingerprint)}
-    return [batch for batch in batches if batch.source in names and batch.mapping != mapping]
+def yielding(
+    batches: Sequence[Batch], source: Source, fingerprint: str, mapping: str, others: Sequence[Source]
+) -> list[Batch]:
+    """Return the batches that go when `source` is read with `mapping`: those whose rows it holds, and can be seen to.
+
+    Args:
+        batches: what is in the store.
+        source: what is read.
+        fingerprint: its content.
+        mapping: digest of its mapping.
+        others: the other sources of this ingest; what one of them holds goes when it is read, not now.
+
+    Raises:
+        InputError: events came from the source whose rows it is not known to hold any more.
+    """
+    names = {source.name, *(batch.source for batch in batches if batch.fingerprint == fingerprint)}
+    old = [batch for batch in batches if batch.source in names and batch.mapping != mapping]
+    held = {fingerprint}
+    earlier = {batch.fingerprint for batch in old} - held
+    if earlier and isinstance(source, Growing):
+        held |= source.beginnings(earlier)
+    lost = [batch for batch in old if batch.source == source.name and batch.fingerprint not in held]
+    if lost:
+        elsewhere = {other.fingerprint() for other in others}
+        lost = [batch for batch in lost if batch.fingerprint not in elsewhere]
+    if events := sum(map(kept, lost)):
+        raise InputError(
+            f"{source.name} is not what it was, and its mapping, currency or time zone is another too: "
+            f"{events:,} events read from it before could not be read again and would be lost; nothing was changed",
+            hint="name a copy of the earlier file in [[events]] as well; or give the new file another name, "
+            "and the events read before stay as they are; or, to let them go, move .offersmith away and ingest anew",
+            source=source.name,
+            events=events,
+        )
+    return [batch for batch in old if batch.fingerprint in held or batch in lost]
 
 
 def outdated(batches: Sequence[Batch], wanted: Mapping[str, str]) -> tuple[str, ...]:
@@ -56,29 +87,34 @@ def outdated(batches: Sequence[Batch], wanted: Mapping[str, str]) -> tuple[str, 
     return tuple(sorted({b.source for b in batches if b.source not in wanted and b.mapping not in used}))
 
 
-def refuse_loss(source: str, rows: int, going: Sequence[Batch], elsewhere: Collection[str]) -> None:
-    """Refuse to replace more events than the source has rows: some of them could not come back.
+def refuse_loss(source: str, accepted: int, going: Sequence[Batch], by_reason: Mapping[str, int]) -> None:
+    """Refuse to replace more events than the new mapping accepts: a slip in it would empty the store.
 
     Args:
         source: what was read again.
-        rows: how many rows it has now.
+        accepted: how many of its rows are events now.
         going: the batches that would go.
-        elsewhere: fingerprints of the other sources of this ingest; what they hold comes back by them.
+        by_reason: its refused rows by reason code.
 
     Raises:
         InputError: events would be lost.
     """
-    events = sum(kept(batch) for batch in going if batch.fingerprint not in elsewhere)
-    if events > rows:
-        raise InputError(
-            f"{source} has {rows:,} rows now, and {events:,} events were read from it before with another mapping: "
-            f"at least {events - rows:,} of them could not be read again and would be lost",
-            hint="name files that hold the earlier rows in [[events]] as well; "
-            "or give this file another name, and the events read before stay as they are",
-            source=source,
-            rows=rows,
-            events=events,
-        )
+    events = sum(map(kept, going))
+    ignored = max((batch.counts.get("by_reason", {}).get(IGNORED_EVENT, 0) for batch in going), default=0)
+    put_aside = max(0, by_reason.get(IGNORED_EVENT, 0) - ignored)  # on purpose, and they may have been events before
+    if events <= accepted + put_aside:
+        return
+    refused = {code: rows for code, rows in by_reason.items() if code != IGNORED_EVENT}
+    code, rows = max(refused.items(), key=lambda item: (item[1], item[0]), default=("none", 0))
+    raise InputError(
+        f"{source}: with the mapping as it is now only {accepted:,} rows are accepted, and they would replace "
+        f"{events:,} events; most are refused as {code} ({rows:,} rows); nothing was changed",
+        hint="correct [[events]] columns (or the shop's currency or time zone) and ingest again",
+        source=source,
+        accepted=accepted,
+        events=events,
+        reason=code,
+    )
 
 
 def kept(batch: Batch) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyarrow.csv as arrow_csv
 
 from offersmith.errors import InputError
 from offersmith.events.base import REFUSED
-from offersmith.events.sources.digest import sha256
+from offersmith.events.sources.digest import beginnings, sha256
 from offersmith.settings import SourceSettings
 
 BLOCK = 8 << 20
@@ -43,6 +43,10 @@ class CsvSource:
     def fingerprint(self) -> str:
         """Return the SHA-256 of the file."""
         return sha256(self.path)
+
+    def beginnings(self, fingerprints: Collection[str]) -> set[str]:
+        """Return those fingerprints that are of the file's first lines: what it was before it grew."""
+        return beginnings(self.path, fingerprints)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows as text, each batch after the lines before its end that are no rows.
