@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -188,3 +192,34 @@ def test_a_batch_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
         with pytest.raises(StorageError):
             ledger.record_batch(replace(BATCH, mapping="n" * 64, source=None))  # type: ignore[arg-type]
         assert ledger.batches() == [BATCH]
+
+
+@pytest.fixture
+def locked() -> Iterator[Path]:
+    """A folder with a ledger that this process may read and not write, whoever runs it."""
+    folder = Path(tempfile.mkdtemp())
+    user = os.geteuid()
+    try:
+        with Ledger.open(folder / "ledger.sqlite") as ledger:
+            ledger.record_batch(BATCH)
+        (folder / "ledger.sqlite").chmod(0o444)
+        folder.chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)
+        yield folder
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def test_a_ledger_that_may_not_be_written_is_read_and_says_why_it_is_not_written(locked: Path) -> None:
+    with Ledger.open(locked / "ledger.sqlite") as ledger:
+        assert ledger.batches() == [BATCH]
+        assert ledger.plans() == []
+        with pytest.raises(StorageError, match="cannot be written: no permission") as fault:
+            ledger.record_plan(PLAN)
+        assert "writable" in fault.value.hint
+    assert [path.name for path in locked.iterdir()] == ["ledger.sqlite"]
+    with pytest.raises(StorageError, match="cannot be written: no permission"):
+        Ledger.open(locked / "new.sqlite")

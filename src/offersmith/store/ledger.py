@@ -7,11 +7,13 @@ is part of the store from the moment its row is committed here, and not before.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +27,11 @@ from offersmith.store.tables import BATCHES, PLANS
 
 _POSTGRESQL_LOCK = 0x0FFE25
 """Key of the advisory lock that stands for "somebody writes this ledger" where the database has no other."""
+
+_FORBIDDEN = ("readonly database", "unable to open database file")
+"""What SQLite says where it may not write."""
+
+_EFFECTIVE = os.access in os.supports_effective_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class Ledger:
     def open(cls, path: Path | str, *, root: Path | None = None) -> Ledger:
         """Open the SQLite file `path` (made when missing) or a database URL, and bring its tables up to date.
 
+        A file that may not be written is opened for reading; whatever would write raises.
+
         Args:
             path: a file, or a text with `://` in it.
             root: the store's folder; the file's folder when not given.
@@ -91,10 +100,16 @@ class Ledger:
         try:
             if url is None:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(url or sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool)
+            fixed = url is None and _fixed(Path(path))
+            engine = sa.create_engine(
+                url or sa.URL.create("sqlite", database=str(path)),
+                poolclass=sa.NullPool,
+                **({"creator": partial(_reader, Path(path))} if fixed else {}),
+            )
         except OSError as fault:
             raise StorageError(f"the ledger {path} cannot be made: {fault.strerror}") from fault
-        sa.event.listen(engine, "connect", _pragmas)
+        if not fixed:
+            sa.event.listen(engine, "connect", _pragmas)
         sa.event.listen(engine, "begin", _begin)
         ledger = cls(engine, place)
         ledger._migrate()
@@ -219,6 +234,12 @@ class Ledger:
         except IntegrityError as fault:
             raise StorageError(f"the ledger has that already: {fault.orig}") from fault
         except SQLAlchemyError as fault:
+            if any(text in str(getattr(fault, "orig", "")) for text in _FORBIDDEN):
+                raise StorageError(
+                    f"the ledger {self._engine.url.render_as_string()} cannot be written: no permission",
+                    hint="make the workspace's .offersmith folder and the files in it writable for you, "
+                    "or work in a copy of the workspace",
+                ) from fault
             raise StorageError(
                 f"the ledger {self._engine.url.render_as_string()} failed: {getattr(fault, 'orig', None) or fault}",
                 hint="check the disk, and that the file is the workspace's ledger",
@@ -231,6 +252,20 @@ def _step(connection: sa.Connection) -> str | None:
         return None
     step: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     return step
+
+
+def _fixed(path: Path) -> bool:
+    """Say whether a SQLite file is there and may not be written; its folder must take the write-ahead log."""
+    # By the effective user, as the files are opened.
+    return path.is_file() and not all(os.access(p, os.W_OK, effective_ids=_EFFECTIVE) for p in (path, path.parent))
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """Connect for reading alone; without a log beside the file nobody writes it, and none can be made to be read."""
+    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
+    connection.isolation_level = None
+    return connection
 
 
 def _fields(row: Batch | PlanRow) -> dict[str, Any]:
