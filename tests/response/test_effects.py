@@ -82,6 +82,8 @@ def test_a_later_campaign_to_those_who_bought_makes_nothing_of_this_one(season, 
         found = past_effects(analytics, season.as_of, profile=profile, settings=SETTINGS, currency="USD")
     (summer,) = (past for past in found if past.campaign_id == "summer")
     assert summer.sent_later > 50
+    (follow,) = (past for past in found if past.campaign_id == "follow")
+    assert follow.sent_before == follow.as_dict()["sent_before"] > 50
     assert abs(summer.claim.effect.estimate) < 3.5 * summer.claim.effect.standard_error
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pyarrow.compute as pc
 
+from offersmith.response.base import CampaignUse
 from offersmith.response.history import build
 from offersmith.response.sent import past_campaigns
 
@@ -80,6 +81,26 @@ def test_who_is_sent_one_later_stays_and_is_counted(season, tmp_path):
     found = _history(season, tmp_path, shown)
     assert len(_given(found, "a")) == len(_given(found, "b")) == 900
     assert [(use.set_aside, use.sent_later) for use in found.campaigns] == [(0, 200), (0, 0)]
+    assert CampaignUse.of(found.campaigns[0].as_dict()) == found.campaigns[0]
+
+
+def test_who_was_sent_one_that_still_runs_stays_and_is_counted(season, tmp_path):
+    """The first runs still when the second starts; both are over when the third does."""
+    shown = [("a", "ten", DAY, one) for one in range(200)] + [("b", "five", DAY + 20, one) for one in range(150, 400)]
+    shown += [("c", "deal", DAY + 50, one) for one in range(100)]
+    found = _history(season, tmp_path, shown)
+    assert len(_given(found, "b")) == len(_given(found, "c")) == 900
+    assert [(use.campaign_id, use.set_aside, use.sent_before) for use in found.campaigns] == [
+        ("a", 0, 0), ("b", 0, 200), ("c", 0, 0),
+    ]  # fmt: skip
+    assert CampaignUse.of(found.campaigns[1].as_dict()).sent_before == 200
+
+
+def test_of_another_offers_recipients_only_the_others_are_counted(season, tmp_path):
+    shown = [("a", "ten", DAY, one) for one in range(100)] + [("b", "five", DAY + 5, one) for one in range(150)]
+    shown += [("b", "deal", DAY + 5, one) for one in range(150, 300)]
+    found = _history(season, tmp_path, shown)
+    assert {use.offer_id: use.sent_before for use in found.campaigns} == {"ten": 0, "five": 100, "deal": 0}
 
 
 def test_a_running_campaign_sets_nobody_aside(season, tmp_path):

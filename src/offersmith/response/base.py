@@ -77,6 +77,8 @@ class CampaignUse:
         redeemers: those of `treated` who used it; None where the time to use it was not over.
         set_aside: customers known at the start who are neither, because they were sent something else then.
         sent_later: those of `controls` who were sent another campaign before the horizon was over.
+        sent_before: those of `treated` and `controls` who had been sent another campaign, more than a day earlier,
+            whose horizon was not over.
     """
 
     campaign_id: str
@@ -87,6 +89,7 @@ class CampaignUse:
     redeemers: int | None
     set_aside: int = 0
     sent_later: int = 0
+    sent_before: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -99,6 +102,7 @@ class CampaignUse:
             "redeemers": self.redeemers,
             "set_aside": self.set_aside,
             "sent_later": self.sent_later,
+            "sent_before": self.sent_before,
         }
 
     @classmethod

@@ -46,6 +46,8 @@ class PastEffect:
         others: customers known who were sent nothing then.
         set_aside: customers known who are neither, because they were sent something else then.
         sent_later: those of `others` who were sent another campaign before the horizon was over.
+        sent_before: those of `recipients` and `others` who had been sent another campaign, more than a day earlier,
+            whose horizon was not over.
         spent_recipients: what recipients had spent on average in all their time before the start.
         spent_others: what the others had.
         before_recipients: what recipients had spent on average in the horizon before the start.
@@ -64,6 +66,7 @@ class PastEffect:
     others: int
     set_aside: int
     sent_later: int
+    sent_before: int
     spent_recipients: float
     spent_others: float
     before_recipients: float
@@ -173,6 +176,7 @@ def _measure(
         others=use.controls,
         set_aside=use.set_aside,
         sent_later=use.sent_later,
+        sent_before=use.sent_before,
         spent_recipients=_mean(ever[treated]),
         spent_others=_mean(ever[none]),
         before_recipients=_mean(before[treated]),

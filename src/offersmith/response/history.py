@@ -151,7 +151,10 @@ def _used(analytics: Analytics, campaign: Campaign, customers: pa.ChunkedArray, 
 
 def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
     given, customers = strings(block, "offer_id"), block["customer_id"].to_pylist()
-    later = sum(one in campaign.later for one, got in zip(customers, given.tolist(), strict=True) if got == NO_OFFER)
+    none = given == NO_OFFER
+    later, before = (
+        np.array([one in sent for one in customers], dtype=np.bool_) for sent in (campaign.later, campaign.before)
+    )
     labelled = block["redeemed"].null_count == 0
     redeemed = block["redeemed"].fill_null(False).to_numpy(zero_copy_only=False)
     return [
@@ -163,7 +166,8 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
             controls=int((given == NO_OFFER).sum()),
             redeemers=int(redeemed[given == offer].sum()) if labelled else None,
             set_aside=aside,
-            sent_later=later,
+            sent_later=int((later & none).sum()),
+            sent_before=int((before & (none | (given == offer))).sum()),
         )
         for offer in sorted(campaign.arms)
     ]

@@ -8,7 +8,8 @@ Whoever was sent another campaign at the same time is no example of getting noth
 are set aside, and an offer of which that leaves too few is not compared (`sent_together`). Who is sent one later in the
 horizon stays and is counted: later campaigns go to those who bought since the start, treated or not, and controls
 without them would be the customers who did not buy. Only campaigns sent at once count, for who sees a running one is a
-matter of who visits.
+matter of who visits. Who was sent one more than `AT_ONCE` earlier that was still running (its horizon not over) stays
+and is counted too: what it had changed by then is in the profile, as for everybody.
 
 A banner that stops within `AT_ONCE` of its start cannot be told from a mailing.
 """
@@ -41,6 +42,7 @@ class Campaign:
         set_aside: who is neither treated nor a control: sent several of its offers, an offer too few were sent, or
             another campaign that started within `AT_ONCE` of this one (with or without this one).
         later: who was sent another campaign that started after that and before the end of the horizon.
+        before: who was sent another campaign that started earlier than that and whose horizon was not over.
     """
 
     campaign_id: str
@@ -48,6 +50,7 @@ class Campaign:
     arms: Mapping[str, frozenset[str]]
     set_aside: frozenset[str]
     later: frozenset[str]
+    before: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def past_campaigns(
     for name, arms in named.items():
         start = min(arm.start for arm in arms)
         fault = _fault(arms, start, first, start + timedelta(days=horizon_days) > as_of)
-        campaign, faults = _campaign(name, arms, start, every, start + timedelta(days=horizon_days))
+        campaign, faults = _campaign(name, arms, start, every, timedelta(days=horizon_days))
         for arm in arms:
             if fault or arm.offer_id in faults:
                 left_out[f"{name}/{arm.offer_id}"] = fault or faults[arm.offer_id]
@@ -114,7 +117,7 @@ def _fault(arms: Sequence[_Arm], start: datetime, first: datetime | None, still_
 
 
 def _campaign(
-    name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[_Arm], end: datetime
+    name: str, arms: Sequence[_Arm], start: datetime, every: Sequence[_Arm], horizon: timedelta
 ) -> tuple[Campaign, dict[str, str]]:
     """Return the campaign, and why its other offers cannot be compared."""
     sent = {arm.offer_id: arm.by(start + AT_ONCE) for arm in arms}
@@ -136,9 +139,9 @@ def _campaign(
         if offer not in large
     }
     aside = frozenset[str]().union(beside, *sent.values()) - frozenset[str]().union(*large.values())
-    return Campaign(
-        name, start, large, aside, _sent(arm for arm in others if start + AT_ONCE < arm.start < end)
-    ), faults
+    later = _sent(arm for arm in others if start + AT_ONCE < arm.start < start + horizon)
+    before = _sent(arm for arm in others if start - horizon < arm.start < start - AT_ONCE)
+    return Campaign(name, start, large, aside, later, before), faults
 
 
 def _sent(arms: Iterable[_Arm]) -> frozenset[str]:
