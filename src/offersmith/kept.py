@@ -21,6 +21,8 @@ from offersmith.offers.catalogue import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.progress import Progress
+from offersmith.response import MODELS
+from offersmith.response import learn as learning
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
@@ -57,10 +59,6 @@ class Kept:
 
     def model(self, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
         """Return the response model of everything that happened before a moment."""
-        # LightGBM and scikit-learn load with these; verbs that do not learn need not wait for them.
-        from offersmith.response import MODELS  # noqa: PLC0415 - start-up path
-        from offersmith.response.learn import learn  # noqa: PLC0415 - start-up path
-
         settings, shelf = self.settings, bootstrap.artifacts(self.place)
         offers = catalogue(settings.offers, settings.shop.currency)
         key = self._key(at, offers, economics, settings.learn, settings.priors, FEATURES)
@@ -68,7 +66,7 @@ class Kept:
             with suppress(StorageError):
                 files, manifest = shelf.load(MODEL, key)
                 return MODELS[manifest["model"]].load(files, manifest["fitted"])
-        fitted = learn(
+        fitted = learning.learn(
             self.analytics,
             at,
             profile=lambda moment: self.profiles(moment)[0],

@@ -32,8 +32,9 @@ from offersmith.progress import Progress, silent
 from offersmith.report import render
 from offersmith.report.gather import effect_facts, gather, held_out_facts
 from offersmith.report.inputs import ModelFacts, ReportFacts
+from offersmith.response import holdout
 from offersmith.response.base import Economics, FittedResponse
-from offersmith.response.effects import PastEffect
+from offersmith.response.effects import PastEffect, past_effects
 from offersmith.response.history import LABEL_HORIZONS
 from offersmith.settings import FILE, Settings, load
 from offersmith.store.analytics import Analytics
@@ -196,8 +197,6 @@ class Shop:
 
     def effects(self, kept: Kept, at: datetime) -> tuple[PastEffect, ...]:
         """Measure what past campaigns changed, each beside its placebo, from what was known before a moment."""
-        from offersmith.response.effects import past_effects  # noqa: PLC0415 - start-up path
-
         return past_effects(
             kept.analytics,
             at,
@@ -211,8 +210,6 @@ class Shop:
 
         None when there was no such campaign, or nothing to learn from before it.
         """
-        from offersmith.response import holdout  # noqa: PLC0415 - start-up path
-
         # The chance to redeem is learned over this many days, so that is how long recipients are watched.
         found = holdout.campaigns(kept.analytics, at, LABEL_HORIZONS * self.settings.learn.horizon_days)
         if not found:
