@@ -150,8 +150,12 @@ def test_the_migrations_make_exactly_the_tables_the_code_speaks_of(tmp_path: Pat
     assert set(found.get_table_names()) == {*METADATA.tables, "alembic_version"}
     for name, table in METADATA.tables.items():
         made = {column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(name)}
-        meant = {column.name: (str(column.type), bool(column.nullable)) for column in table.columns}
+        meant = {column.name: (column.type.compile(engine.dialect), bool(column.nullable)) for column in table.columns}
         assert made == meant
+        indexed = {(index["name"], *index["column_names"]) for index in found.get_indexes(name)}
+        assert indexed == {(index.name, *(column.name for column in index.columns)) for index in table.indexes}
+        checked = {constraint["name"] for constraint in found.get_check_constraints(name)}
+        assert checked == {check.name for check in table.constraints if isinstance(check, sa.CheckConstraint)}
     unique = [constraint["column_names"] for constraint in found.get_unique_constraints("batch")]
     assert unique == [["fingerprint"]]
 
