@@ -1,17 +1,67 @@
-"""What every kind of offer can say of itself."""
+"""What every kind of offer can say of itself, and what it becomes when a basket is priced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offersmith.errors import SettingsError
+from offersmith.offers.basket import Line
+from offersmith.offers.till import Take, Till
 from offersmith.words import Language
 
 Terms = Mapping[str, Any]
+Phase = Literal["catalogue", "item", "order", "shipping", "reward"]
+PHASES: tuple[Phase, ...] = ("catalogue", "item", "order", "shipping", "reward")
+"""Every phase sees what the earlier ones left; `reward` reads what is finally paid (points earned)."""
+
+
+class Refusal(NamedTuple):
+    """Why something does not apply: a reason code, its parameters, and what would help (`{"spend_more": 420}`)."""
+
+    code: str
+    facts: Mapping[str, Any] = {}
+    hint: Mapping[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a promotion would do to the basket as it stands.
+
+    Attributes:
+        takes: per group of pieces.
+        shipping: (index of the delivery, minor units off it).
+        gifts: lines to add; their whole price is taken off.
+        points_earned, points_spent: points, not money.
+        hint: what would earn more, although it applies.
+    """
+
+    takes: list[Take] = field(default_factory=list)
+    shipping: list[tuple[int, int]] = field(default_factory=list)
+    gifts: list[Line] = field(default_factory=list)
+    points_earned: int = 0
+    points_spent: int = 0
+    hint: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def off(self) -> int:
+        """Minor units off goods, deliveries and gifts together."""
+        goods = sum(take.off for take in self.takes)
+        return goods + sum(off for _, off in self.shipping) + sum(gift.total for gift in self.gifts)
+
+    def __bool__(self) -> bool:
+        return bool(self.points_earned or self.gifts or self.off)
+
+
+class Action(Protocol):
+    """A kind with its terms, ready to price: made once by `compile`, asked for every basket."""
+
+    def take(self, till: Till) -> Taken | Refusal:
+        """Say what it does to the basket as it stands, or why nothing; changes nothing itself."""
 
 
 class OfferKind(Protocol):
@@ -32,19 +82,16 @@ class OfferKind(Protocol):
             SettingsError: naming the term, its value and what is allowed.
         """
 
-    def why_not(self, terms: Terms, subtotal_minor: int) -> str:
-        """Return the reason code that keeps the offer from a basket of `subtotal_minor`, or "" if nothing does."""
+    def phase(self, terms: Terms) -> Phase:
+        """Return when checked terms are applied; see `PHASES`."""
 
-    def relief(self, terms: Terms, subtotal_minor: int) -> int:
-        """Return minor units off a basket of `subtotal_minor`: never negative, never more than the basket.
+    def compile(self, terms: Terms, currency: str) -> Action:
+        """Return the action of checked terms; `currency` is the basket's."""
 
-        Args:
-            terms: checked terms.
-            subtotal_minor: what is to be paid before the offer, minor units, not negative.
-        """
-
-    def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64]:
+    def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Return the relief on expected baskets, for planning: the same rule without the rounding.
+
+        None where these terms look at more than the size of the basket.
 
         Args:
             terms: checked terms.

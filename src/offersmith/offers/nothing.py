@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offersmith import words
-from offersmith.offers.base import Terms, refuse_unknown
+from offersmith.offers.base import Phase, Refusal, Terms, refuse_unknown
+from offersmith.offers.till import Till
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language
 
 
 class Nothing:
-    """No offer at all."""
+    """No offer at all; its own action."""
 
     name = NO_OFFER
     examples: Sequence[Terms] = ({},)
@@ -25,13 +26,17 @@ class Nothing:
         refuse_unknown(self.name, terms, ())
         return {}
 
-    def why_not(self, terms: Terms, subtotal_minor: int) -> str:  # noqa: ARG002 - the protocol's shape
-        """Return `gives_nothing`: there is never anything to take off."""
-        return "gives_nothing"
+    def phase(self, terms: Terms) -> Phase:  # noqa: ARG002 - the protocol's shape
+        """Return `order`."""
+        return "order"
 
-    def relief(self, terms: Terms, subtotal_minor: int) -> int:  # noqa: ARG002 - the protocol's shape
-        """Return 0."""
-        return 0
+    def compile(self, terms: Terms, currency: str) -> Nothing:  # noqa: ARG002 - the protocol's shape
+        """Return itself."""
+        return self
+
+    def take(self, till: Till) -> Refusal:  # noqa: ARG002 - the protocol's shape
+        """Return `gives_nothing`: there is never anything to take off."""
+        return Refusal("gives_nothing")
 
     def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG002
         """Return zeros in the shape of `basket`."""

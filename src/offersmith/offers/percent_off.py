@@ -1,13 +1,14 @@
-"""A share of the basket off: `percent` from above 0 to 100, with an optional `max_off` and `min_spend`.
+"""A share off: of the order, of matching items together, or of each matching piece.
 
-The rounding rule: `percent` is held to a hundredth of a percent; the relief is `subtotal * percent / 100`, rounded to
-the nearest minor unit, a half going to the customer (up); then capped by `max_off` and by the basket itself.
+`on` says what it works on: `order` (the default, after all item offers), `items` (matching lines together) or `unit`
+(each matching piece). `of` says what the percentage is of: `current` (what is still to pay, so that different offers
+compound; the default), `catalogue` (the price after catalogue offers) or `list` (the shelf price). `max_off` caps it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,20 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.errors import SettingsError
-from offersmith.offers import price
-from offersmith.offers.base import Terms, refuse_unknown
+from offersmith.offers import percent, price, scope
+from offersmith.offers.allocation import allocate, spread
+from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
+from offersmith.offers.scope import Scope
+from offersmith.offers.till import Take, Till
 from offersmith.words import Language
 
-WHOLE = 10_000
-"""Hundredths of a percent in the whole basket."""
+ON = ("order", "items", "unit")
+OF = ("current", "catalogue", "list")
+WHERE = "offer kind 'percent_off'"
 
 
 class PercentOff:
-    """Some percent off the basket."""
+    """Some percent off."""
 
     name = "percent_off"
     examples: Sequence[Terms] = (
@@ -32,33 +37,47 @@ class PercentOff:
         {"percent": 12.5},
         {"percent": 100},
         {"percent": 20, "max_off": "15.00", "min_spend": "30.00", "currency": "USD"},
+        {"percent": 10, "on": "items", "items": {"category": ["coffee"]}},
+        {"percent": 25, "on": "unit", "of": "list", "max_pieces": 2, "rounding": "running"},
     )
 
     def check(self, terms: Terms, currency: str) -> dict[str, Any]:
         """Return the terms in normal form; see `OfferKind.check`."""
-        refuse_unknown(self.name, terms, ("percent", "max_off", "min_spend", "currency"))
+        known = ("percent", "max_off", "min_spend", "currency", "on", "of", "rounding", *scope.KEYS)
+        refuse_unknown(self.name, terms, known)
         price.currency_of(self.name, terms, currency)
-        hundredths = _hundredths(terms.get("percent"))
-        percent = hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
-        amounts = {name: price.checked(self.name, name, terms, currency) for name in ("max_off", "min_spend")}
-        return price.with_money({"percent": percent}, amounts, currency)
+        normal: dict[str, Any] = {"percent": percent.normal(percent.hundredths(WHERE, "percent", terms.get("percent")))}
+        for name, allowed, usual in (("on", ON, "order"), ("of", OF, "current"), ("rounding", percent.ROUNDINGS, "")):
+            value = terms.get(name, usual)
+            if value != usual and value not in allowed:
+                raise SettingsError(f"{WHERE}: {name} = {value!r} is unknown; allowed: {', '.join(allowed)}")
+            if value != usual:
+                normal[name] = value
+        normal |= scope.check(WHERE, terms, currency)
+        amounts = {name: price.checked(WHERE, name, terms, currency) for name in ("max_off", "min_spend")}
+        return price.with_money(normal, amounts, currency)
 
-    def why_not(self, terms: Terms, subtotal_minor: int) -> str:
-        """Return `below_min_spend`, `gives_nothing` (the share rounds to zero) or ""."""
-        if price.below_min_spend(terms, subtotal_minor):
-            return "below_min_spend"
-        return "" if self.relief(terms, subtotal_minor) else "gives_nothing"
+    def phase(self, terms: Terms) -> Phase:
+        """Return `order`, or `item` where it works on items or pieces."""
+        return "order" if terms.get("on", "order") == "order" else "item"
 
-    def relief(self, terms: Terms, subtotal_minor: int) -> int:
-        """Return minor units off; the rounding rule stands at the top of this file."""
-        if price.below_min_spend(terms, subtotal_minor):
-            return 0
-        off = (2 * subtotal_minor * _hundredths(terms["percent"]) + WHOLE) // (2 * WHOLE)
-        cap = price.minor(terms, "max_off")
-        return min(off, subtotal_minor) if cap is None else min(off, subtotal_minor, cap)
+    def compile(self, terms: Terms, currency: str) -> _Action:
+        """Return the action of checked terms."""
+        on = terms.get("on", "order")
+        return _Action(
+            percent.hundredths(WHERE, "percent", terms["percent"]),
+            scope.compiled(terms, currency),
+            terms.get("of", "current"),
+            terms.get("rounding", "unit" if on == "unit" else "total"),
+            price.minor(terms, "max_off"),
+            price.minor(terms, "min_spend"),
+            on == "unit",
+        )
 
-    def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of the expected baskets, capped, zero below the least spend."""
+    def expected_relief(self, terms: Terms, basket: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return the share of the expected baskets, capped, zero below the least spend; None of some items alone."""
+        if terms.get("on", "order") != "order" or any(name in terms for name in scope.KEYS):
+            return None
         paid = np.maximum(basket, 0.0)
         off = paid * (float(terms["percent"]) / 100)
         cap, least = price.major(terms, "max_off"), price.major(terms, "min_spend")
@@ -67,24 +86,72 @@ class PercentOff:
 
     def says(self, terms: Terms, language: Language) -> str:
         """Return the offer in words, its limits included."""
-        text = words.say("offers.percent_off", language, percent=f"{terms['percent']:g}")
+        matching = "items" in terms or terms.get("on", "order") != "order"
+        text = words.say(
+            "offers.percent_off_items" if matching else "offers.percent_off", language, percent=f"{terms['percent']:g}"
+        )
         for name in ("max_off", "min_spend"):
             if name in terms:
                 text += words.say(f"offers.{name}", language, amount=f"{terms[name]} {terms['currency']}")
         return text
 
 
-def _hundredths(percent: Any) -> int:
-    fault = SettingsError(
-        f"offer kind 'percent_off': percent = {percent!r} must be a number above 0 and at most 100, "
-        "with no more than two decimals"
-    )
-    if isinstance(percent, bool) or not isinstance(percent, (int, float, str)):
-        raise fault
-    try:
-        exact = Decimal(str(percent)) * 100
-    except InvalidOperation:
-        raise fault from None
-    if not exact.is_finite() or exact != exact.to_integral_value() or not 0 < exact <= WHOLE:
-        raise fault
-    return int(exact)
+@dataclass(frozen=True, slots=True)
+class _Action:
+    hundredths: int
+    scope: Scope
+    of: str
+    rounding: str
+    cap: int | None
+    least: int | None
+    by_piece: bool
+
+    def take(self, till: Till) -> Taken | Refusal:
+        """Say what it takes off; see `Action.take`."""
+        picked = self.scope.pick(till)
+        if self.least is not None:
+            due = sum(till.worth(group, pieces) if pieces else till.left[group] for group, pieces in picked)
+            if due < self.least:
+                return price.below(due, self.least)
+        if not picked:
+            return Refusal("no_matching_items")
+        if self.rounding == "unit":
+            offs = [self._by_unit(till, group, pieces) for group, pieces in picked]
+        else:
+            offs = self._together(till, picked)
+        if self.cap is not None and sum(offs) > self.cap:
+            offs = list(allocate(self.cap, offs))
+        return Taken([Take(group, off, pieces) for (group, pieces), off in zip(picked, offs, strict=True) if off])
+
+    def _base(self, till: Till, group: int, pieces: int) -> int:
+        if self.of == "current":
+            if till.start is not None and self.by_piece:
+                return till.start[group] * pieces // till.count[group] if pieces else till.start[group]
+            return till.worth(group, pieces) if pieces else till.left[group]
+        place = till.line[group]
+        each = till.price[place] if self.of == "catalogue" else till.lines[place].unit_price
+        return each * (pieces or till.count[group])
+
+    def _by_unit(self, till: Till, group: int, pieces: int) -> int:
+        count = pieces or till.count[group]
+        each, more = divmod(self._base(till, group, pieces), count)
+        off = (count - more) * percent.share(each, self.hundredths)
+        if more:
+            off += more * percent.share(each + 1, self.hundredths)
+        return min(off, till.room(group, pieces) if pieces else till.left[group] - till.floor[group])
+
+    def _together(self, till: Till, picked: list[tuple[int, int]]) -> list[int]:
+        bases = [self._base(till, group, pieces) for group, pieces in picked]
+        rooms = [
+            till.room(group, pieces) if pieces else till.left[group] - till.floor[group] for group, pieces in picked
+        ]
+        if self.rounding == "line":
+            return [min(percent.share(base, self.hundredths), room) for base, room in zip(bases, rooms, strict=True)]
+        if self.rounding == "running":
+            ends = [percent.share(sum(bases[: place + 1]), self.hundredths) for place in range(len(bases))]
+            return [
+                min(end - before, room) for end, before, room in zip(ends, [0, *ends[:-1]], rooms, strict=True)
+            ]
+        base = sum(bases)
+        whole = base * self.hundredths // percent.WHOLE if self.rounding == "down" else percent.share(base, self.hundredths)
+        return spread(whole if self.cap is None else min(whole, self.cap), bases, rooms)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from offersmith.errors import InputError, SettingsError
-from offersmith.money import DIGITS, Money
-from offersmith.offers.base import Terms
+from offersmith.money import Money
+from offersmith.offers.base import Refusal, Terms
 
 
-def checked(kind: str, name: str, terms: Terms, currency: str) -> str | None:
+def checked(where: str, name: str, terms: Mapping[str, Any], currency: str, *, zero: bool = False) -> str | None:
     """Return the term `name` as normal text ("5.00"), or None where it is absent.
 
     Raises:
-        SettingsError: it is no exact amount of the currency, or not above zero.
+        SettingsError: it is no exact amount of the currency, or not above zero (with `zero`: below zero).
     """
     if terms.get(name) is None:
         return None
     value = terms[name]
-    where = f"offer kind {kind!r}: {name} = {value!r}"
+    where = f"{where}: {name} = {value!r}"
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise SettingsError(f"{where} is not an amount; write text such as '5.00'")
     try:
         money = Money.parse(str(value), currency)
     except InputError as fault:
         raise SettingsError(f"{where}: {fault.message}") from fault
-    if money.minor <= 0:
-        raise SettingsError(f"{where} must be above zero")
-    digits = DIGITS.get(currency, 2)
-    return str(money).split(" ", maxsplit=1)[0].replace(",", "") if digits else str(money.minor)
+    if money.minor < 0 or (money.minor == 0 and not zero):
+        raise SettingsError(f"{where} must {'not be below' if zero else 'be above'} zero")
+    return money.text
 
 
 def currency_of(kind: str, terms: Terms, currency: str) -> str:
@@ -59,7 +59,6 @@ def with_money(terms: dict[str, Any], amounts: dict[str, str | None], currency: 
     return {**terms, **there, "currency": currency} if there else terms
 
 
-def below_min_spend(terms: Terms, subtotal_minor: int) -> bool:
-    """Say whether the basket is too small for the offer."""
-    least = minor(terms, "min_spend")
-    return least is not None and subtotal_minor < least
+def below(due: int, least: int) -> Refusal:
+    """Return the refusal of a basket that is too small, with what it takes to get there."""
+    return Refusal("below_min_spend", {"least": least, "is": due}, {"spend_more": least - due})

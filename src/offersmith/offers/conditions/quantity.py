@@ -1,0 +1,50 @@
+"""How many pieces are bought: `min` and `max` (both included) of matching lines. Gifts never count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from offersmith.errors import SettingsError
+from offersmith.offers import items
+from offersmith.offers.base import Refusal
+from offersmith.offers.conditions.base import Spec, Test, refuse_unknown, where
+from offersmith.offers.scope import whole
+from offersmith.offers.till import Till
+
+
+class Quantity:
+    """Pieces of matching lines."""
+
+    name = "quantity"
+    examples: Sequence[Spec] = ({"min": 3}, {"min": 1, "max": 5, "items": {"sku": ["a", "b"]}})
+
+    def check(self, spec: Spec, currency: str) -> dict[str, Any]:
+        """Return the condition in normal form; see `ConditionKind.check`."""
+        refuse_unknown(self.name, spec, ("min", "max", "items"))
+        here = where(self.name)
+        normal: dict[str, Any] = {
+            name: whole(here, name, spec[name], 0) for name in ("min", "max") if spec.get(name) is not None
+        }
+        if not normal:
+            raise SettingsError(f"{here} needs min or max, a whole number")
+        if normal.get("min", 0) > normal.get("max", normal.get("min", 0)):
+            raise SettingsError(f"{here}: min = {normal['min']} is above max = {normal['max']}")
+        if spec.get("items"):
+            normal["items"] = items.check(f"{here}: items", spec["items"], currency)
+        return normal
+
+    def compile(self, spec: Spec, currency: str) -> Test:
+        """Return the test of a checked condition."""
+        low, high = spec.get("min", 0), spec.get("max")
+        chosen = items.compiled(spec.get("items"), currency)
+
+        def ask(till: Till) -> Refusal | None:
+            found = sum(till.lines[place].quantity for place in chosen.lines(till))
+            if found < low:
+                return Refusal("too_few_items", {"least": low, "is": found}, {"add_more": low - found})
+            if high is not None and found > high:
+                return Refusal("too_many_items", {"most": high, "is": found})
+            return None
+
+        return Test(ask, settled=not chosen.full_price_only)

@@ -1,0 +1,156 @@
+"""Which lines a rule is about: by product, category, brand, attribute and price, with exceptions.
+
+The conditions of one table are met together, the values of one condition are alternatives. Prices are the shelf's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offersmith.errors import SettingsError
+from offersmith.money import Money
+from offersmith.offers import price
+from offersmith.offers.basket import Line
+from offersmith.offers.till import Till
+
+_LISTS = ("sku", "category", "brand")
+KEYS = (*_LISTS, "attributes", "min_unit_price", "max_unit_price", "full_price_only", "exclude")
+
+
+def check(where: str, raw: Any, currency: str) -> dict[str, Any]:
+    """Return a selector in its normal form; an empty one means every line.
+
+    Raises:
+        SettingsError: naming the key, its value and what is allowed.
+    """
+    if not isinstance(raw, Mapping):
+        raise SettingsError(f"{where}: {raw!r} is not a table; allowed: {', '.join(KEYS)}")
+    unknown = sorted(set(raw) - set(KEYS))
+    if unknown:
+        raise SettingsError(f"{where} does not know {', '.join(unknown)}; allowed: {', '.join(KEYS)}")
+    normal: dict[str, Any] = {name: _texts(f"{where}.{name}", raw[name]) for name in _LISTS if name in raw}
+    if "attributes" in raw:
+        if not isinstance(raw["attributes"], Mapping):
+            raise SettingsError(f"{where}.attributes: {raw['attributes']!r} is not a table of names and values")
+        normal["attributes"] = {
+            str(name): _texts(f"{where}.attributes.{name}", wanted) for name, wanted in sorted(raw["attributes"].items())
+        }
+    for name in ("min_unit_price", "max_unit_price"):
+        amount = price.checked(where, name, raw, currency, zero=True)
+        if amount is not None:
+            normal[name] = amount
+    if raw.get("full_price_only"):
+        normal["full_price_only"] = True
+    if raw.get("exclude"):
+        normal["exclude"] = check(f"{where}.exclude", raw["exclude"], currency)
+    return normal
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """A selector ready to use; made by `compiled`. Two are the same only if they are one object.
+
+    Attributes:
+        sku, category, brand: alternatives; empty = any.
+        attributes: name -> alternatives.
+        low, high: unit prices on the shelf, both included, minor units.
+        full_price_only: leave out what the catalogue phase has made cheaper.
+        exclude: lines that are left out.
+    """
+
+    sku: frozenset[str] = frozenset()
+    category: frozenset[str] = frozenset()
+    brand: frozenset[str] = frozenset()
+    attributes: tuple[tuple[str, frozenset[str]], ...] = ()
+    low: int | None = None
+    high: int | None = None
+    full_price_only: bool = False
+    exclude: Items | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether no line can be left out."""
+        return self is ALL
+
+    def takes(self, line: Line) -> bool:
+        """Say whether a line is meant, as far as the line alone can tell."""
+        return not (
+            (self.sku and line.product_id not in self.sku)
+            or (self.category and line.category not in self.category)
+            or (self.brand and line.brand not in self.brand)
+            or (self.low is not None and line.unit_price < self.low)
+            or (self.high is not None and line.unit_price > self.high)
+            or (self.attributes and not all(_has(line, name, wanted) for name, wanted in self.attributes))
+            or (self.exclude is not None and self.exclude.takes(line))
+        )
+
+    def lines(self, till: Till) -> frozenset[int]:
+        """Return the indices of the lines that are meant; worked out once per pricing."""
+        found = till.matched.get(id(self))
+        if found is None:
+            if self.full_price_only:
+                found = frozenset(
+                    place
+                    for place, line in enumerate(till.lines)
+                    if till.price[place] == line.unit_price and self.takes(line)
+                )
+            elif self.category and self.exclude is None and not (self.sku or self.brand or self.attributes):
+                low, high = self.low or 0, self.high
+                found = frozenset(
+                    place
+                    for place, line in enumerate(till.lines)
+                    if line.category in self.category
+                    and line.unit_price >= low
+                    and (high is None or line.unit_price <= high)
+                )
+            else:
+                found = frozenset(place for place, line in enumerate(till.lines) if self.takes(line))
+            till.matched[id(self)] = found
+        return found
+
+    def groups(self, till: Till) -> list[int]:
+        """Return the groups of pieces that are meant, in the order of the basket."""
+        if self is ALL:
+            return list(range(len(till.line)))
+        lines = self.lines(till)
+        if len(till.line) == len(till.lines):
+            return sorted(lines)
+        return [group for group, place in enumerate(till.line) if place in lines]
+
+
+ALL = Items()
+"""Every line."""
+
+
+def compiled(normal: Mapping[str, Any] | None, currency: str) -> Items:
+    """Return the selector of a checked table; `ALL` of none."""
+    if not normal:
+        return ALL
+    low, high = (
+        Money.parse(normal[name], currency).minor if name in normal else None
+        for name in ("min_unit_price", "max_unit_price")
+    )
+    return Items(
+        *(frozenset(normal.get(name, ())) for name in _LISTS),
+        tuple((name, frozenset(wanted)) for name, wanted in normal.get("attributes", {}).items()),
+        low,
+        high,
+        bool(normal.get("full_price_only")),
+        compiled(normal["exclude"], currency) if "exclude" in normal else None,
+    )
+
+
+def _texts(where: str, raw: Any) -> list[str]:
+    found = [raw] if isinstance(raw, str) else raw
+    if not isinstance(found, (list, tuple)) or not found or not all(isinstance(one, str) for one in found):
+        raise SettingsError(f"{where}: {raw!r} must be a text or a list of texts")
+    return sorted(set(found))
+
+
+def _has(line: Line, name: str, wanted: frozenset[str]) -> bool:
+    value = line.attributes.get(name)
+    if value is None:
+        return False
+    return value in wanted if isinstance(value, str) else not wanted.isdisjoint(value)
