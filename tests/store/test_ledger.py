@@ -166,7 +166,7 @@ def test_head_is_the_newest_step() -> None:
 
 
 def test_the_file_is_in_write_ahead_mode_and_keeps_foreign_keys(tmp_path: Path) -> None:
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger._transaction() as connection:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "foreign_keys")
         }

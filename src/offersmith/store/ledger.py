@@ -1,37 +1,29 @@
 """What must never be lost or counted twice: which sources are in the store, and which plans were made.
 
-SQLite in write-ahead mode, or any database SQLAlchemy has a URL for. Every method is one transaction. A landed file
-is part of the store from the moment its row is committed here, and not before.
+A SQLite file or a PostgreSQL database (`store.database`); what is promised at the till is in `store.redemptions`.
+Every method is one transaction. A landed file is part of the store from the moment its row is committed here, and not
+before.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from offersmith.errors import StorageError
 from offersmith.store import migrations
+from offersmith.store.database import Database
 from offersmith.store.tables import BATCHES, PLANS
 
-_POSTGRESQL_LOCK = 0x0FFE25
-"""Key of the advisory lock that stands for "somebody writes this ledger" where the database has no other."""
-
-_FORBIDDEN = ("readonly database", "unable to open database file")
-"""What SQLite says where it may not write."""
-
-_EFFECTIVE = os.access in os.supports_effective_ids
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +66,12 @@ class Ledger:
     """The ledger of one workspace; a context manager. Made by `Ledger.open`.
 
     Args:
-        engine: a migrated database.
+        database: a migrated one.
         root: the store's folder, beside whose ledger `events/` and `quarantine/` lie.
     """
 
-    def __init__(self, engine: sa.Engine, root: Path) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, root: Path) -> None:
+        self._database = database
         self._root = root
 
     @classmethod
@@ -89,30 +81,19 @@ class Ledger:
         A file that may not be written is opened for reading; whatever would write raises.
 
         Args:
-            path: a file, or a text with `://` in it.
+            path: a file, or a URL (a text with `://` in it) such as `postgresql://user@host/database`.
             root: the store's folder; the file's folder when not given.
 
         Raises:
-            StorageError: the file is no ledger, is newer than this version, or cannot be written.
+            StorageError: the file is no ledger, is newer than this version, or cannot be written; no server answers.
+            MissingExtraError: the URL needs the extra `postgres`.
         """
-        url = sa.make_url(path) if isinstance(path, str) and "://" in path else None
-        place = root or Path(path).parent
+        ledger = cls(Database.open(path), root or Path(path).parent)
         try:
-            if url is None:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            fixed = url is None and _fixed(Path(path))
-            engine = sa.create_engine(
-                url or sa.URL.create("sqlite", database=str(path)),
-                poolclass=sa.NullPool,
-                **({"creator": partial(_reader, Path(path))} if fixed else {}),
-            )
-        except OSError as fault:
-            raise StorageError(f"the ledger {path} cannot be made: {fault.strerror}") from fault
-        if not fixed:
-            sa.event.listen(engine, "connect", _pragmas)
-        sa.event.listen(engine, "begin", _begin)
-        ledger = cls(engine, place)
-        ledger._migrate()
+            ledger._migrate()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     def __enter__(self) -> Self:
@@ -123,14 +104,22 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._database.close()
+
+    def transaction(self, *, writing: bool = False, alone: bool = False) -> AbstractContextManager[sa.Connection]:
+        """Do everything in here or nothing, for the store's own rooms; see `Database.transaction`."""
+        return self._database.transaction(writing=writing, alone=alone)
+
+    def change(self, work: Callable[[sa.Connection], _T], *, alone: bool = False) -> _T:
+        """Do `work` in one writing transaction, for the store's own rooms; see `Database.change`."""
+        return self._database.change(work, alone=alone)
 
     def known(self, fingerprint: str, mapping: str | None = None) -> bool:
         """Say whether a source of this content (and, where given, read with this mapping) is in the store."""
         query = sa.select(BATCHES.c.batch_id).where(BATCHES.c.fingerprint == fingerprint)
         if mapping is not None:
             query = query.where(BATCHES.c.mapping == mapping)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return connection.execute(query).first() is not None
 
     def record_batch(self, batch: Batch, retires: Sequence[Batch] = ()) -> None:
@@ -145,7 +134,7 @@ class Ledger:
         """
         same = (BATCHES.c.fingerprint == batch.fingerprint) & (BATCHES.c.mapping != batch.mapping)
         gone = [(BATCHES.c.fingerprint == old.fingerprint) & (BATCHES.c.mapping == old.mapping) for old in retires]
-        with self._transaction(writing=True) as connection:
+        with self.transaction(writing=True, alone=True) as connection:
             for clause in (same, *gone):
                 connection.execute(sa.delete(BATCHES).where(clause))
             connection.execute(sa.insert(BATCHES).values(**_fields(batch)))
@@ -153,7 +142,7 @@ class Ledger:
     def batches(self) -> list[Batch]:
         """Return every ingested source in the order it was recorded."""
         query = sa.select(*(BATCHES.c[name] for name in Batch.__slots__)).order_by(BATCHES.c.batch_id)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return [Batch(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's name
 
     def event_files(self) -> list[Path]:
@@ -173,7 +162,7 @@ class Ledger:
             StorageError: the disk refused.
         """
         fields = _fields(plan) | {"made_at": plan.made_at or plan.created_at}
-        with self._transaction(writing=True) as connection:
+        with self.transaction(writing=True, alone=True) as connection:
             again = {name: value for name, value in fields.items() if name not in ("plan_version", "created_at")}
             found = connection.execute(
                 sa.update(PLANS).where(PLANS.c.plan_version == plan.plan_version).values(**again)
@@ -184,7 +173,7 @@ class Ledger:
     def plans(self) -> list[PlanRow]:
         """Return every plan, the one made last at the end; `made_at` is always given."""
         query = sa.select(PLANS).order_by(PLANS.c.made_at, PLANS.c.plan_version)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return [PlanRow(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's name
 
     def verify(self, plan: PlanRow) -> Path:
@@ -213,37 +202,15 @@ class Ledger:
 
     def _migrate(self) -> None:
         """Bring the tables up to date; of several processes that find them old, one does and the others wait."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             if _step(connection) == migrations.HEAD:
                 return
-        with self._transaction(writing=True) as connection:
+        with self.transaction(writing=True, alone=True) as connection:
             step = _step(connection)
             if step is not None and step > migrations.HEAD:
                 raise StorageError(f"the ledger is of a newer version ({step}) than this program")
             if step != migrations.HEAD:
                 migrations.upgrade(connection)
-
-    @contextmanager
-    def _transaction(self, *, writing: bool = False) -> Iterator[sa.Connection]:
-        """Do everything in here or nothing; one that writes has the ledger to itself from its first statement on."""
-        try:
-            with self._engine.connect() as plain:
-                connection = plain.execution_options(writing=writing)
-                with connection.begin():
-                    yield connection
-        except IntegrityError as fault:
-            raise StorageError(f"the ledger has that already: {fault.orig}") from fault
-        except SQLAlchemyError as fault:
-            if any(text in str(getattr(fault, "orig", "")) for text in _FORBIDDEN):
-                raise StorageError(
-                    f"the ledger {self._engine.url.render_as_string()} cannot be written: no permission",
-                    hint="make the workspace's .offersmith folder and the files in it writable for you, "
-                    "or work in a copy of the workspace",
-                ) from fault
-            raise StorageError(
-                f"the ledger {self._engine.url.render_as_string()} failed: {getattr(fault, 'orig', None) or fault}",
-                hint="check the disk, and that the file is the workspace's ledger",
-            ) from fault
 
 
 def _step(connection: sa.Connection) -> str | None:
@@ -254,37 +221,5 @@ def _step(connection: sa.Connection) -> str | None:
     return step
 
 
-def _fixed(path: Path) -> bool:
-    """Say whether a SQLite file is there and may not be written; its folder must take the write-ahead log."""
-    # By the effective user, as the files are opened.
-    return path.is_file() and not all(os.access(p, os.W_OK, effective_ids=_EFFECTIVE) for p in (path, path.parent))
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    """Connect for reading alone; without a log beside the file nobody writes it, and none can be made to be read."""
-    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
-    connection.isolation_level = None
-    return connection
-
-
 def _fields(row: Batch | PlanRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
-
-
-def _pragmas(connection: Any, _: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
-    connection.isolation_level = None  # `_begin` says when a transaction starts; the driver would wait for a change.
-    # The patience comes first: changing the journal's mode already needs the file to itself.
-    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    """Start a transaction; one that writes waits for its turn here, and not in the middle of its work."""
-    writing = connection.get_execution_options().get("writing", False)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-    elif writing and connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")

@@ -94,12 +94,16 @@ REDEMPTION_STEPS = Table(
     METADATA,
     Column("key", String, primary_key=True),
     Column("redemption_id", String, ForeignKey("redemption.redemption_id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
     Column("step", String, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("facts", JSON, nullable=False),
 )
-"""What happened to a redemption, a row per idempotency key: reserve, confirm, roll_back, expire, retake, give_back."""
+"""What happened to a redemption, a row per idempotency key; rows are added and never changed.
+
+`step` is reserve, confirm, roll_back, expire, retake or give_back; `number` counts the steps of a redemption from 1.
+"""
 
 ENTRIES = Table(
     "entry",

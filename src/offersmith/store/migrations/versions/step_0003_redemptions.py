@@ -48,6 +48,7 @@ def upgrade() -> None:
         "redemption_step",
         sa.Column("key", sa.String, primary_key=True),
         sa.Column("redemption_id", sa.String, sa.ForeignKey("redemption.redemption_id"), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("step", sa.String, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),

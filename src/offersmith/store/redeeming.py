@@ -1,0 +1,147 @@
+"""What each verb of a redemption does inside its transaction; `redemptions` opens and retries it.
+
+Rows are held in one order: the redemption, its step, its meters by name. A function that has written and must leave
+nothing raises `Undone`, which carries the answer out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from offersmith.errors import InputError
+from offersmith.store import meters, steps
+from offersmith.store.database import insert
+from offersmith.store.reservation import Outcome, Reservation
+from offersmith.store.steps import Todo
+from offersmith.store.tables import REDEMPTIONS, VOUCHERS
+
+
+class Undone(Exception):  # noqa: N818 - no fault: it carries an answer out of a transaction that must leave nothing
+    """Everything written so far must go; `outcome` is the answer all the same."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.code)
+        self.outcome = outcome
+
+
+def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
+    """Write the redemption and its first step, then take what it claims."""
+    if answer := steps.answered(connection, wanted.key, wanted.digest):
+        return answer
+    if void := _void(connection, wanted.vouchers):
+        return Outcome("voucher_void", "", "", facts={"code_key": void})
+    columns = ("redemption_id", "key", "digest", "order_id", "customer_id", "currency", "at", "expires_at")
+    row = {name: getattr(wanted, name) for name in columns} | {"state": "reserved", "facts": dict(wanted.facts)}
+    made = insert(connection, REDEMPTIONS).values(**row).on_conflict_do_nothing()
+    # Who asks with the same key at the same time waits here, and then finds the answer.
+    if not connection.execute(made).rowcount:
+        if answer := steps.answered(connection, wanted.key, wanted.digest):
+            return answer
+        raise InputError(f"redemption_id: {wanted.redemption_id} is taken; choose another", field="redemption_id")
+    todo = Todo(wanted.key, wanted.redemption_id, "reserve", wanted.at, wanted.digest, "reserved")
+    facts = {"vouchers": list(wanted.vouchers)}
+    _write(connection, todo, facts)
+    if short := meters.take(connection, wanted.claims):
+        code = "refused_budget" if short.unit == "money" else "refused_limit"
+        raise Undone(Outcome(code, "", "", meter_id=short.meter_id, rest=short.rest))
+    steps.enter(connection, (todo, {claim.meter_id: claim.amount for claim in wanted.claims}))
+    return Outcome("reserved", wanted.redemption_id, "reserved", facts=facts)
+
+
+def _void(connection: sa.Connection, vouchers: tuple[str, ...]) -> str | None:
+    """Return the first of these codes that is not live or is not there."""
+    if not vouchers:
+        return None
+    query = sa.select(VOUCHERS.c.code_key).where(VOUCHERS.c.code_key.in_(vouchers), VOUCHERS.c.state == "live")
+    live = set(connection.execute(query).scalars())
+    return next((code for code in vouchers if code not in live), None)
+
+
+def confirm(connection: sa.Connection, todo: Todo) -> Outcome:
+    """Keep what is reserved; take again what was swept."""
+    if todo.state == "confirmed":
+        return Outcome("confirmed", todo.redemption_id, todo.state, repeated=True)
+    if todo.state == "rolled_back":
+        return Outcome("not_reserved", todo.redemption_id, todo.state)
+    facts = {}
+    if todo.state == "expired":
+        again = todo.own("retake")
+        amounts = steps.reserved(connection, todo.redemption_id)
+        facts = {"retaken": True}
+        _write(connection, again, {})
+        _write(connection, todo, facts)
+        if short := meters.take(connection, meters.claims_on(connection, amounts)):
+            kept = Outcome("reservation_expired", todo.redemption_id, todo.state)
+            raise Undone(replace(kept, meter_id=short.meter_id, rest=short.rest))
+        steps.enter(connection, (again, amounts))
+    else:
+        _write(connection, todo, facts)
+    steps.move(connection, todo, "confirmed")
+    return Outcome("confirmed", todo.redemption_id, "confirmed", facts=facts)
+
+
+def roll_back(connection: sa.Connection, todo: Todo, reason: str) -> Outcome:
+    """Give back what is still held; of a swept reservation nothing is, and it can no longer be confirmed."""
+    if todo.state == "rolled_back":
+        return Outcome("rolled_back", todo.redemption_id, todo.state, repeated=True)
+    facts = {"reason": reason, "from": todo.state}
+    _write(connection, todo, facts)
+    held = _held(connection, todo)
+    meters.give_back(connection, held)
+    steps.enter(connection, (todo, _negative(held)))
+    steps.move(connection, todo, "rolled_back")
+    return Outcome("rolled_back", todo.redemption_id, "rolled_back", facts=facts)
+
+
+def give_back(connection: sa.Connection, todo: Todo, amounts: Mapping[str, int], facts: Mapping[str, Any]) -> Outcome:
+    """Give a part back, never more than is still held."""
+    if todo.state != "confirmed":
+        return Outcome("not_confirmed", todo.redemption_id, todo.state)
+    held = _held(connection, todo)
+    for name, amount in sorted(amounts.items()):
+        if amount > held.get(name, 0):
+            return Outcome("more_than_taken", todo.redemption_id, todo.state, meter_id=name, rest=held.get(name, 0))
+    _write(connection, todo, facts)
+    meters.give_back(connection, amounts)
+    steps.enter(connection, (todo, _negative(amounts)))
+    return Outcome("given_back", todo.redemption_id, todo.state, facts=dict(facts))
+
+
+def sweep(connection: sa.Connection, at: datetime, limit: int) -> int:
+    """Let go of the oldest reservations whose time is over and that nobody holds just now."""
+    over = (REDEMPTIONS.c.state == "reserved") & (REDEMPTIONS.c.expires_at <= at)
+    oldest = sa.select(REDEMPTIONS.c.redemption_id).where(over).order_by(REDEMPTIONS.c.expires_at).limit(limit)
+    names = list(connection.execute(oldest.with_for_update(skip_locked=True)).scalars())
+    if not names:
+        return 0
+    held = steps.held(connection, names)
+    total: Counter[str] = Counter()
+    for amounts in held.values():
+        total.update(amounts)
+    todo = [Todo("", name, "", at, "", "reserved").own("expire") for name in names]
+    steps.write_all(connection, todo)
+    # All at once and by name: meter by meter for each redemption would take them in another order than others do.
+    meters.give_back(connection, total)
+    steps.enter(connection, *((step, _negative(held.get(step.redemption_id, {}))) for step in todo))
+    connection.execute(sa.update(REDEMPTIONS).where(REDEMPTIONS.c.redemption_id.in_(names)).values(state="expired"))
+    return len(names)
+
+
+def _held(connection: sa.Connection, todo: Todo) -> dict[str, int]:
+    return steps.held(connection, [todo.redemption_id]).get(todo.redemption_id, {})
+
+
+def _negative(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {name: -amount for name, amount in amounts.items()}
+
+
+def _write(connection: sa.Connection, todo: Todo, facts: Mapping[str, Any]) -> None:
+    """Write the step; where its key was used meanwhile, everything is undone and that answer given."""
+    if not steps.write(connection, todo, facts) and (answer := steps.answered(connection, todo.key, todo.digest)):
+        raise Undone(answer)
