@@ -103,7 +103,7 @@ class _Action:
         if self.least is not None and sum(left) < self.least:
             return price.below(sum(left), self.least)
         if not picked:
-            return Refusal("no_matching_items")
+            return self.scope.nothing(till)
         rooms = [
             till.room(group, pieces) if pieces else till.left[group] - till.floor[group] for group, pieces in picked
         ]
@@ -120,9 +120,7 @@ class _Action:
             offs = list(allocate(self.cap, offs))
         return Taken([Take(group, off, pieces) for (group, pieces), off in zip(picked, offs, strict=True) if off])
 
-    def _by_line(
-        self, till: Till, picked: list[tuple[int, int]], left: list[int], rooms: list[int]
-    ) -> list[int]:
+    def _by_line(self, till: Till, picked: list[tuple[int, int]], left: list[int], rooms: list[int]) -> list[int]:
         offs = [0] * len(picked)
         lines: dict[int, list[int]] = {}
         for place, (group, _) in enumerate(picked):

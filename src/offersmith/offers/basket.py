@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from offersmith.errors import InputError
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Line:
     category: str | None = None
     line_id: str = ""
     brand: str | None = None
-    attributes: Mapping[str, Any] = field(default=_NOTHING)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     cost: int | None = None
     floor: int = 0
     tax_ppm: int = 0

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +49,10 @@ class Context:
     moment: datetime | None = None
     zone: str = "UTC"
     customer: Customer = ANYBODY
-    facts: Mapping[str, str] = field(default=_NOTHING)
-    unlocked: Mapping[str, str] = field(default=_NOTHING)
-    blocked: Mapping[str, str] = field(default=_NOTHING)
-    caps: Mapping[str, int] = field(default=_NOTHING)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unlocked: Mapping[str, str] = field(default_factory=dict)
+    blocked: Mapping[str, str] = field(default_factory=dict)
+    caps: Mapping[str, int] = field(default_factory=dict)
     spend_points: int = 0
     min_margin_bp: int = 0
 

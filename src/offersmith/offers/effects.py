@@ -38,13 +38,13 @@ class Pieces(NamedTuple):
 
     Attributes:
         line: index into the lines of `Effects.basket`.
-        count: pieces.
+        quantity: pieces.
         off: minor units off all of them; within the run they differ by at most one.
         by: (promotion id, minor units), adding up to `off`.
     """
 
     line: int
-    count: int
+    quantity: int
     off: int
     by: tuple[tuple[str, int], ...]
 
@@ -136,7 +136,7 @@ class Effects:
         """For each line runs of (pieces, off each piece); adds up to the line."""
         runs: list[list[tuple[int, int]]] = [[] for _ in self.lines]
         for one in self.pieces:
-            runs[one.line].extend(per_unit(one.off, one.count))
+            runs[one.line].extend(per_unit(one.off, one.quantity))
         return tuple(tuple(found) for found in runs)
 
     @cached_property
@@ -185,5 +185,5 @@ class Effects:
             ],
             "applied": [one._asdict() for one in self.applied],
             "answers": [{**one._asdict(), "facts": dict(one.facts), "hint": dict(one.hint)} for one in self.answers],
-            "pieces": [{"line": one.line, "count": one.count, "off": one.off, "by": dict(one.by)} for one in self.pieces],
+            "pieces": [{**one._asdict(), "by": dict(one.by)} for one in self.pieces],
         }  # fmt: skip

@@ -35,7 +35,8 @@ def check(where: str, raw: Any, currency: str) -> dict[str, Any]:
         if not isinstance(raw["attributes"], Mapping):
             raise SettingsError(f"{where}.attributes: {raw['attributes']!r} is not a table of names and values")
         normal["attributes"] = {
-            str(name): _texts(f"{where}.attributes.{name}", wanted) for name, wanted in sorted(raw["attributes"].items())
+            str(name): _texts(f"{where}.attributes.{name}", wanted)
+            for name, wanted in sorted(raw["attributes"].items())
         }
     for name in ("min_unit_price", "max_unit_price"):
         amount = price.checked(where, name, raw, currency, zero=True)
@@ -133,7 +134,9 @@ def compiled(normal: Mapping[str, Any] | None, currency: str) -> Items:
         for name in ("min_unit_price", "max_unit_price")
     )
     return Items(
-        *(frozenset(normal.get(name, ())) for name in _LISTS),
+        frozenset(normal.get("sku", ())),
+        frozenset(normal.get("category", ())),
+        frozenset(normal.get("brand", ())),
         tuple((name, frozenset(wanted)) for name, wanted in normal.get("attributes", {}).items()),
         low,
         high,

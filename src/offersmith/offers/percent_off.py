@@ -114,7 +114,7 @@ class _Action:
             if due < self.least:
                 return price.below(due, self.least)
         if not picked:
-            return Refusal("no_matching_items")
+            return self.scope.nothing(till)
         if self.rounding == "unit":
             offs = [self._by_unit(till, group, pieces) for group, pieces in picked]
         else:
@@ -149,9 +149,9 @@ class _Action:
             return [min(percent.share(base, self.hundredths), room) for base, room in zip(bases, rooms, strict=True)]
         if self.rounding == "running":
             ends = [percent.share(sum(bases[: place + 1]), self.hundredths) for place in range(len(bases))]
-            return [
-                min(end - before, room) for end, before, room in zip(ends, [0, *ends[:-1]], rooms, strict=True)
-            ]
+            return [min(end - before, room) for end, before, room in zip(ends, [0, *ends[:-1]], rooms, strict=True)]
         base = sum(bases)
-        whole = base * self.hundredths // percent.WHOLE if self.rounding == "down" else percent.share(base, self.hundredths)
+        whole = (
+            base * self.hundredths // percent.WHOLE if self.rounding == "down" else percent.share(base, self.hundredths)
+        )
         return spread(whole if self.cap is None else min(whole, self.cap), bases, rooms)

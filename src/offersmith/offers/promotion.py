@@ -30,6 +30,7 @@ class Promotion:
         exclusive: if it applies, no other promotion of the cart does; of several the highest priority.
         combines_with: promotion ids, groups, phases or kinds it tolerates beside it; None = all. Both must agree.
         needs_code: applies only where the context says that its code was entered.
+        phase: `item` or `order` where that is not the kind's own; "" = the kind's.
     """
 
     offer: Offer
@@ -42,6 +43,7 @@ class Promotion:
     exclusive: bool = False
     combines_with: frozenset[str] | None = None
     needs_code: bool = False
+    phase: str = ""
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from offersmith.errors import SettingsError
 from offersmith.offers import items
-from offersmith.offers.base import Terms
+from offersmith.offers.base import Refusal, Terms
 from offersmith.offers.items import ALL, Items
 from offersmith.offers.till import Till
 
@@ -72,6 +72,10 @@ class Scope:
                 cheapest.append((group, wanted))
                 left -= wanted
         return cheapest
+
+    def nothing(self, till: Till) -> Refusal:
+        """Return why nothing was picked: no line is meant, or all that are meant are free already."""
+        return Refusal("gives_nothing" if self.items.groups(till) or self.items.everything else "no_matching_items")
 
     def _by_line(self, till: Till, groups: list[int]) -> list[tuple[int, int]]:
         chosen = []

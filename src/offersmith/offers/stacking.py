@@ -1,152 +1,216 @@
 """The one function that prices a basket: which promotions apply, in which order, and what each takes off.
 
-The rule: promotions that do not stack stand alone; those declared stackable apply together, by `priority` and then by
-offer id, each working on what the earlier ones left to pay (its least spend is judged on that too). Of these rival
-outcomes the one that takes most off wins; ties go to fewer promotions and then to the smaller offer id. So the result
-depends on the promotions and never on the order they came in.
+Phases come one after the other: catalogue, item, order, shipping, and rewards (points earned) on what is left. Within a
+phase, evaluation groups come by their order; a group applies all of its promotions (`stack`, each working on what the
+earlier ones left), the first, the best or the worst, for the basket or line by line. Within a group the higher priority
+comes first, then the smaller id. An exclusive promotion that applies is the only one of the cart; an exclusive
+catalogue offer has its lines to itself.
+
+The best of a group is the one that leaves least to pay at the end of the phase, whatever comes after it in the phase,
+so adding a promotion to such a group never makes the phase dearer. The search over several such groups looks at no more
+than `BRANCHES` outcomes; beyond that a group takes the member that takes most off by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from offersmith.offers import KINDS
-from offersmith.offers.allocation import allocate, per_unit
+from offersmith.errors import InputError
+from offersmith.offers.base import Refusal, Taken
 from offersmith.offers.basket import Basket
-from offersmith.vocabulary import Offer
+from offersmith.offers.cart import Cart
+from offersmith.offers.context import Context
+from offersmith.offers.effects import Effects
+from offersmith.offers.outcome import effects_of
+from offersmith.offers.programme import Entry, Programme, Stage
+from offersmith.offers.promotion import NO_GROUPS, Group, Promotion
+from offersmith.offers.till import Till
 
-Refusals = dict[str, str]
+BRANCHES = 256
 
-
-@dataclass(frozen=True, slots=True)
-class Promotion:
-    """An offer as it comes to the till.
-
-    Attributes:
-        offer: what is given.
-        stackable: may apply together with other stackable ones.
-        priority: lower applies first.
-        valid_until: no longer applies from this moment on; None = no end.
-    """
-
-    offer: Offer
-    stackable: bool = False
-    priority: int = 0
-    valid_until: datetime | None = None
+ANYWHERE = Context()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the till knows besides the basket: the moment, in UTC; None where ends do not matter."""
-
-    moment: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """One promotion that took something off: minor units in all, and for each line of the basket."""
-
-    offer_id: str
-    off: int
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What the promotions do to the basket, in minor units.
-
-    Attributes:
-        subtotal: before.
-        off: taken off; never negative, never above the subtotal.
-        applied: in the order they were applied.
-        lines: taken off each line; adds up to `off`.
-        units: for each line runs of (pieces, off each piece); adds up to the line.
-        refused: (offer id, reason code) for every promotion that did not apply, by offer id. Codes: `expired`,
-            `below_min_spend`, `gives_nothing`, `beaten` (another outcome takes more off). Of several promotions of
-            one offer only the newest version counts.
-    """
-
-    subtotal: int
-    off: int
-    applied: tuple[Applied, ...]
-    lines: tuple[int, ...]
-    units: tuple[tuple[tuple[int, int], ...], ...]
-    refused: tuple[tuple[str, str], ...]
-
-    @property
-    def total(self) -> int:
-        """Minor units to pay."""
-        return self.subtotal - self.off
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the effects as plain values."""
-        return {**asdict(self), "total": self.total}
-
-
-def evaluate(basket: Basket, promotions: Iterable[Promotion], context: Context = Context()) -> Effects:
-    """Price a basket; the rule stands at the top of this file.
+def evaluate(
+    basket: Basket,
+    promotions: Programme | Iterable[Promotion],
+    context: Context = ANYWHERE,
+    groups: Mapping[str, Group] = NO_GROUPS,
+) -> Effects:
+    """Price a basket; the rules stand at the top of this file.
 
     Args:
         basket: what is bought; may be empty.
-        promotions: in any order.
-        context: the moment.
+        promotions: in any order, or a programme made of them before.
+        context: the moment, the customer, the codes that were entered, what is left of limits.
+        groups: the evaluation groups of `promotions`, where they are no programme.
+
+    Raises:
+        InputError: the programme is for another currency.
+        SettingsError: the promotions contradict each other.
     """
-    refused: Refusals = {}
-    usable = _usable(promotions, context, refused)
-    rivals = [[one] for one in usable if not one.stackable]
-    together = [one for one in usable if one.stackable]
-    outcomes = [_apply(basket, rival, refused) for rival in [*rivals, together] if rival]
-    best = min(outcomes, key=_rank, default=())
-    won = {applied.offer_id for applied in best}
-    for one in usable:
-        if one.offer.offer_id not in won:
-            refused.setdefault(one.offer.offer_id, "beaten")
-    return _effects(basket, best, {name: why for name, why in refused.items() if name not in won})
+    programme = promotions if isinstance(promotions, Programme) else Programme(promotions, basket.currency, groups)
+    if programme.currency != basket.currency:
+        raise InputError(f"basket currency = {basket.currency!r}, but the promotions are in {programme.currency}")
+    cart = Cart(Till(basket, context))
+    opened = _opened(programme, cart)
+    entered = False
+    for phase, stages in programme.phases:
+        if not entered and phase != "catalogue":
+            opened = _exclusive(programme, cart, opened)
+            entered = True
+        cart.till.enter()
+        live = [Stage(stage.group, [entry for entry in stage.entries if entry.index in opened]) for stage in stages]
+        cart = _Phase([stage for stage in live if stage.entries], picky=programme.picky).run(cart, 0)
+        if phase == "catalogue":
+            till = cart.till
+            till.price = [left // count for left, count in zip(till.left, till.count, strict=True)]
+    return effects_of(programme, cart)
 
 
-def _usable(promotions: Iterable[Promotion], context: Context, refused: Refusals) -> list[Promotion]:
-    newest: dict[str, Promotion] = {}
-    for one in sorted(promotions, key=_order):
-        name = one.offer.offer_id
-        if context.moment is not None and one.valid_until is not None and one.valid_until <= context.moment:
-            refused.setdefault(name, "expired")
+def _opened(programme: Programme, cart: Cart) -> set[int]:
+    """Return the promotions whose settled conditions hold; the others are told why not."""
+    till, context = cart.till, cart.till.context
+    moment, unlocked, blocked, refused = context.moment, context.unlocked, context.blocked, cart.refused
+    opened = set()
+    for entry in programme.entries:
+        one = entry.promotion
+        if blocked and entry.name in blocked:
+            refused[entry.index] = (Refusal(blocked[entry.name]), None)
+        elif one.needs_code and entry.name not in unlocked:
+            refused[entry.index] = (Refusal("code_needed"), None)
+        elif one.starts is not None and moment is not None and moment < one.starts:
+            refused[entry.index] = (Refusal("not_started", {"starts": one.starts.isoformat()}), None)
+        elif one.ends is not None and moment is not None and moment >= one.ends:
+            refused[entry.index] = (Refusal("expired", {"ends": one.ends.isoformat()}), None)
         else:
-            newest.setdefault(name, one)
-    for name in newest:
-        refused.pop(name, None)
-    return sorted(newest.values(), key=lambda one: (one.priority, one.offer.offer_id))
+            for place, ask in entry.settled:
+                why = ask(till)
+                if why is not None:
+                    refused[entry.index] = (why, place)
+                    break
+            else:
+                opened.add(entry.index)
+    return opened
 
 
-def _order(one: Promotion) -> tuple[Any, ...]:
-    # Two promotions of one offer: the newest version counts, then the one that ends last; the rest makes ties total.
-    end = datetime.max if one.valid_until is None else one.valid_until  # noqa: DTZ901 - naive UTC throughout
-    terms = sorted((key, str(value)) for key, value in one.offer.terms.items())
-    return (one.offer.offer_id, -one.offer.version, datetime.max - end, not one.stackable, one.priority, terms)  # noqa: DTZ901
-
-
-def _apply(basket: Basket, promotions: Sequence[Promotion], refused: Refusals) -> tuple[Applied, ...]:
-    left = [line.total for line in basket.lines]
-    applied = []
-    for one in promotions:
-        kind, terms, due = KINDS[one.offer.kind], one.offer.terms, sum(left)
-        why = kind.why_not(terms, due)
-        if why:
-            refused[one.offer.offer_id] = why
+def _exclusive(programme: Programme, cart: Cart, opened: set[int]) -> set[int]:
+    """Return the promotions that are still open after the strongest exclusive one that does something, if any."""
+    for entry in programme.exclusives:
+        if entry.index not in opened:
             continue
-        shares = allocate(kind.relief(terms, due), left)
-        left = [before - share for before, share in zip(left, shares, strict=True)]
-        applied.append(Applied(one.offer.offer_id, sum(shares), shares))
-    return tuple(applied)
+        if cart.fork().try_on(entry, picky=programme.picky) is None:
+            # Asked where the cart's phases begin; what fails here stays out, whatever the others would do to the cart.
+            cart.try_on(entry, picky=programme.picky)
+            opened = opened - {entry.index}
+            continue
+        others = [
+            other for other in programme.entries
+            if other is not entry and other.index in opened and other.phase not in ("catalogue", "reward")
+        ]  # fmt: skip
+        cart.refuse(others, Refusal("exclusive_applied", {"by": entry.name}))
+        return opened - {other.index for other in others}
+    return opened
 
 
-def _rank(outcome: tuple[Applied, ...]) -> tuple[int, int, list[str]]:
-    return (-sum(one.off for one in outcome), len(outcome), [one.offer_id for one in outcome])
+class _Phase:
+    """The groups of one phase, one after the other."""
+
+    def __init__(self, stages: list[Stage], *, picky: bool) -> None:
+        self.stages = stages
+        self.picky = picky
+        self.branches = BRANCHES
+
+    def run(self, cart: Cart, place: int) -> Cart:
+        """Run the groups from `place` on and return the cart as it is then."""
+        while place < len(self.stages):
+            stage = self.stages[place]
+            place += 1
+            if stage.group.scope == "line" and stage.group.mode != "stack":
+                self._by_line(cart, stage)
+            elif stage.group.mode in ("stack", "first"):
+                self._in_turn(cart, stage, stage.entries)
+            elif stage.group.mode == "worst" or (stage.group.limit or 1) > 1:
+                self._in_turn(cart, stage, self._ranked(cart, stage))
+            else:
+                found = self._best(cart, stage, place)
+                if found is not None:
+                    return found
+        return cart
+
+    def _in_turn(self, cart: Cart, stage: Stage, entries: list[Entry]) -> None:
+        group = stage.group
+        most = group.limit or (1 if group.mode != "stack" else len(entries))
+        done = 0
+        for entry in entries:
+            if done == most:
+                break
+            taken = cart.try_on(entry, picky=self.picky)
+            if taken is not None:
+                cart.apply(entry, taken)
+                done += 1
+        if done == most < len(stage.entries):
+            by = cart.applied[-1][0].name
+            why = Refusal("group_limit", {"limit": most}) if group.mode == "stack" else Refusal("beaten", {"by": by})
+            cart.refuse(stage.entries, why)
+
+    def _candidates(self, cart: Cart, stage: Stage) -> list[tuple[Entry, Taken]]:
+        tried = ((entry, cart.try_on(entry, picky=self.picky)) for entry in stage.entries)
+        return [(entry, taken) for entry, taken in tried if taken is not None]
+
+    def _ranked(self, cart: Cart, stage: Stage) -> list[Entry]:
+        sign = 1 if stage.group.mode == "worst" else -1
+        found = self._candidates(cart, stage)
+        found.sort(key=lambda one: sign * one[1].off)
+        return [entry for entry, _ in found]
+
+    def _best(self, cart: Cart, stage: Stage, place: int) -> Cart | None:
+        """Apply the best of a group; where other groups follow, try each to the end of the phase and return that."""
+        candidates = self._candidates(cart, stage)
+        if not candidates:
+            return None
+        last = place == len(self.stages)
+        if last or self.branches <= len(candidates):
+            entry, taken = max(candidates, key=_worth)
+            cart.apply(entry, taken)
+            cart.refuse(stage.entries, Refusal("beaten", {"by": entry.name}))
+            return None
+        self.branches //= len(candidates) + 1
+        known = len(cart.applied)
+        outcomes = []
+        for entry, taken in candidates:
+            branch = cart.fork()
+            branch.apply(entry, taken)
+            branch.refuse(stage.entries, Refusal("beaten", {"by": entry.name}))
+            outcomes.append(self.run(branch, place))
+        without = cart.fork()
+        without.refuse(stage.entries, Refusal("beaten", {"by": ""}))
+        outcomes.append(self.run(without, place))
+        self.branches *= len(candidates) + 1
+        return max(outcomes, key=lambda done: sum(_worth(one)[0] for one in done.applied[known:]))
+
+    def _by_line(self, cart: Cart, stage: Stage) -> None:
+        """Give every line to one promotion of the group; all of them are asked before any is applied."""
+        till, mode = cart.till, stage.group.mode
+        winner: dict[int, tuple[int, int]] = {}
+        candidates = self._candidates(cart, stage)
+        for place, (_, taken) in enumerate(candidates):
+            by_line: dict[int, int] = {}
+            for take in taken.takes:
+                by_line[till.line[take.group]] = by_line.get(till.line[take.group], 0) + take.off
+            for line, off in by_line.items():
+                held = winner.get(line)
+                better = held is None or (off > held[0] if mode == "best" else off < held[0] and mode == "worst")
+                if off and better:
+                    winner[line] = (off, place)
+        for place, (entry, taken) in enumerate(candidates):
+            lines = {line for line, (_, who) in winner.items() if who == place}
+            taken.takes = [take for take in taken.takes if till.line[take.group] in lines]
+            if taken and all(entry.tolerates(other) for other, _ in cart.applied):
+                cart.apply(entry, taken)
+        cart.refuse(stage.entries, Refusal("beaten"))
 
 
-def _effects(basket: Basket, applied: tuple[Applied, ...], refused: Refusals) -> Effects:
-    lines = tuple(sum(one.lines[place] for one in applied) for place in range(len(basket.lines)))
-    units = tuple(per_unit(off, line.quantity) for off, line in zip(lines, basket.lines, strict=True))
-    return Effects(basket.subtotal, sum(lines), applied, lines, units, tuple(sorted(refused.items())))
+def _worth(one: tuple[Entry, Taken]) -> tuple[int, int]:
+    """Return what a promotion is worth to the customer: money, then points."""
+    return (one[1].off, one[1].points_earned)

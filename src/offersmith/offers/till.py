@@ -50,8 +50,8 @@ class Till:
     """
 
     __slots__ = (
-        "basket", "context", "count", "entering", "floor", "left", "line", "lines", "matched", "points", "price", "shipping",
-        "start", "took", "took_shipping", "used",
+        "basket", "context", "count", "entering", "floor", "left", "line", "lines", "matched", "points", "price",
+        "shipping", "start", "took", "took_shipping", "used",
     )  # fmt: skip
 
     def __init__(self, basket: Basket, context: Context) -> None:

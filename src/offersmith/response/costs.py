@@ -53,7 +53,8 @@ def relief(offer: Offer, basket: Floats) -> Floats:
     """Return what the offer takes off expected baskets (major units); 0 of a kind whose terms do not say."""
     if offer.kind not in KINDS or not offer.terms:
         return np.zeros_like(basket)
-    return np.asarray(KINDS[offer.kind].expected_relief(offer.terms, basket), dtype=np.float64)
+    expected = KINDS[offer.kind].expected_relief(offer.terms, basket)
+    return np.zeros_like(basket) if expected is None else np.asarray(expected, dtype=np.float64)
 
 
 def points(offer: Offer, basket: float) -> float:

@@ -17,7 +17,8 @@ from offersmith.events.synthetic.season import EXTRA_PIECE, Season
 from offersmith.events.synthetic.shelf import Floats, Ints, Shelf
 from offersmith.events.synthetic.visits import Visits
 from offersmith.offers.basket import Basket, Line
-from offersmith.offers.stacking import Promotion, evaluate
+from offersmith.offers.promotion import Promotion
+from offersmith.offers.stacking import evaluate
 
 MOST = 12
 """No visit looks at more products than this beyond those it buys."""

@@ -50,7 +50,8 @@ def relief(arm: int, basket: Floats) -> Floats:
     if arm == 0:
         return np.zeros_like(basket)
     one = OFFERS[arm - 1]
-    return KINDS[one.kind].expected_relief(one.terms, basket)
+    relief = KINDS[one.kind].expected_relief(one.terms, basket)
+    return np.zeros_like(basket) if relief is None else relief
 
 
 def points(arm: int, basket: Floats) -> Floats:

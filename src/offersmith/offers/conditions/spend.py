@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from offersmith.errors import SettingsError
+from offersmith.money import Money
 from offersmith.offers import items, price, tax
 from offersmith.offers.base import Refusal
 from offersmith.offers.conditions.base import Spec, Test, refuse_unknown, where
 from offersmith.offers.till import Till
-from offersmith.money import Money
 
 BASES = ("list", "catalogue", "phase", "current")
 TAXES = ("priced", "gross", "net")

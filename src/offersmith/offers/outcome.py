@@ -1,0 +1,102 @@
+"""The effects of a pricing that is done: lines, pieces, and an answer for every promotion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from offersmith.offers.basket import Basket, Line
+from offersmith.offers.cart import Cart
+from offersmith.offers.effects import Answer, Applied, Effects, Pieces
+from offersmith.offers.programme import Programme
+
+_NOTHING: dict[str, Any] = {}
+
+
+def effects_of(programme: Programme, cart: Cart) -> Effects:
+    """Return what was done to the basket, and why the rest was not."""
+    till = cart.till
+    gifts = [
+        (entry, replace(gift, gift_of=entry.name, line_id=gift.line_id or f"{entry.name}/{gift.product_id}"))
+        for entry, taken in cart.applied
+        for gift in taken.gifts
+    ]
+    lines = [*till.lines, *(gift for _, gift in gifts)]
+    off_of = {entry.index: [0] * len(lines) for entry, _ in cart.applied}
+    total = [0] * len(lines)
+    names = {entry.index: entry.name for entry, _ in cart.applied}
+    pieces = []
+    for place, count, took in zip(till.line, till.count, till.took, strict=True):
+        off = 0
+        for who, amount in took:
+            off_of[who][place] += amount
+            off += amount
+        total[place] += off
+        pieces.append(Pieces(place, count, off, tuple([(names[who], amount) for who, amount in took])))
+    for place, (entry, gift) in enumerate(gifts, len(till.lines)):
+        off_of[entry.index][place] += gift.total
+        total[place] = gift.total
+        pieces.append(Pieces(place, gift.quantity, gift.total, ((entry.name, gift.total),)))
+    if len(till.line) > len(till.lines):
+        pieces.sort(key=lambda one: one.line)
+    return Effects(
+        _basket(till.basket, lines),
+        tuple(
+            Applied(
+                entry.name,
+                entry.promotion.offer.offer_id,
+                taken.off,
+                tuple(off_of[entry.index]),
+                _shipping(cart, entry.index),
+            )
+            for entry, taken in cart.applied
+        ),
+        tuple(total),
+        tuple(one.amount - left for one, left in zip(till.basket.shipping, till.shipping, strict=True)),
+        tuple(pieces),
+        _answers(programme, cart),
+        sum(taken.points_earned for _, taken in cart.applied),
+        sum(taken.points_spent for _, taken in cart.applied),
+    )
+
+
+def _basket(asked: Basket, lines: list[Line]) -> Basket:
+    if len(lines) == len(asked.lines) and all(one is two for one, two in zip(lines, asked.lines, strict=True)):
+        return asked
+    return Basket(tuple(lines), asked.currency, asked.shipping, asked.prices_include_tax)
+
+
+def _shipping(cart: Cart, who: int) -> tuple[int, ...]:
+    offs = [0] * len(cart.till.shipping)
+    for by, place, off in cart.till.took_shipping:
+        if by == who:
+            offs[place] += off
+    return tuple(offs)
+
+
+def _answers(programme: Programme, cart: Cart) -> tuple[Answer, ...]:
+    done = {entry.index: taken for entry, taken in cart.applied}
+    answers = []
+    for entry in programme.by_name:
+        one = entry.promotion
+        taken = done.get(entry.index)
+        if taken is not None:
+            answers.append(
+                Answer(
+                    entry.name,
+                    one.offer.offer_id,
+                    True,
+                    "applied",
+                    None,
+                    _NOTHING,
+                    taken.off,
+                    taken.hint,
+                    one.needs_code,
+                )
+            )
+        else:
+            why, place = cart.refused[entry.index]
+            answers.append(
+                Answer(entry.name, one.offer.offer_id, False, why.code, place, why.facts, 0, why.hint, one.needs_code)
+            )
+    return tuple(answers)

@@ -1,0 +1,138 @@
+"""Promotions made ready to price: checked once, sorted once, asked for every basket.
+
+Whoever prices many baskets with the same promotions makes one programme and hands it to `evaluate` each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from offersmith.errors import SettingsError
+from offersmith.offers import KINDS
+from offersmith.offers.base import PHASES, Action, Phase
+from offersmith.offers.conditions import CONDITIONS
+from offersmith.offers.conditions.base import Test
+from offersmith.offers.promotion import MODES, NO_GROUPS, STACK, Group, Promotion
+
+MOVABLE = ("item", "order")
+
+
+class Entry:
+    """One promotion, ready to price.
+
+    Attributes:
+        index: place in `Programme.entries`.
+        name: the promotion's id.
+        promotion: as it was handed in.
+        phase: when it is applied.
+        action: what it does.
+        tests: its conditions, in their order.
+        tokens: what others may name to combine with it.
+    """
+
+    __slots__ = ("action", "index", "name", "phase", "promotion", "settled", "tests", "tokens", "unsettled")
+
+    def __init__(self, promotion: Promotion, currency: str) -> None:
+        offer = promotion.offer
+        kind = KINDS[offer.kind]
+        self.index = -1
+        self.name = promotion.name
+        self.promotion = promotion
+        self.phase: Phase = _phase(promotion)
+        self.action: Action = kind.compile(offer.terms, currency)
+        self.tests: list[Test] = [
+            CONDITIONS[condition["kind"]].compile(condition, currency) for condition in promotion.conditions
+        ]
+        self.settled = [(place, test.ask) for place, test in enumerate(self.tests) if test.settled]
+        self.unsettled = [(place, test.ask) for place, test in enumerate(self.tests) if not test.settled]
+        self.tokens = frozenset((self.name, promotion.group, self.phase, offer.kind)) - {""}
+
+    def tolerates(self, other: Entry) -> bool:
+        """Say whether the two may apply together: both must agree."""
+        ours, theirs = self.promotion.combines_with, other.promotion.combines_with
+        return (ours is None or not ours.isdisjoint(other.tokens)) and (
+            theirs is None or not theirs.isdisjoint(self.tokens)
+        )
+
+
+class Stage:
+    """The promotions of one group in one phase, by priority and then by id."""
+
+    __slots__ = ("entries", "group")
+
+    def __init__(self, group: Group, entries: list[Entry]) -> None:
+        self.group = group
+        self.entries = entries
+
+
+class Programme:
+    """All promotions of a shop for one currency.
+
+    Of several promotions with one id the newest version of the offer counts, then the one that ends last.
+
+    Args:
+        promotions: in any order; the result does not depend on it.
+        currency: of the baskets to come.
+        groups: the evaluation groups promotions refer to, by name.
+
+    Raises:
+        SettingsError: a promotion names a group that is not there, or a group's mode is unknown.
+    """
+
+    def __init__(self, promotions: Iterable[Promotion], currency: str, groups: Mapping[str, Group] = NO_GROUPS) -> None:
+        self.currency = currency
+        newest: dict[str, Promotion] = {}
+        for one in sorted(promotions, key=_order):
+            newest.setdefault(one.name, one)
+        ranked = sorted(newest.values(), key=lambda one: (-one.priority, one.name))
+        self.entries = [Entry(one, currency) for one in ranked]
+        for place, entry in enumerate(self.entries):
+            entry.index = place
+        self.by_name = sorted(self.entries, key=lambda entry: entry.name)
+        self.exclusives = [
+            entry for entry in self.entries if entry.promotion.exclusive and entry.phase not in ("catalogue", "reward")
+        ]
+        self.picky = any(entry.promotion.combines_with is not None for entry in self.entries)
+        self.phases: list[tuple[Phase, list[Stage]]] = []
+        for phase in PHASES:
+            stages = _stages([entry for entry in self.entries if entry.phase == phase], groups)
+            if stages:
+                self.phases.append((phase, stages))
+
+
+def _phase(promotion: Promotion) -> Phase:
+    own = KINDS[promotion.offer.kind].phase(promotion.offer.terms)
+    if not promotion.phase or promotion.phase == own:
+        return own
+    if own not in MOVABLE or promotion.phase not in MOVABLE:
+        raise SettingsError(
+            f"promotion {promotion.name!r}: phase = {promotion.phase!r}, but {promotion.offer.kind!r} belongs to "
+            f"{own!r}; allowed: {own}" + (", item, order" if own in MOVABLE else "")
+        )
+    return "item" if promotion.phase == "item" else "order"
+
+
+def _stages(entries: list[Entry], groups: Mapping[str, Group]) -> list[Stage]:
+    found: dict[str, Stage] = {}
+    for entry in entries:
+        name = entry.promotion.group
+        group = groups.get(name, STACK if not name else None)
+        if group is None:
+            raise SettingsError(
+                f"promotion {entry.name!r}: group = {name!r} is not there; allowed: {', '.join(groups) or 'none'}"
+            )
+        if group.mode not in MODES:
+            raise SettingsError(f"group {name!r}: mode = {group.mode!r} is unknown; allowed: {', '.join(MODES)}")
+        alone = entry.phase == "catalogue" and entry.promotion.exclusive
+        key = "\0exclusive" if alone else name
+        found.setdefault(key, Stage(Group(key, order=-(10**9)) if alone else group, [])).entries.append(entry)
+    return sorted(found.values(), key=lambda stage: (stage.group.order, stage.group.mode != "stack", stage.group.name))
+
+
+def _order(one: Promotion) -> tuple[Any, ...]:
+    # Two promotions of one id: the newest version counts, then the one that ends last; the rest makes ties total.
+    end = datetime.max if one.ends is None else one.ends  # noqa: DTZ901 - naive UTC throughout
+    terms = sorted((key, str(value)) for key, value in one.offer.terms.items())
+    return (one.name, -one.offer.version, datetime.max - end, one.group, -one.priority, terms)  # noqa: DTZ901
