@@ -201,6 +201,7 @@ class Campaigns:
             `revised`, `changed_meanwhile` or `unknown_campaign`.
         """
         number = change.revision + 1
+        more = {"revision": number, "author": change.actor, "name": name}
 
         def work(connection: sa.Connection) -> Kept:
             if not _changed(
@@ -218,7 +219,7 @@ class Campaigns:
         with self._ledger.transaction() as connection:
             return _row(connection, campaign_id)
 
-    def list(self, state: str | None = None) -> list[CampaignRow]:
+    def all(self, state: str | None = None) -> list[CampaignRow]:
         """Return every campaign, or those in one state, in the order they were made."""
         query = sa.select(CAMPAIGNS).order_by(CAMPAIGNS.c.created_at, CAMPAIGNS.c.campaign_id)
         if state is not None:
