@@ -91,7 +91,7 @@ def _taken(connection: sa.Connection, claim: Claim) -> bool:
     taken = made.on_conflict_do_update(
         index_elements=[row.meter_id], set_={"taken": row.taken + claim.amount, "cap": claim.cap}, where=enough
     )
-    return connection.execute(taken).rowcount == 1
+    return connection.execute(taken.returning(row.meter_id)).first() is not None
 
 
 def _short(connection: sa.Connection, claim: Claim) -> Shortage:

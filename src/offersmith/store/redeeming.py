@@ -38,9 +38,9 @@ def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
         return Outcome("voucher_void", "", "", facts={"code_key": void})
     columns = ("redemption_id", "key", "digest", "order_id", "customer_id", "currency", "at", "expires_at")
     row = {name: getattr(wanted, name) for name in columns} | {"state": "reserved", "facts": dict(wanted.facts)}
-    made = insert(connection, REDEMPTIONS).values(**row).on_conflict_do_nothing()
+    made = insert(connection, REDEMPTIONS).values(**row).on_conflict_do_nothing().returning(REDEMPTIONS.c.key)
     # Who asks with the same key at the same time waits here, and then finds the answer.
-    if not connection.execute(made).rowcount:
+    if connection.execute(made).first() is None:
         if answer := steps.answered(connection, wanted.key, wanted.digest):
             return answer
         raise InputError(f"redemption_id: {wanted.redemption_id} is taken; choose another", field="redemption_id")

@@ -52,7 +52,7 @@ def write(connection: sa.Connection, todo: Todo, facts: Mapping[str, Any]) -> bo
     before = sa.select(sa.func.count()).where(steps.redemption_id == todo.redemption_id).scalar_subquery()
     row = _row(todo) | {"number": before + 1, "facts": dict(facts)}
     made = insert(connection, REDEMPTION_STEPS).values(**row).on_conflict_do_nothing(index_elements=[steps.key])
-    return bool(connection.execute(made).rowcount)
+    return connection.execute(made.returning(steps.key)).first() is not None
 
 
 def write_all(connection: sa.Connection, todo: Sequence[Todo]) -> None:
