@@ -204,9 +204,7 @@ class Campaigns:
         more = {"revision": number, "author": change.actor, "name": name}
 
         def work(connection: sa.Connection) -> Kept:
-            if not _changed(
-                connection, campaign_id, change, {"revision": number, "author": change.actor, "name": name}
-            ):
+            if not _changed(connection, campaign_id, change, more):
                 return _refused(connection, campaign_id)
             _write_revision(connection, campaign_id, number, definition, change.actor, change.at)
             _audit(connection, campaign_id, number, change.before, change)
