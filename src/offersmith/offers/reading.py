@@ -1,4 +1,4 @@
-"""Promotions and their groups as JSON says them, checked, and back again.
+"""Promotions and their groups as JSON says them, checked, and back again; baskets stand in `reading_basket`.
 
     {"promotion_id": "tea", "kind": "percent_off", "terms": {"percent": 10}, "name": "Tea week",
      "conditions": [{"kind": "spend", "min": "30.00"}, {"kind": "weekday", "days": ["mon", "tue"]}],
@@ -21,9 +21,12 @@ from offersmith.offers import KINDS
 from offersmith.offers.conditions import CONDITIONS, in_zone, nested
 from offersmith.offers.programme import Entry
 from offersmith.offers.promotion import MODES, Condition, Group, Promotion
+from offersmith.offers.reading_basket import basket, codes, context
 from offersmith.offers.spelling import did_you_mean, unknown_key
 from offersmith.offers.wall_clock import instant, zone_named
 from offersmith.vocabulary import NO_OFFER, Offer
+
+__all__ = ["GROUP_KEYS", "KEYS", "as_json", "basket", "codes", "context", "group", "promotion"]
 
 KEYS: Final = (
     "promotion_id", "kind", "terms", "name", "offer_id", "version", "conditions", "starts", "ends", "zone", "priority",
