@@ -84,7 +84,7 @@ def refund(sold: Sold, returned: Mapping[str, int], before: Mapping[str, int] | 
             raise InputError(f"return of line {name!r}: no such line; allowed: {', '.join(sold.names)}")
         place, gone = sold.names.index(name), earlier.get(name, 0)
         out = sold.quantities[place] - gone
-        if isinstance(pieces, bool) or not isinstance(pieces, int) or not 0 <= pieces <= out:
+        if type(pieces) is not int or not 0 <= pieces <= out:
             raise InputError(f"return of line {name!r}: {pieces!r} pieces; allowed: 0 to {out}")
         if not pieces:
             continue

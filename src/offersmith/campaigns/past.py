@@ -1,0 +1,36 @@
+"""Past orders as baskets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+import pyarrow as pa
+
+from offersmith.campaigns.simulate import PastOrder
+from offersmith.offers.basket import Basket, Line
+
+COLUMNS = ("order_id", "customer_id", "time", "product_id", "category", "brand", "quantity", "shelf")
+
+
+def past_orders(lines: pa.Table, currency: str) -> Iterator[PastOrder]:
+    """Yield the orders of a table of `store.orders.orders`, in the order of time.
+
+    A line's money is kept to the minor unit: where it does not divide by the pieces, some pieces cost one more. What is
+    sold by weight counts as one piece.
+    """
+    rows = zip(*(lines[name].to_pylist() for name in COLUMNS), strict=True)
+    for (order_id, customer_id, at), found in groupby(rows, key=itemgetter(0, 1, 2)):
+        held: list[Line] = []
+        for _, _, _, product_id, category, brand, quantity, shelf in found:
+            for pieces, price in _pieces(quantity, max(0, shelf)):
+                held.append(Line(product_id, pieces, price, category, str(len(held)), brand))
+        yield PastOrder(order_id, customer_id, at, Basket(tuple(held), currency))
+
+
+def _pieces(quantity: float, shelf: int) -> list[tuple[int, int]]:
+    """Return (pieces, unit price) that make up what a line cost on the shelf."""
+    count = int(quantity) if quantity >= 1 and float(quantity).is_integer() else 1
+    each, more = divmod(shelf, count)
+    return [(pieces, price) for pieces, price in ((count - more, each), (more, each + 1)) if pieces]

@@ -1,0 +1,254 @@
+"""The promise at the till: validate, reserve, confirm, roll back, take goods back.
+
+Reserving prices the order with what the ledger says is left, takes it, and where somebody else was faster prices it
+again without what is gone. So what the customer is told, what is kept and what limits and budgets count is one thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from offersmith.campaigns.entered import LookUp
+from offersmith.campaigns.live import Roster
+from offersmith.campaigns.order import Order
+from offersmith.campaigns.quote import Known, Pricer, Quote, claimed
+from offersmith.campaigns.taking_back import NOTHING, take_back
+from offersmith.money import Money
+from offersmith.store.ledger import Ledger
+from offersmith.store.redemptions import Redemptions
+from offersmith.store.reservation import Outcome, Reservation
+from offersmith.store.vouchers import Vouchers
+from offersmith.words import Language, say
+
+TRIES = 8
+"""How often an order is priced again because somebody else was faster."""
+
+ROUNDS = 3
+"""How often a return is worked out again because another return of the same order came first."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What came of a reservation.
+
+    Attributes:
+        outcome: the ledger's answer.
+        facts: the effects as they are kept: what the customer was promised.
+        quote: the pricing behind it; None where an earlier answer is repeated.
+    """
+
+    outcome: Outcome
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    quote: Quote | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "code": self.outcome.code,
+            "redemption_id": self.outcome.redemption_id,
+            "state": self.outcome.state,
+            "repeated": self.outcome.repeated,
+            "effects": dict(self.facts),
+            "rejected_codes": dict(self.quote.entered.rejected) if self.quote else {},
+        }
+
+    def text(self, language: Language = "en") -> str:
+        """Say what is promised."""
+        head = say(f"campaigns.redeem_{self.outcome.code}", language, redemption=self.outcome.redemption_id)
+        return "\n".join([head, self.quote.text(language)]) if self.quote else head
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came of taking goods back: the ledger's answer, and what goes back to the customer in minor units."""
+
+    outcome: Outcome
+    refund: int
+    currency: str
+    by_line: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "code": self.outcome.code,
+            "redemption_id": self.outcome.redemption_id,
+            "state": self.outcome.state,
+            "repeated": self.outcome.repeated,
+            "refund": self.refund,
+            "currency": self.currency,
+            "by_line": dict(self.by_line),
+        }
+
+    def text(self, language: Language = "en") -> str:
+        """Say what goes back."""
+        return say(
+            f"campaigns.redeem_{self.outcome.code}",
+            language,
+            redemption=self.outcome.redemption_id,
+            refund=str(Money(self.refund, self.currency)),
+        )
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class Till:
+    """Prices and redeems against one ledger.
+
+    Args:
+        ledger: an open one.
+        currency: the shop's.
+        zone: the shop's.
+        min_margin_bp: least margin of every piece whose cost is known, in hundredths of a percent of its price.
+    """
+
+    def __init__(self, ledger: Ledger, *, currency: str, zone: str, roster: Roster, min_margin_bp: int = 0) -> None:
+        self.currency = currency
+        self.zone = zone
+        self.roster = roster
+        self.redemptions = Redemptions(ledger)
+        self.vouchers = Vouchers(ledger)
+        self.look_up = LookUp(self.vouchers, self.redemptions)
+        self._pricer = Pricer(self.look_up, self.redemptions)
+        self._margin = min_margin_bp
+
+    def order(self, raw: Mapping[str, Any]) -> Order:
+        """Read an order from JSON; see `Order.read`."""
+        order = Order.read(raw, currency=self.currency, zone=self.zone)
+        return replace(order, context=replace(order.context, min_margin_bp=self._margin))
+
+    def quote(self, order: Order, at: datetime) -> Quote:
+        """Say what an order would cost at a moment (naive UTC), and reserve nothing."""
+        return self._pricer.quote(order, self.roster.at(at), at)
+
+    def reserve(self, order: Order, key: str, at: datetime) -> Promise:
+        """Promise an order's effects: all limits and budgets they need are taken, or the order is priced without them.
+
+        Args:
+            order: what is bought.
+            key: the caller's idempotency key: the same key with the same order gets the first promise again.
+            at: the moment it counts for, naive UTC.
+        """
+        live = self.roster.at(at)
+        known = Known()
+        redemption_id = f"r-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+        minutes = [one.definition.reserve_minutes for one in live.running.values()]
+        outcome = Outcome("refused_limit", "", "")
+        for _ in range(TRIES):
+            quote = self._pricer.quote(order, live, at, known)
+            wanted, missing, money = claimed(quote, order)
+            if missing:
+                blocked = {name: one.code for one in missing for name in _named(quote, one.promotions)}
+                known = replace(known, blocked={**known.blocked, **blocked})
+                continue
+            unlocked = {one.promotion_id: quote.entered.unlocked.get(one.promotion_id) for one in quote.effects.applied}
+            outcome = self.redemptions.reserve(
+                Reservation(
+                    key=key,
+                    redemption_id=redemption_id,
+                    digest=order.digest,
+                    order_id=order.order_id,
+                    customer_id=order.context.customer.customer_id,
+                    currency=order.basket.currency,
+                    at=at,
+                    expires_at=at + timedelta(minutes=min(minutes, default=30)),
+                    claims=tuple(wanted),
+                    vouchers=tuple(sorted(one.code_key for one in unlocked.values() if one is not None)),
+                    facts={
+                        "order": dict(order.source),
+                        "effects": quote.effects.as_dict(),
+                        "campaigns": {one.campaign_id: one.revision for one in live.running.values()},
+                        "unlocked": {name: one.code for name, one in unlocked.items() if one is not None},
+                        "caps": dict(quote.caps),
+                        "money": money,
+                        "uses": sorted({claim.meter_id for claim in wanted if claim.unit == "use"}),
+                    },
+                )
+            )
+            if outcome.code in ("refused_limit", "refused_budget"):
+                known = replace(known, rest={**known.rest, outcome.meter_id: outcome.rest})
+                known = _without(known, quote, outcome, [claim.meter_id for claim in wanted])
+                continue
+            if outcome.repeated:
+                kept = self.redemptions.find(outcome.redemption_id)
+                return Promise(outcome, kept.facts["effects"] if kept else {})
+            return Promise(outcome, quote.effects.as_dict() if outcome.done else {}, quote)
+        return Promise(outcome)
+
+    def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
+        """Keep a promise for good: the payment arrived."""
+        return self.redemptions.confirm(redemption_id, key, at)
+
+    def roll_back(self, redemption_id: str, key: str, at: datetime, reason: str = "") -> Outcome:
+        """Give everything back: the payment failed, or the order was cancelled."""
+        return self.redemptions.roll_back(redemption_id, key, at, reason)
+
+    def sweep(self, at: datetime) -> int:
+        """Let go of all reservations whose time is over; return how many."""
+        gone = 0
+        while found := self.redemptions.sweep(at):
+            gone += found
+        return gone
+
+    def take_back(self, redemption_id: str, returned: Mapping[str, int], key: str, at: datetime) -> Returned:
+        """Take pieces back and say what was paid for them, by the policy of the campaigns that gave something.
+
+        Args:
+            redemption_id: of the order.
+            returned: line name -> pieces.
+            key: the caller's idempotency key.
+            at: the moment, naive UTC.
+
+        Raises:
+            InputError: a line that was not sold, or more pieces than are still out.
+        """
+        plain = json.dumps([redemption_id, sorted(returned.items())])
+        digest = hashlib.sha256(plain.encode()).hexdigest()
+        outcome = Outcome("unknown_redemption", redemption_id, "")
+        for _ in range(ROUNDS):
+            kept = self.redemptions.find(redemption_id)
+            if kept is None:
+                return Returned(outcome, 0, self.currency)
+            steps = self.redemptions.steps(redemption_id)
+            again = next((step for step in steps if step.key == key), None)
+            back = NOTHING
+            if again is None and kept.state == "confirmed":
+                back = take_back(kept, steps, returned, self.roster, self.currency, self.zone)
+            outcome = self.redemptions.give_back(
+                redemption_id,
+                key,
+                at,
+                digest,
+                back.meters,
+                {"returned": dict(returned), "refund": back.paid, "by_line": dict(back.by_line)},
+                after=len(steps),
+            )
+            if outcome.code != "changed_meanwhile":
+                done = outcome.code == "given_back"
+                facts = outcome.facts if done else {}
+                return Returned(outcome, facts.get("refund", 0), kept.currency, facts.get("by_line", {}))
+        return Returned(outcome, 0, self.currency)
+
+
+def _named(quote: Quote, promotions: frozenset[str]) -> list[str]:
+    return [one.promotion_id for one in quote.effects.applied if quote.live.part(one.promotion_id)[1] in promotions]
+
+
+def _without(known: Known, quote: Quote, outcome: Outcome, claimed_ids: list[str]) -> Known:
+    """Return what is known now that a meter refused: a code whose uses are gone keeps its promotion out."""
+    if outcome.meter_id not in claimed_ids:
+        return known
+    gone = {
+        name: "code_used_up"
+        for name, one in quote.entered.unlocked.items()
+        if outcome.meter_id.endswith(one.code_key) and (outcome.rest or 0) < 1
+    }
+    return replace(known, blocked={**known.blocked, **gone})
