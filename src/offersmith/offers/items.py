@@ -75,8 +75,13 @@ class Items:
         """Whether no line can be left out."""
         return self is ALL
 
+    @property
+    def late(self) -> bool:
+        """Whether the lines that are meant are known only after the catalogue phase."""
+        return self.full_price_only or (self.exclude is not None and self.exclude.late)
+
     def takes(self, line: Line) -> bool:
-        """Say whether a line is meant, as far as the line alone can tell."""
+        """Say whether a line is meant, as far as the line's own facts tell."""
         return not (
             (self.sku and line.product_id not in self.sku)
             or (self.category and line.category not in self.category)
@@ -84,20 +89,13 @@ class Items:
             or (self.low is not None and line.unit_price < self.low)
             or (self.high is not None and line.unit_price > self.high)
             or (self.attributes and not all(_has(line, name, wanted) for name, wanted in self.attributes))
-            or (self.exclude is not None and self.exclude.takes(line))
         )
 
     def lines(self, till: Till) -> frozenset[int]:
         """Return the indices of the lines that are meant; worked out once per pricing."""
         found = till.matched.get(id(self))
         if found is None:
-            if self.full_price_only:
-                found = frozenset(
-                    place
-                    for place, line in enumerate(till.lines)
-                    if till.price[place] == line.unit_price and self.takes(line)
-                )
-            elif self.category and self.exclude is None and not (self.sku or self.brand or self.attributes):
+            if self.category and not (self.sku or self.brand or self.attributes):
                 low, high = self.low or 0, self.high
                 found = frozenset(
                     place
@@ -108,6 +106,10 @@ class Items:
                 )
             else:
                 found = frozenset(place for place, line in enumerate(till.lines) if self.takes(line))
+            if self.full_price_only:
+                found = frozenset(place for place in found if till.listed[place] == till.lines[place].total)
+            if self.exclude is not None:
+                found -= self.exclude.lines(till)
             till.matched[id(self)] = found
         return found
 

@@ -28,11 +28,13 @@ def effects_of(programme: Programme, cart: Cart) -> Effects:
     pieces = []
     for place, count, took in zip(till.line, till.count, till.took, strict=True):
         off = 0
+        by: dict[str, int] = {}
         for who, amount in took:
             off_of[who][place] += amount
             off += amount
+            by[names[who]] = by.get(names[who], 0) + amount
         total[place] += off
-        pieces.append(Pieces(place, count, off, tuple([(names[who], amount) for who, amount in took])))
+        pieces.append(Pieces(place, count, off, tuple(by.items())))
     for place, (entry, gift) in enumerate(gifts, len(till.lines)):
         off_of[entry.index][place] += gift.total
         total[place] = gift.total

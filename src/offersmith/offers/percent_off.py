@@ -129,8 +129,8 @@ class _Action:
                 return till.start[group] * pieces // till.count[group] if pieces else till.start[group]
             return till.worth(group, pieces) if pieces else till.left[group]
         place = till.line[group]
-        each = till.price[place] if self.of == "catalogue" else till.lines[place].unit_price
-        return each * (pieces or till.count[group])
+        line, count = till.lines[place], pieces or till.count[group]
+        return till.listed[place] * count // line.quantity if self.of == "catalogue" else line.unit_price * count
 
     def _by_unit(self, till: Till, group: int, pieces: int) -> int:
         count = pieces or till.count[group]

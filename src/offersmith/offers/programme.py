@@ -5,6 +5,7 @@ Whoever prices many baskets with the same promotions makes one programme and han
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,10 @@ from offersmith.offers import KINDS
 from offersmith.offers.base import PHASES, Action, Phase
 from offersmith.offers.conditions import CONDITIONS
 from offersmith.offers.conditions.base import Test
-from offersmith.offers.promotion import MODES, NO_GROUPS, STACK, Group, Promotion
+from offersmith.offers.promotion import MODES, NO_GROUPS, SCOPES, STACK, Group, Promotion
 
 MOVABLE = ("item", "order")
+_WRITTEN = ("priority", "group", "exclusive", "combines_with", "needs_code", "phase", "conditions")
 
 
 class Entry:
@@ -78,14 +80,17 @@ class Programme:
         groups: the evaluation groups promotions refer to, by name.
 
     Raises:
-        SettingsError: a promotion names a group that is not there, or a group's mode is unknown.
+        SettingsError: a promotion names a group that is not there, or a group's mode, scope or limit is
+            none that is known.
     """
 
     def __init__(self, promotions: Iterable[Promotion], currency: str, groups: Mapping[str, Group] = NO_GROUPS) -> None:
         self.currency = currency
         newest: dict[str, Promotion] = {}
-        for one in sorted(promotions, key=_order):
-            newest.setdefault(one.name, one)
+        for one in promotions:
+            held = newest.get(one.name)
+            if held is None or _rank(one) > _rank(held):
+                newest[one.name] = one
         ranked = sorted(newest.values(), key=lambda one: (-one.priority, one.name))
         self.entries = [Entry(one, currency) for one in ranked]
         for place, entry in enumerate(self.entries):
@@ -123,16 +128,30 @@ def _stages(entries: list[Entry], groups: Mapping[str, Group]) -> list[Stage]:
             raise SettingsError(
                 f"promotion {entry.name!r}: group = {name!r} is not there; allowed: {', '.join(groups) or 'none'}"
             )
-        if group.mode not in MODES:
-            raise SettingsError(f"group {name!r}: mode = {group.mode!r} is unknown; allowed: {', '.join(MODES)}")
+        _check(group)
         alone = entry.phase == "catalogue" and entry.promotion.exclusive
         key = "\0exclusive" if alone else name
         found.setdefault(key, Stage(Group(key, order=-(10**9)) if alone else group, [])).entries.append(entry)
     return sorted(found.values(), key=lambda stage: (stage.group.order, stage.group.mode != "stack", stage.group.name))
 
 
-def _order(one: Promotion) -> tuple[Any, ...]:
-    # Two promotions of one id: the newest version counts, then the one that ends last; the rest makes ties total.
+def _check(group: Group) -> None:
+    if group.mode not in MODES:
+        raise SettingsError(f"group {group.name!r}: mode = {group.mode!r} is unknown; allowed: {', '.join(MODES)}")
+    if group.scope not in SCOPES:
+        raise SettingsError(f"group {group.name!r}: scope = {group.scope!r} is unknown; allowed: {', '.join(SCOPES)}")
+    if group.limit is not None and group.limit < 1:
+        raise SettingsError(f"group {group.name!r}: limit = {group.limit!r} must be at least 1, or none")
+
+
+def _rank(one: Promotion) -> tuple[int, datetime, str]:
+    """Return what the promotion to keep of several with one id is largest by; the text makes ties impossible."""
     end = datetime.max if one.ends is None else one.ends  # noqa: DTZ901 - naive UTC throughout
-    terms = sorted((key, str(value)) for key, value in one.offer.terms.items())
-    return (one.name, -one.offer.version, datetime.max - end, one.group, -one.priority, terms)  # noqa: DTZ901
+    facts = [getattr(one, name) for name in ("starts", *_WRITTEN)] + [one.offer.kind, one.offer.name, one.offer.terms]
+    return (one.offer.version, end, json.dumps([*facts, one.offer.offer_id], sort_keys=True, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value) if isinstance(value, frozenset) else str(value)

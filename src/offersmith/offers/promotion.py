@@ -12,6 +12,8 @@ from offersmith.vocabulary import Offer
 
 Mode = Literal["stack", "first", "best", "worst"]
 MODES: tuple[Mode, ...] = ("stack", "first", "best", "worst")
+Reach = Literal["basket", "line"]
+SCOPES: tuple[Reach, ...] = ("basket", "line")
 Condition = Mapping[str, Any]
 
 
@@ -66,7 +68,7 @@ class Group:
 
     name: str
     mode: Mode = "stack"
-    scope: Literal["basket", "line"] = "basket"
+    scope: Reach = "basket"
     order: int = 0
     limit: int | None = None
 

@@ -41,7 +41,7 @@ class Till:
         left: minor units still to pay for the group.
         floor: the least that may be left of the group.
         used: whether the pieces were bought or given in a set already.
-        price: of each line, the unit price after the catalogue phase.
+        listed: of each line, minor units after the catalogue phase; before its end, what the shelf says.
         entering: of each line, minor units to pay when the phase began.
         start: of each group, minor units to pay when a promotion of several parts began; None outside of one.
         took: of each group, (promotion index, minor units) in the order they were taken.
@@ -50,7 +50,7 @@ class Till:
     """
 
     __slots__ = (
-        "basket", "context", "count", "entering", "floor", "left", "line", "lines", "matched", "points", "price",
+        "basket", "context", "count", "entering", "floor", "left", "line", "lines", "listed", "matched", "points",
         "shipping", "start", "took", "took_shipping", "used",
     )  # fmt: skip
 
@@ -65,8 +65,7 @@ class Till:
             floor_price(line, margin) * line.quantity if line.floor or line.cost is not None else 0 for line in lines
         ]
         self.used = [False] * len(lines)
-        self.price = [line.unit_price for line in lines]
-        self.entering = self.left[:]
+        self.listed = self.entering = self.left[:]
         self.took: list[list[tuple[int, int]]] = [[] for _ in lines]
         self.shipping = [one.amount for one in basket.shipping]
         self.took_shipping: list[tuple[int, int, int]] = []
@@ -79,7 +78,7 @@ class Till:
         copy = Till.__new__(Till)
         copy.basket, copy.context, copy.lines = self.basket, self.context, self.lines
         copy.line, copy.count, copy.left = self.line[:], self.count[:], self.left[:]
-        copy.floor, copy.used, copy.price = self.floor[:], self.used[:], self.price[:]
+        copy.floor, copy.used, copy.listed = self.floor[:], self.used[:], self.listed
         copy.took = [entries[:] for entries in self.took]
         copy.shipping, copy.took_shipping = self.shipping[:], self.took_shipping[:]
         copy.points, copy.matched, copy.entering = self.points, self.matched, self.entering
@@ -119,6 +118,11 @@ class Till:
         """Minor units that may still be taken off each group."""
         left, floor = self.left, self.floor
         return [left[group] - floor[group] for group in groups]
+
+    @property
+    def price(self) -> list[int]:
+        """Of each line, the unit price after the catalogue phase, rounded down."""
+        return [listed // line.quantity for listed, line in zip(self.listed, self.lines, strict=True)]
 
     @property
     def due(self) -> int:

@@ -58,7 +58,7 @@ class Contains:
             return None
 
         all_of_them = [chosen for _, chosen in (*required, *one_of, *unwanted)]
-        return Test(ask, settled=not any(chosen.full_price_only for chosen in all_of_them))
+        return Test(ask, settled=not any(chosen.late for chosen in all_of_them))
 
 
 def _selectors(here: str, raw: Any, currency: str) -> list[dict[str, Any]]:

@@ -47,4 +47,4 @@ class Quantity:
                 return Refusal("too_many_items", {"most": high, "is": found})
             return None
 
-        return Test(ask, settled=not chosen.full_price_only)
+        return Test(ask, settled=not chosen.late)
