@@ -28,7 +28,8 @@ from offersmith.campaigns.form import MOST, BudgetForm, LimitForm, Returns, Rule
 from offersmith.errors import InputError, SettingsError
 from offersmith.money import Money
 from offersmith.offers.programme import Programme
-from offersmith.offers.promotion import Group, Promotion, promotion
+from offersmith.offers.promotion import Group, Promotion
+from offersmith.offers.reading import promotion
 from offersmith.offers.wall_clock import PeriodName, instant, zone_named
 
 EVERYBODY: Final = "all"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from offersmith.campaigns.entered import Entered, LookUp
-from offersmith.campaigns.limits import Buyer, Claims, Missing, Watched, claims, voucher_claim, watch
+from offersmith.campaigns.limits import Buyer, Claims, Missing, Watched, claims, meters_of, voucher_claim
 from offersmith.campaigns.live import Live, Running, full_name
 from offersmith.campaigns.order import Order
 from offersmith.campaigns.pots import pots_of, priced_within
@@ -137,7 +137,7 @@ class Pricer:
 
     def watched(self, running: Running, order: Order, entered: Entered, at: datetime) -> Watched:
         """Return the meters of a campaign that concern an order."""
-        return watch(running.definition, running.campaign_id, buyer(running, order, entered), at)
+        return meters_of(running.definition, running.campaign_id, buyer(running, order, entered), at)
 
 
 def buyer(running: Running, order: Order, entered: Entered) -> Buyer:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from offersmith.campaigns.definition import Definition
-from offersmith.campaigns.limits import Buyer, Watched, claims, watch
+from offersmith.campaigns.limits import Buyer, Watched, claims, meters_of
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
 from offersmith.offers.basket import Basket
@@ -177,7 +177,7 @@ def _priced(
     used: Counter[str],
 ) -> Effects:
     """Price one order with what is left of the campaign's limits, and count what it takes."""
-    watched: Watched = watch(definition, campaign_id, buyer, order.at)
+    watched: Watched = meters_of(definition, campaign_id, buyer, order.at)
     rest: dict[str, int | None] = {
         one.claim.meter_id: one.claim.cap - used[one.claim.meter_id]
         for one in watched.meters
