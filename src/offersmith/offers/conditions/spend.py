@@ -12,13 +12,11 @@ from typing import Any
 
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import items, price, tax
+from offersmith.offers import items, price
 from offersmith.offers.base import Refusal
 from offersmith.offers.conditions.base import Spec, Test, refuse_unknown, where
+from offersmith.offers.spent import BASES, TAXES, spent
 from offersmith.offers.till import Till
-
-BASES = ("list", "catalogue", "phase", "current")
-TAXES = ("priced", "gross", "net")
 
 
 class Spend:
@@ -62,34 +60,15 @@ class Spend:
         basis, side = spec.get("basis", "catalogue"), spec.get("tax", "priced")
 
         def ask(till: Till) -> Refusal | None:
-            due = _due(till, chosen, basis, side)
+            due = spent(till, chosen, basis, side)
             if low is not None and due < low:
                 return Refusal("below_min_spend", {"least": low, "is": due}, {"spend_more": low - due})
             if high is not None and due > high:
                 return Refusal("above_max_spend", {"most": high, "is": due})
             return None
 
-        return Test(ask, settled=basis == "list")
+        return Test(ask, settled=basis == "list" and not chosen.late)
 
 
 def _minor(spec: Spec, name: str, currency: str) -> int:
     return Money.parse(spec[name], currency).minor
-
-
-def _due(till: Till, chosen: items.Items, basis: str, side: str) -> int:
-    if basis == "current":
-        if side == "priced":
-            return sum(till.left[group] for group in chosen.groups(till))
-        amounts = [0] * len(till.lines)
-        for place, left in zip(till.line, till.left, strict=True):
-            amounts[place] += left
-    elif basis == "phase":
-        amounts = till.entering
-    elif basis == "list":
-        amounts = [line.unit_price * line.quantity for line in till.lines]
-    else:
-        amounts = [each * line.quantity for each, line in zip(till.price, till.lines, strict=True)]
-    if side == "priced":
-        return sum(amounts) if chosen.everything else sum(amounts[place] for place in chosen.lines(till))
-    gross = till.basket.prices_include_tax
-    return sum(tax.on_side(amounts[place], till.lines[place].tax_ppm, side, gross) for place in chosen.lines(till))
