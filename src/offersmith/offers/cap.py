@@ -1,0 +1,24 @@
+"""The most an offer takes off in all."""
+
+from __future__ import annotations
+
+from offersmith import words
+from offersmith.offers.allocation import allocate
+from offersmith.offers.base import Terms
+from offersmith.offers.till import Take
+from offersmith.words import Language
+
+
+def capped(takes: list[Take], cap: int | None) -> list[Take]:
+    """Return the takes with their relief cut to `cap` minor units in all, each in proportion; None = no cap."""
+    if cap is None or sum(take.off for take in takes) <= cap:
+        return takes
+    offs = allocate(cap, [take.off for take in takes])
+    return [take._replace(off=off) for take, off in zip(takes, offs, strict=True)]
+
+
+def says(terms: Terms, language: Language) -> str:
+    """Return the cap `max_off` of checked terms in words; empty where there is none."""
+    if "max_off" not in terms:
+        return ""
+    return words.say("offers.max_off", language, amount=f"{terms['max_off']} {terms['currency']}")
