@@ -277,6 +277,17 @@ class Planned:
             "expected_profit_if_shop_paid": self.profit_if_shop_paid,
             "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
             "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
+            "catalogue": [
+                {
+                    "offer_id": offer.offer_id,
+                    "kind": offer.kind,
+                    "terms": dict(offer.terms),
+                    "name": offer.name,
+                    "version": offer.version,
+                }
+                for offer in self.plan.offers
+                if offer.offer_id != NO_OFFER
+            ],
             "model": self.fitted.name,
             "reasons": [{"code": code, "says": say(f"response.{code}")} for code in evidence.reasons],
             "note": say("shop.planned_cold") if self.plan.cold and self.plan.explorers else "",

@@ -56,9 +56,9 @@ def code_digest() -> str:
 
 
 @contextmanager
-def open_ledger(place: Place) -> Iterator[Ledger]:
-    """Open the workspace's ledger, brought up to the newest schema."""
-    with Ledger.open(place.ledger) as ledger:
+def open_ledger(place: Place, settings: Settings) -> Iterator[Ledger]:
+    """Open the workspace's ledger, brought up to the newest schema: its file, or the database its settings name."""
+    with Ledger.open(settings.ledger.url or place.ledger, root=place.home) as ledger:
         yield ledger
 
 

@@ -33,12 +33,17 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class ShopSettings(_Part, frozen=True):
-    """Who the shop is: the currency of every amount, the wall clock of its customers, the language of its pages."""
+    """Who the shop is: the currency of every amount, the wall clock of its customers, the language of its pages.
+
+    `owner` names the one person who runs the shop alone: their approval of their own campaigns is then allowed, and
+    recorded as self-approved. Empty: who approves is never who wrote.
+    """
 
     name: str = "my shop"
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
     timezone: str = "UTC"
     language: Literal["en", "zh"] = "en"
+    owner: str = ""
 
 
 class SourceSettings(_Part, frozen=True):
@@ -69,12 +74,14 @@ class EconomicsSettings(_Part, frozen=True):
     """What the data cannot say. `margin_rate` is profit before offers over revenue: stated, then shown at levels.
 
     `cost_share` is the part of what offers take off that the shop pays itself: 1 where nobody else does, 0 where
-    manufacturers pay their coupons back. The budget always counts all of it.
+    manufacturers pay their coupons back. The budget always counts all of it. `min_margin` is the least margin of a
+    piece, as a share of its price, that promotions leave at the till where the basket says what it costs.
     """
 
     margin_rate: Share = 0.3
     margin_levels: tuple[Share, ...] = (0.2, 0.3, 0.4)
     cost_share: Share = 1.0
+    min_margin: Annotated[float, Meta(ge=0, lt=1)] = 0.0
 
 
 class PriorSettings(_Part, frozen=True):
@@ -124,6 +131,16 @@ class EngineSettings(_Part, frozen=True):
     memory_mb: Annotated[int, Meta(ge=256)] = 1024
 
 
+class LedgerSettings(_Part, frozen=True):
+    """Where campaigns, codes and redemptions are kept: empty is a file of the workspace.
+
+    `url` is for more than one machine, such as `postgresql://user@host/offersmith` (extra `postgres`); with a password
+    it belongs into the environment: `OFFERSMITH_LEDGER__URL`.
+    """
+
+    url: str = ""
+
+
 class Settings(_Part, frozen=True):
     """Everything that is written in `offersmith.toml`."""
 
@@ -139,6 +156,7 @@ class Settings(_Part, frozen=True):
         OfferSettings(id="twenty-percent", kind="percent_off", name="20 % off", terms={"percent": 20}),
     )
     engine: EngineSettings = field(default_factory=EngineSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
 
 
 def load(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:

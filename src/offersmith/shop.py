@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +28,7 @@ from offersmith.events.quality import QualityReport, quality
 from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
+from offersmith.office import Launched, Office
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.report import render
@@ -125,8 +127,8 @@ class Shop:
             InputError: a file cannot be used as it is.
             StorageError: the disk refused; nothing half-written is left.
         """
-        at = now or datetime.now(UTC).replace(tzinfo=None)
-        with bootstrap.open_ledger(self.place) as ledger:
+        at = now or _now()
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
             return reading.ingest(
                 self.settings,
                 self.folder,
@@ -240,7 +242,7 @@ class Shop:
         """
         if not self.event_files():
             raise self._nothing_read()
-        with bootstrap.open_ledger(self.place) as ledger:
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
             receipts = [dict(batch.counts) for batch in ledger.batches()]
             # Plans of another version may lack what a page says of them.
             plans = [row for row in ledger.plans() if row.summary.get("format") == FORMAT]
@@ -275,6 +277,17 @@ class Shop:
         replace(file, html)
         return Reported(file, len(html), facts.plan.version if facts.plan else "")
 
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        """Open the desk where campaigns, codes and redemptions are run."""
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
+            yield Office(self.place, self.settings, ledger)
+
+    def launch(self, plan: str = "", *, author: str, at: datetime | None = None, **wanted: Any) -> Launched:
+        """Turn a plan into a draft campaign with its vouchers and its budget; see `Office.launch_plan`."""
+        with self.office() as office:
+            return office.launch_plan(plan, author=author, at=at or _now(), **wanted)
+
     def offers(self) -> list[Offer]:
         """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
         return catalogue(self.settings.offers, self.settings.shop.currency)
@@ -306,9 +319,9 @@ class Shop:
 
     def event_files(self) -> list[Path]:
         """Return the files that hold the events, as the ledger names them; none of a new workspace."""
-        if not self.place.ledger.exists():
+        if not self.settings.ledger.url and not self.place.ledger.exists():
             return []
-        with bootstrap.open_ledger(self.place) as ledger:
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
             return ledger.event_files()
 
     def _nothing_read(self) -> StateError:
@@ -337,18 +350,22 @@ class Shop:
         strategy = cards(plan, segment(table))
         replace(words, to_markdown(strategy, self.language, plan).encode())
         planned = Planned(plan, file, words, fitted, strategy, economics, margins)
-        with bootstrap.open_ledger(self.place) as ledger:
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
             ledger.record_plan(
                 PlanRow(
                     plan_version=plan.version,
                     file=str(file.relative_to(self.place.home)),
                     sha256=hashlib.sha256(data).hexdigest(),
                     as_of=plan.as_of,
-                    created_at=datetime.now(UTC).replace(tzinfo=None),
+                    created_at=_now(),
                     summary=planned.as_dict(),
                 )
             )
         return planned
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _moment_of(analytics: Analytics, as_of: datetime | None) -> datetime:

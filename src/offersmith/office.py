@@ -1,0 +1,188 @@
+"""The desk of one workspace: campaigns from plans, simulated on the workspace's own orders.
+
+`Shop.office()` opens it. What it inherits from `Desk` works on the ledger alone; what is here needs the workspace too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from offersmith import bootstrap
+from offersmith.campaigns.desk import Desk, Moved
+from offersmith.campaigns.form import Rule
+from offersmith.campaigns.launch import launch
+from offersmith.campaigns.past import past_orders
+from offersmith.errors import InputError, StateError
+from offersmith.money import Money
+from offersmith.progress import Progress, silent
+from offersmith.settings import Settings
+from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.store.orders import orders
+from offersmith.store.summaries import totals
+from offersmith.words import Language, say
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A plan that became a draft campaign.
+
+    Attributes:
+        moved: what came of it.
+        plan_version: which plan.
+        vouchers: offer id -> codes issued, one for each customer.
+        budget: what it may take off.
+    """
+
+    moved: Moved
+    plan_version: str
+    vouchers: Mapping[str, int]
+    budget: Money | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            **self.moved.as_dict(),
+            "plan_version": self.plan_version,
+            "vouchers": dict(self.vouchers),
+            "budget": self.budget.text if self.budget else None,
+            "currency": self.budget.currency if self.budget else None,
+        }
+
+    def text(self, language: Language = "en") -> str:
+        """Say what was made of the plan, and what comes next."""
+        lines = [self.moved.text(language)]
+        if self.moved.done:
+            lines += [
+                say("campaigns.launched_codes", language, offer=offer, codes=codes)
+                for offer, codes in self.vouchers.items()
+            ]
+            if self.budget:
+                lines.append(say("campaigns.launched_budget", language, budget=str(self.budget)))
+            lines.append(say("campaigns.launched_next", language, campaign=self.moved.campaign_id))
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class Office(Desk):
+    """A desk that knows its workspace.
+
+    Args:
+        place: the workspace.
+        settings: what is written in it.
+        ledger: its ledger, open.
+    """
+
+    def __init__(self, place: bootstrap.Place, settings: Settings, ledger: Ledger) -> None:
+        super().__init__(
+            ledger,
+            currency=settings.shop.currency,
+            zone=settings.shop.timezone,
+            sole_owner=settings.shop.owner,
+            min_margin_bp=round(settings.economics.min_margin * 10_000),
+        )
+        self._place = place
+        self._settings = settings
+        self._books = ledger
+
+    def launch_plan(
+        self,
+        version: str = "",
+        *,
+        campaign_id: str = "",
+        name: str = "",
+        author: str,
+        at: datetime,
+        rule: Rule = "refuse",
+    ) -> Launched:
+        """Turn a plan into a draft campaign with its vouchers and its budget.
+
+        Args:
+            version: of the plan, or the beginning of it; the newest where empty.
+            campaign_id: its id; made from the plan's version where empty.
+            name: what people call it; the same.
+            author: who does it.
+            at: the moment, naive UTC.
+            rule: what happens at the end of the budget: `refuse` a discount that is more than the rest, or `clamp` it.
+
+        Raises:
+            StateError: no such plan, or it gives nobody anything, or it is over.
+        """
+        row = self._plan(version)
+        table = pq.read_table(self._books.verify(row))
+        made = launch(
+            row.plan_version,
+            row.summary,
+            table,
+            name=name or say("campaigns.launched_name", self._settings.shop.language, plan=row.plan_version),
+            zone=self.zone,
+            rule=rule,
+        )
+        if made.ends <= at:
+            raise StateError(
+                f"plan {row.plan_version} is over: its decisions held until {made.ends:%Y-%m-%d %H:%M} UTC",
+                hint="make a new plan",
+            )
+        moved = self.launch(campaign_id or f"plan-{row.plan_version}", made, row.plan_version, author=author, at=at)
+        budget = Money.of(row.summary["budget"], self.currency)
+        return Launched(
+            moved,
+            row.plan_version,
+            {offer: len(customers) for offer, customers in made.customers.items()},
+            budget if budget.minor else None,
+        )
+
+    def rehearse(
+        self, campaign_id: str, *, actor: str, at: datetime, days: int = 30, progress: Progress = silent
+    ) -> Moved:
+        """Simulate a campaign on the workspace's orders of the `days` days before the newest one up to `at`.
+
+        Raises:
+            InputError: the number of days is not allowed.
+            StateError: there are no orders.
+        """
+        if not 1 <= days <= 3650:
+            raise InputError(f"days = {days} is not allowed; allowed: 1 to 3650")
+        files = self._books.event_files()
+        if not files:
+            raise StateError("no events yet: there is nothing to simulate on", hint="read some: offersmith ingest")
+        economics = self._settings.economics
+        with bootstrap.open_analytics(self._place, self._settings, files) as analytics:
+            last = totals(analytics)["last_time"][0].as_py()
+            if last is None:
+                raise StateError("no events yet: there is nothing to simulate on", hint="read some: offersmith ingest")
+            until = min(at, last + timedelta(microseconds=1))
+            lines = orders(analytics, until - timedelta(days=days), until)
+        found = list(past_orders(lines, self.currency))
+        if not found:
+            raise StateError(f"no orders in the {days} days before {until:%Y-%m-%d %H:%M} UTC", hint="try more --days")
+        return self.simulate(
+            campaign_id,
+            found,
+            actor=actor,
+            at=at,
+            margin_rate=economics.margin_rate,
+            cost_share=economics.cost_share,
+            total=len(found),
+            progress=progress,
+        )
+
+    def _plan(self, version: str) -> PlanRow:
+        plans: Sequence[PlanRow] = self._books.plans()
+        if not plans:
+            raise StateError("no plan yet", hint="make one: offersmith plan --budget AMOUNT")
+        if not version:
+            return plans[-1]
+        found = [row for row in plans if row.plan_version.startswith(version)]
+        if len(found) != 1:
+            known = ", ".join(row.plan_version for row in plans)
+            raise StateError(
+                f"plan {version!r}: {'no such plan' if not found else 'several begin so'}; there are: {known}"
+            )
+        return found[0]
