@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from offersmith.errors import MissingExtraError, StorageError
 
@@ -102,7 +102,7 @@ class Database:
                 connection = plain.execution_options(writing=writing, alone=alone)
                 with connection.begin():
                     yield connection
-        except SQLAlchemyError as fault:
+        except (DBAPIError, sa.exc.TimeoutError) as fault:
             raise self._said(fault) from fault
 
     def change(self, work: Callable[[sa.Connection], _T], *, alone: bool = False) -> _T:
@@ -128,7 +128,7 @@ class Database:
         with self.transaction(writing=True, alone=alone) as connection:
             return work(connection)
 
-    def _said(self, fault: SQLAlchemyError) -> StorageError:
+    def _said(self, fault: DBAPIError | sa.exc.TimeoutError) -> StorageError:
         """Say in a person's words what the database refused."""
         reason = str(getattr(fault, "orig", None) or fault).strip()
         first = reason.splitlines()[0] if reason else type(fault).__name__
@@ -157,9 +157,9 @@ class Database:
         )
 
 
-def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+def insert(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Return an insert that may say what happens where the row is there already, in the database's own dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _served(text: str) -> sa.Engine:
@@ -217,7 +217,7 @@ def _reader(path: Path) -> sqlite3.Connection:
 def _pragmas(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # `_begin` says when a transaction starts; the driver would wait for a change.
     # The patience comes first: changing the journal's mode already needs the file to itself.
-    patience = f"busy_timeout = {PATIENCE * 1000}"
+    patience = f"busy_timeout = {int(PATIENCE * 1000)}"
     for pragma in (patience, "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}").close()
 

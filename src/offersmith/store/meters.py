@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningInsert
 
 from offersmith.store.database import insert
 from offersmith.store.reservation import Claim
 from offersmith.store.tables import METERS
+
+_NAMED = METERS.c.meter_id == sa.bindparam("meter")
+_USED = sa.select(METERS.c.taken - METERS.c.given_back).where(_NAMED)
+_GIVING_BACK = (
+    sa.update(METERS).where(_NAMED).values(given_back=METERS.c.given_back + sa.bindparam("amount", type_=sa.BigInteger))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,7 @@ def take(connection: sa.Connection, claims: Sequence[Claim]) -> Shortage | None:
 def give_back(connection: sa.Connection, amounts: Mapping[str, int]) -> None:
     """Give amounts back to their meters, in the order of the meters; what was taken stays on record as taken."""
     for meter_id, amount in sorted(amounts.items()):
-        connection.execute(
-            sa.update(METERS).where(METERS.c.meter_id == meter_id).values(given_back=METERS.c.given_back + amount)
-        )
+        connection.execute(_GIVING_BACK, {"meter": meter_id, "amount": amount})
 
 
 def claims_on(connection: sa.Connection, amounts: Mapping[str, int]) -> list[Claim]:
@@ -82,20 +88,25 @@ def claims_on(connection: sa.Connection, amounts: Mapping[str, int]) -> list[Cla
 
 def _taken(connection: sa.Connection, claim: Claim) -> bool:
     """Take one claim in one statement; say whether there was enough."""
-    row = METERS.c
-    made = insert(connection, METERS).values(
-        meter_id=claim.meter_id, campaign_id=claim.campaign_id, name=claim.name, subject=claim.subject,
-        period=claim.period, unit=claim.unit, cap=claim.cap, taken=claim.amount, given_back=0,
-    )  # fmt: skip
-    enough = None if claim.cap is None else row.taken - row.given_back + claim.amount <= claim.cap
+    row = {
+        "meter_id": claim.meter_id, "campaign_id": claim.campaign_id, "name": claim.name, "subject": claim.subject,
+        "period": claim.period, "unit": claim.unit, "cap": claim.cap, "taken": claim.amount, "given_back": 0,
+    }  # fmt: skip
+    return connection.execute(_taking(connection.dialect.name), row).first() is not None
+
+
+@cache
+def _taking(dialect: str) -> ReturningInsert[str]:
+    """Return the statement that takes; it is built once, as building it costs more than running it."""
+    made, row = insert(dialect, METERS), METERS.c
+    new = made.excluded
+    enough = new.cap.is_(None) | (row.taken - row.given_back + new.taken <= new.cap)
     taken = made.on_conflict_do_update(
-        index_elements=[row.meter_id], set_={"taken": row.taken + claim.amount, "cap": claim.cap}, where=enough
+        index_elements=[row.meter_id], set_={"taken": row.taken + new.taken, "cap": new.cap}, where=enough
     )
-    return connection.execute(taken.returning(row.meter_id)).first() is not None
+    return taken.returning(row.meter_id)
 
 
 def _short(connection: sa.Connection, claim: Claim) -> Shortage:
-    used = connection.execute(
-        sa.select(METERS.c.taken - METERS.c.given_back).where(METERS.c.meter_id == claim.meter_id)
-    ).scalar()
+    used = connection.execute(_USED, {"meter": claim.meter_id}).scalar()
     return Shortage(claim.meter_id, claim.unit, max(0, (claim.cap or 0) - (used or 0)))

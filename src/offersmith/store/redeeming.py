@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningInsert
 
 from offersmith.errors import InputError
 from offersmith.store import meters, steps
@@ -38,9 +40,8 @@ def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
         return Outcome("voucher_void", "", "", facts={"code_key": void})
     columns = ("redemption_id", "key", "digest", "order_id", "customer_id", "currency", "at", "expires_at")
     row = {name: getattr(wanted, name) for name in columns} | {"state": "reserved", "facts": dict(wanted.facts)}
-    made = insert(connection, REDEMPTIONS).values(**row).on_conflict_do_nothing().returning(REDEMPTIONS.c.key)
     # Who asks with the same key at the same time waits here, and then finds the answer.
-    if connection.execute(made).first() is None:
+    if connection.execute(_writing(connection.dialect.name), row).first() is None:
         if answer := steps.answered(connection, wanted.key, wanted.digest):
             return answer
         raise InputError(f"redemption_id: {wanted.redemption_id} is taken; choose another", field="redemption_id")
@@ -52,6 +53,11 @@ def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
         raise Undone(Outcome(code, "", "", meter_id=short.meter_id, rest=short.rest))
     steps.enter(connection, (todo, {claim.meter_id: claim.amount for claim in wanted.claims}))
     return Outcome("reserved", wanted.redemption_id, "reserved", facts=facts)
+
+
+@cache
+def _writing(dialect: str) -> ReturningInsert[str]:
+    return insert(dialect, REDEMPTIONS).on_conflict_do_nothing().returning(REDEMPTIONS.c.key)
 
 
 def _void(connection: sa.Connection, vouchers: tuple[str, ...]) -> str | None:
@@ -99,10 +105,18 @@ def roll_back(connection: sa.Connection, todo: Todo, reason: str) -> Outcome:
     return Outcome("rolled_back", todo.redemption_id, "rolled_back", facts=facts)
 
 
-def give_back(connection: sa.Connection, todo: Todo, amounts: Mapping[str, int], facts: Mapping[str, Any]) -> Outcome:
+def give_back(
+    connection: sa.Connection,
+    todo: Todo,
+    amounts: Mapping[str, int],
+    facts: Mapping[str, Any],
+    after: int | None = None,
+) -> Outcome:
     """Give a part back, never more than is still held."""
     if todo.state != "confirmed":
         return Outcome("not_confirmed", todo.redemption_id, todo.state)
+    if after is not None and after != steps.number(connection, todo.redemption_id):
+        return Outcome("changed_meanwhile", todo.redemption_id, todo.state)
     held = _held(connection, todo)
     for name, amount in sorted(amounts.items()):
         if amount > held.get(name, 0):

@@ -42,6 +42,9 @@ __all__ = ["Claim", "Meter", "Outcome", "Redemption", "Redemptions", "Reservatio
 _LARGEST_SWEEP = 10_000
 
 
+_HOLDING = sa.select(REDEMPTIONS.c.state).where(REDEMPTIONS.c.redemption_id == sa.bindparam("name")).with_for_update()
+
+
 class Redemptions:
     """The redemptions of one ledger.
 
@@ -99,6 +102,8 @@ class Redemptions:
         digest: str,
         amounts: Mapping[str, int],
         facts: Mapping[str, Any] | None = None,
+        *,
+        after: int | None = None,
     ) -> Outcome:
         """Give back a part of what a confirmed redemption holds: some of its goods were returned.
 
@@ -109,9 +114,11 @@ class Redemptions:
             digest: SHA-256 of the request.
             amounts: what each meter gets back; zeros are passed over.
             facts: kept with the step.
+            after: how many steps the caller knows of: the amounts were worked out from them; None does not ask.
 
         Returns:
-            "given_back", "unknown_redemption", "not_confirmed", "more_than_taken" or "key_reused".
+            "given_back", "unknown_redemption", "not_confirmed", "changed_meanwhile" (there are other steps by now),
+            "more_than_taken" or "key_reused".
         """
         check_digest(digest)
         for name, amount in amounts.items():
@@ -124,7 +131,7 @@ class Redemptions:
             key,
             at,
             digest,
-            lambda connection, step: redeeming.give_back(connection, step, wanted, facts or {}),
+            lambda connection, step: redeeming.give_back(connection, step, wanted, facts or {}, after),
         )
 
     def sweep(self, at: datetime, limit: int = 1000) -> int:
@@ -189,8 +196,7 @@ class Redemptions:
 
         def whole(connection: sa.Connection) -> Outcome:
             # Held first: who waited here for the same key finds its answer below.
-            query = sa.select(REDEMPTIONS.c.state).where(REDEMPTIONS.c.redemption_id == redemption_id)
-            state = connection.execute(query.with_for_update()).scalar()
+            state = connection.execute(_HOLDING, {"name": redemption_id}).scalar()
             if state is None:
                 return Outcome("unknown_redemption", redemption_id, "")
             todo = Todo(key, redemption_id, name, at, digest, state)

@@ -6,14 +6,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningInsert
 
 from offersmith.store.database import insert
 from offersmith.store.reservation import OWN, Outcome, Step
 from offersmith.store.tables import ENTRIES, REDEMPTION_STEPS, REDEMPTIONS
 
+_ANSWERED = (
+    sa.select(REDEMPTION_STEPS, REDEMPTIONS.c.state)
+    .join(REDEMPTIONS, REDEMPTION_STEPS.c.redemption_id == REDEMPTIONS.c.redemption_id)
+    .where(REDEMPTION_STEPS.c.key == sa.bindparam("asked"))
+)
+_MOVING = (
+    sa.update(REDEMPTIONS)
+    .where(REDEMPTIONS.c.redemption_id == sa.bindparam("of"), REDEMPTIONS.c.state == sa.bindparam("from"))
+    .values(state=sa.bindparam("to"))
+)
 _CODES = {"reserve": "reserved", "confirm": "confirmed", "roll_back": "rolled_back", "give_back": "given_back"}
 
 
@@ -36,9 +48,7 @@ class Todo:
 
 def answered(connection: sa.Connection, key: str, digest: str) -> Outcome | None:
     """Return the answer that was given to this key, or that it was used for something else; None of a new key."""
-    joined = REDEMPTION_STEPS.join(REDEMPTIONS, REDEMPTION_STEPS.c.redemption_id == REDEMPTIONS.c.redemption_id)
-    query = sa.select(REDEMPTION_STEPS, REDEMPTIONS.c.state).select_from(joined)
-    row = connection.execute(query.where(REDEMPTION_STEPS.c.key == key)).first()
+    row = connection.execute(_ANSWERED, {"asked": key}).first()
     if row is None:
         return None
     if row.digest != digest:
@@ -48,11 +58,22 @@ def answered(connection: sa.Connection, key: str, digest: str) -> Outcome | None
 
 def write(connection: sa.Connection, todo: Todo, facts: Mapping[str, Any]) -> bool:
     """Add a step; say whether its key was new."""
-    steps = REDEMPTION_STEPS.c
-    before = sa.select(sa.func.count()).where(steps.redemption_id == todo.redemption_id).scalar_subquery()
-    row = _row(todo) | {"number": before + 1, "facts": dict(facts)}
-    made = insert(connection, REDEMPTION_STEPS).values(**row).on_conflict_do_nothing(index_elements=[steps.key])
-    return connection.execute(made.returning(steps.key)).first() is not None
+    row = _row(todo) | {"of": todo.redemption_id, "facts": dict(facts)}
+    return connection.execute(_writing(connection.dialect.name), row).first() is not None
+
+
+@cache
+def _writing(dialect: str) -> ReturningInsert[str]:
+    """Return the statement that adds a step; it is built once, as building it costs more than running it."""
+    before = sa.select(sa.func.count()).where(REDEMPTION_STEPS.c.redemption_id == sa.bindparam("of")).scalar_subquery()
+    made = insert(dialect, REDEMPTION_STEPS).values(number=before + 1)
+    return made.on_conflict_do_nothing(index_elements=["key"]).returning(REDEMPTION_STEPS.c.key)
+
+
+def number(connection: sa.Connection, redemption_id: str) -> int:
+    """Return how many steps a redemption has."""
+    query = sa.select(sa.func.count()).where(REDEMPTION_STEPS.c.redemption_id == redemption_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def write_all(connection: sa.Connection, todo: Sequence[Todo]) -> None:
@@ -74,8 +95,7 @@ def enter(connection: sa.Connection, *taken: tuple[Todo, Mapping[str, int]]) -> 
 
 def move(connection: sa.Connection, todo: Todo, state: str) -> None:
     """Change the state of a redemption from the one it was found in."""
-    found = (REDEMPTIONS.c.redemption_id == todo.redemption_id) & (REDEMPTIONS.c.state == todo.state)
-    connection.execute(sa.update(REDEMPTIONS).where(found).values(state=state))
+    connection.execute(_MOVING, {"of": todo.redemption_id, "from": todo.state, "to": state})
 
 
 def held(connection: sa.Connection, redemption_ids: Sequence[str]) -> dict[str, dict[str, int]]:
