@@ -70,7 +70,7 @@ _ONE_CATEGORY = (
     *(("each", 20 + 10 * step, "count", 1 + step % 2) for step in range(8)),
     *(("amount", 150 + 50 * step, "value", 2_000 + 1_000 * step) for step in range(6)),
     *(("cheapest", 0, "count", 3) for _ in range(6)),
-    *(("bundle", 1_000 + 100 * step, "count", 3) for step in range(6)),
+    *(("bundle", 450 + 50 * step, "count", 3) for step in range(6)),
 )
 
 
