@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from offersmith.offers.allocation import allocate
 from offersmith.offers.base import Refusal, Taken
 from offersmith.offers.programme import Entry
-from offersmith.offers.till import Take, Till
+from offersmith.offers.till import Till
 
 Why = tuple[Refusal, int | None]
 """A refusal, and the index of the condition it comes from."""
@@ -22,7 +22,7 @@ class Cart:
         till: what is left to pay.
         applied: what was done, in order.
         refused: by index of the promotion, why not.
-        locked: lines that an exclusive catalogue offer has to itself.
+        locked: line -> the exclusive catalogue offer that has it to itself.
     """
 
     __slots__ = ("applied", "locked", "refused", "till")
@@ -31,7 +31,7 @@ class Cart:
         self.till = till
         self.applied: list[tuple[Entry, Taken]] = []
         self.refused: dict[int, Why] = {}
-        self.locked: frozenset[int] = frozenset()
+        self.locked: dict[int, str] = {}
 
     def fork(self) -> Cart:
         """Return a copy."""
@@ -56,7 +56,10 @@ class Cart:
             self.refused[entry.index] = (taken, None)
             return None
         if self.locked and entry.phase == "catalogue":
-            taken.takes = [take for take in taken.takes if self.till.line[take.group] not in self.locked]
+            by = self._keep_off(taken)
+            if by:
+                self.refused[entry.index] = (Refusal("exclusive_applied", {"by": by}), None)
+                return None
         cap = self.till.context.caps.get(entry.name)
         if cap is not None and taken.off > cap and not _cut(taken, cap):
             self.refused[entry.index] = (Refusal("budget_used_up", {"rest": cap}), None)
@@ -75,9 +78,17 @@ class Cart:
             till.took_shipping.append((entry.index, place, off))
         till.points -= taken.points_spent
         if entry.phase == "catalogue" and entry.promotion.exclusive:
-            self.locked |= {till.line[take.group] for take in taken.takes if take.off}
+            self.locked = self.locked | {till.line[take.group]: entry.name for take in taken.takes if take.off}
         self.applied.append((entry, taken))
         self.refused.pop(entry.index, None)
+
+    def _keep_off(self, taken: Taken) -> str:
+        """Keep an offer off the locked lines; return who has them where nothing is left of it, else nothing."""
+        place = self.till.line
+        free = [take for take in taken.takes if place[take.group] not in self.locked]
+        held = [take for take in taken.takes if place[take.group] in self.locked]
+        taken.takes = free
+        return self.locked[place[held[0].group]] if held and not any(take.off for take in free) else ""
 
     def refuse(self, entries: Sequence[Entry], why: Refusal) -> None:
         """Note one reason for several promotions that have none yet and were not applied."""
@@ -88,16 +99,11 @@ class Cart:
 
 
 def _cut(taken: Taken, cap: int) -> bool:
-    """Cut money off goods and deliveries to `cap`; False where that cannot be done (a gift is whole or not at all)."""
-    if taken.gifts or cap <= 0:
+    """Cut money off goods and deliveries to `cap`; False where that cannot be done: gifts and points paid are whole."""
+    if taken.gifts or taken.points_spent or cap <= 0:
         return False
     offs = allocate(cap, [take.off for take in taken.takes] + [off for _, off in taken.shipping])
     taken.takes = [take._replace(off=off) for take, off in zip(taken.takes, offs, strict=False)]
     shares = offs[len(taken.takes) :]
     taken.shipping = [(place, off) for (place, _), off in zip(taken.shipping, shares, strict=True)]
     return True
-
-
-def without_used(takes: list[Take], lines: frozenset[int] | set[int], till: Till) -> list[Take]:
-    """Return the takes on some lines only."""
-    return [take for take in takes if till.line[take.group] in lines]

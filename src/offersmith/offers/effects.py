@@ -155,8 +155,8 @@ class Effects:
         mine = owned if audience == "owner" else frozenset()
         return tuple(
             one
-            if one.applied or not one.needs_code or one.promotion_id in mine
-            else one._replace(code=GENERIC, condition=None, facts={}, hint={})
+            if not one.needs_code or one.promotion_id in mine
+            else one._replace(code=one.code if one.applied else GENERIC, condition=None, facts={}, hint={})
             for one in self.answers
         )
 
