@@ -165,7 +165,8 @@ class Campaigns:
 
         def work(connection: sa.Connection) -> Kept:
             onto = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            if not connection.execute(onto(CAMPAIGNS).values(**asdict(row)).on_conflict_do_nothing()).rowcount:
+            insert = onto(CAMPAIGNS).values(**asdict(row)).on_conflict_do_nothing()
+            if connection.execute(insert.returning(CAMPAIGNS.c.campaign_id)).first() is None:
                 return Kept("campaign_exists", _row(connection, campaign_id))
             _write_revision(connection, campaign_id, 1, definition, author, at)
             _audit(connection, campaign_id, 1, None, Change("create", "", 1, state, author, at, note, facts or {}))

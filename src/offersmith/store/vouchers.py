@@ -312,7 +312,9 @@ def _insert(
     chosen = sa.select(*(values[name].label(name) for name in _COLUMNS)).select_from(unfolded).where(sa.true())
     onto = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     insert = onto(VOUCHERS).on_conflict_do_nothing()
-    return connection.execute(insert.from_select(_COLUMNS, chosen)).rowcount
+    # The count of an insert is -1 with some drivers unless it is asked for.
+    statement = insert.from_select(_COLUMNS, chosen).execution_options(preserve_rowcount=True)
+    return connection.execute(statement).rowcount
 
 
 def _shared(batch: Batch) -> dict[str, sa.ColumnElement[Any]]:
