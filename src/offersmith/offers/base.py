@@ -50,10 +50,15 @@ class Taken:
     @property
     def off(self) -> int:
         """Minor units off goods, deliveries and gifts together."""
-        goods = sum(take.off for take in self.takes)
-        return goods + sum(off for _, off in self.shipping) + sum(gift.total for gift in self.gifts)
+        off = sum([take[1] for take in self.takes])
+        if self.shipping or self.gifts:
+            off += sum([off for _, off in self.shipping]) + sum([gift.total for gift in self.gifts])
+        return off
 
     def __bool__(self) -> bool:
+        for take in self.takes:  # the first one nearly always settles it
+            if take[1]:
+                return True
         return bool(self.points_earned or self.gifts or self.off)
 
 

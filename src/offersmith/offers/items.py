@@ -5,8 +5,10 @@ The conditions of one table are met together, the values of one condition are al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from offersmith.errors import SettingsError
@@ -95,22 +97,19 @@ class Items:
         """Return the indices of the lines that are meant; worked out once per pricing."""
         found = till.matched.get(id(self))
         if found is None:
-            if self.category and not (self.sku or self.brand or self.attributes):
-                low, high = self.low or 0, self.high
-                found = frozenset(
-                    place
-                    for place, line in enumerate(till.lines)
-                    if line.category in self.category
-                    and line.unit_price >= low
-                    and (high is None or line.unit_price <= high)
-                )
-            else:
-                found = frozenset(place for place, line in enumerate(till.lines) if self.takes(line))
+            found = frozenset([place for place, line in self._candidates(till) if self.takes(line)])
             if self.full_price_only:
                 found = frozenset(place for place in found if till.listed[place] == till.lines[place].total)
             if self.exclude is not None:
                 found -= self.exclude.lines(till)
             till.matched[id(self)] = found
+        return found
+
+    def pieces(self, till: Till) -> int:
+        """Return how many pieces are meant; worked out once per pricing."""
+        found = till.counted.get(id(self))
+        if found is None:
+            found = till.counted[id(self)] = sum([till.lines[place].quantity for place in self.lines(till)])
         return found
 
     def groups(self, till: Till) -> list[int]:
@@ -121,6 +120,16 @@ class Items:
         if len(till.line) == len(till.lines):
             return sorted(lines)
         return [group for group, place in enumerate(till.line) if place in lines]
+
+    def _candidates(self, till: Till) -> Iterable[tuple[int, Line]]:
+        """Return the lines to look at: those of the categories where some are named."""
+        if not self.category:
+            return enumerate(till.lines)
+        if till.by_category is None:
+            till.by_category = {}
+            for place, line in enumerate(till.lines):
+                till.by_category.setdefault(line.category, []).append((place, line))
+        return chain.from_iterable([till.by_category.get(name, ()) for name in self.category])
 
 
 ALL = Items()
@@ -135,7 +144,7 @@ def compiled(normal: Mapping[str, Any] | None, currency: str) -> Items:
         Money.parse(normal[name], currency).minor if name in normal else None
         for name in ("min_unit_price", "max_unit_price")
     )
-    return Items(
+    return _one(
         frozenset(normal.get("sku", ())),
         frozenset(normal.get("category", ())),
         frozenset(normal.get("brand", ())),
@@ -145,6 +154,12 @@ def compiled(normal: Mapping[str, Any] | None, currency: str) -> Items:
         bool(normal.get("full_price_only")),
         compiled(normal["exclude"], currency) if "exclude" in normal else None,
     )
+
+
+@lru_cache(maxsize=4096)
+def _one(*facts: Any) -> Items:
+    """Return the selector of some facts: one object for all who ask for the same, so that it is matched once."""
+    return Items(*facts)
 
 
 def _texts(where: str, raw: Any) -> list[str]:

@@ -23,8 +23,9 @@ def effects_of(programme: Programme, cart: Cart) -> Effects:
     ]
     lines = [*till.lines, *(gift for _, gift in gifts)]
     off_of = {entry.index: [0] * len(lines) for entry, _ in cart.applied}
+    offs = {entry.index: taken.off for entry, taken in cart.applied}
     total = [0] * len(lines)
-    names = {entry.index: entry.name for entry, _ in cart.applied}
+    entries = programme.entries
     pieces = []
     for place, count, took in zip(till.line, till.count, till.took, strict=True):
         off = 0
@@ -32,7 +33,8 @@ def effects_of(programme: Programme, cart: Cart) -> Effects:
         for who, amount in took:
             off_of[who][place] += amount
             off += amount
-            by[names[who]] = by.get(names[who], 0) + amount
+            name = entries[who].name
+            by[name] = by[name] + amount if name in by else amount
         total[place] += off
         pieces.append(Pieces(place, count, off, tuple(by.items())))
     for place, (entry, gift) in enumerate(gifts, len(till.lines)):
@@ -47,16 +49,16 @@ def effects_of(programme: Programme, cart: Cart) -> Effects:
             Applied(
                 entry.name,
                 entry.promotion.offer.offer_id,
-                taken.off,
+                offs[entry.index],
                 tuple(off_of[entry.index]),
                 _shipping(cart, entry.index),
             )
-            for entry, taken in cart.applied
+            for entry, _ in cart.applied
         ),
         tuple(total),
         tuple(one.amount - left for one, left in zip(till.basket.shipping, till.shipping, strict=True)),
         tuple(pieces),
-        _answers(programme, cart),
+        _answers(programme, cart, offs),
         sum(taken.points_earned for _, taken in cart.applied),
         sum(taken.points_spent for _, taken in cart.applied),
     )
@@ -76,29 +78,15 @@ def _shipping(cart: Cart, who: int) -> tuple[int, ...]:
     return tuple(offs)
 
 
-def _answers(programme: Programme, cart: Cart) -> tuple[Answer, ...]:
-    done = {entry.index: taken for entry, taken in cart.applied}
+def _answers(programme: Programme, cart: Cart, offs: dict[int, int]) -> tuple[Answer, ...]:
+    hints = {entry.index: taken.hint for entry, taken in cart.applied}
+    refused = cart.refused
     answers = []
     for entry in programme.by_name:
-        one = entry.promotion
-        taken = done.get(entry.index)
-        if taken is not None:
-            answers.append(
-                Answer(
-                    entry.name,
-                    one.offer.offer_id,
-                    True,
-                    "applied",
-                    None,
-                    _NOTHING,
-                    taken.off,
-                    taken.hint,
-                    one.needs_code,
-                )
-            )
+        index, name, offer_id, coded = entry.index, entry.name, entry.offer_id, entry.needs_code
+        if index in offs:
+            answers.append(Answer(name, offer_id, True, "applied", None, _NOTHING, offs[index], hints[index], coded))
         else:
-            why, place = cart.refused[entry.index]
-            answers.append(
-                Answer(entry.name, one.offer.offer_id, False, why.code, place, why.facts, 0, why.hint, one.needs_code)
-            )
+            (code, facts, hint), place = refused[index]
+            answers.append(Answer(name, offer_id, False, code, place, facts, 0, hint, coded))
     return tuple(answers)

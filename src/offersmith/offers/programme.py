@@ -27,6 +27,8 @@ class Entry:
     Attributes:
         index: place in `Programme.entries`.
         name: the promotion's id.
+        offer_id: its offer's.
+        needs_code: whether it takes a code.
         promotion: as it was handed in.
         phase: when it is applied.
         action: what it does.
@@ -34,13 +36,27 @@ class Entry:
         tokens: what others may name to combine with it.
     """
 
-    __slots__ = ("action", "index", "name", "phase", "promotion", "settled", "tests", "tokens", "unsettled")
+    __slots__ = (
+        "action",
+        "index",
+        "name",
+        "needs_code",
+        "offer_id",
+        "phase",
+        "promotion",
+        "settled",
+        "tests",
+        "tokens",
+        "unsettled",
+    )
 
     def __init__(self, promotion: Promotion, currency: str) -> None:
         offer = promotion.offer
         kind = KINDS[offer.kind]
         self.index = -1
         self.name = promotion.name
+        self.offer_id = offer.offer_id
+        self.needs_code = promotion.needs_code
         self.promotion = promotion
         self.phase: Phase = _phase(promotion)
         self.action: Action = kind.compile(offer.terms, currency)

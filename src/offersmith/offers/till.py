@@ -50,8 +50,8 @@ class Till:
     """
 
     __slots__ = (
-        "basket", "context", "count", "entering", "floor", "left", "line", "lines", "listed", "matched", "points",
-        "shipping", "start", "took", "took_shipping", "used",
+        "basket", "by_category", "context", "count", "counted", "entering", "floor", "left", "line", "lines", "listed",
+        "matched", "points", "shipping", "start", "took", "took_shipping", "used",
     )  # fmt: skip
 
     def __init__(self, basket: Basket, context: Context) -> None:
@@ -71,6 +71,8 @@ class Till:
         self.took_shipping: list[tuple[int, int, int]] = []
         self.points = min(context.spend_points, context.customer.points)
         self.matched: dict[int, frozenset[int]] = {}
+        self.counted: dict[int, int] = {}
+        self.by_category: dict[str | None, list[tuple[int, Line]]] | None = None
         self.start: list[int] | None = None
 
     def fork(self) -> Till:
@@ -82,6 +84,7 @@ class Till:
         copy.took = [entries[:] for entries in self.took]
         copy.shipping, copy.took_shipping = self.shipping[:], self.took_shipping[:]
         copy.points, copy.matched, copy.entering = self.points, self.matched, self.entering
+        copy.counted, copy.by_category = self.counted, self.by_category
         copy.start = None if self.start is None else self.start[:]
         return copy
 

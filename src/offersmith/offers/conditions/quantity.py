@@ -40,7 +40,7 @@ class Quantity:
         chosen = items.compiled(spec.get("items"), currency)
 
         def ask(till: Till) -> Refusal | None:
-            found = sum(till.lines[place].quantity for place in chosen.lines(till))
+            found = chosen.pieces(till)
             if found < low:
                 return Refusal("too_few_items", {"least": low, "is": found}, {"add_more": low - found})
             if high is not None and found > high:
