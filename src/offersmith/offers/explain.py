@@ -72,7 +72,7 @@ class _Speaker:
             return say(self, value)
         if code == "wrong_day":
             days = [value] if isinstance(value, str) else value
-            return listed([words.say(f"offers.day_{day}", self.language) for day in days], self.language)
+            return alternatives([words.say(f"offers.day_{day}", self.language) for day in days], self.language)
         return str(value) if isinstance(value, (str, int)) else alternatives(list(value), self.language)
 
     def hints(self, hint: Mapping[str, Any], *, applied: bool) -> list[str]:
