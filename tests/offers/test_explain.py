@@ -41,7 +41,10 @@ def answer(code, facts=None, hint=None, off=0):
                 "ten: The basket lacks: category cups or mugs; product hat, at full price. "
                 "Add: category cups or mugs; product hat, at full price."
             ),
-            "ten：购物篮中缺少：品类 cups 或 mugs；商品 hat、未打折商品。请加入：品类 cups 或 mugs；商品 hat、未打折商品。",
+            (
+                "ten：购物篮中缺少：品类 cups 或 mugs；商品 hat、未打折商品。"
+                "请加入：品类 cups 或 mugs；商品 hat、未打折商品。"
+            ),
         ),
         (
             [{"kind": "any_of", "conditions": [{"kind": "level", "any_of": ["gold"]}, {"kind": "quantity", "min": 4}]}],
