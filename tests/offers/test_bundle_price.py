@@ -62,7 +62,9 @@ def test_currencies_without_and_with_three_decimals(currency, text, off):
     assert price("bundle_price", bought, {"price": text, "quantity": 3}).off == off
 
 
-@pytest.mark.parametrize("changed", [{"quantity": 1}, {"quantity": None}, {"price": None}, {"take": "any"}, {"times": 0}])
+@pytest.mark.parametrize(
+    "changed", [{"quantity": 1}, {"quantity": None}, {"price": None}, {"take": "any"}, {"times": 0}]
+)
 def test_impossible_terms_are_refused(changed):
     with pytest.raises(SettingsError, match=next(iter(changed))):
         KINDS["bundle_price"].check(THREE | changed, "USD")

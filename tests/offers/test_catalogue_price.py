@@ -51,5 +51,5 @@ def test_the_minor_unit_is_what_is_rounded_to(currency, shelf, left):
 
 @pytest.mark.parametrize("terms", [{}, {"percent": 10, "price": "1.00"}, {"percent": 101}, {"amount": "0"}])
 def test_exactly_one_cut_in_its_range(terms):
-    with pytest.raises(SettingsError, match="percent|amount"):
+    with pytest.raises(SettingsError, match=r"percent|amount"):
         KINDS["catalogue_price"].check(terms, "USD")

@@ -35,7 +35,7 @@ def test_the_currency_says_what_a_minor_unit_is(currency, text, left):
 
 @pytest.mark.parametrize("terms", [{}, {"price": "-1"}, {"price": "1.005"}, {"price": "4", "max_pieces": 0}])
 def test_impossible_terms_are_refused(terms):
-    with pytest.raises(SettingsError, match="price|max_pieces"):
+    with pytest.raises(SettingsError, match=r"price|max_pieces"):
         KINDS["unit_price"].check(terms, "USD")
 
 
