@@ -70,27 +70,6 @@ class Watch:
     promotions: frozenset[str]
     rule: Literal["count"] | Rule
 
-    def misfits(self, applied: Iterable[AppliedPromotion], left: int) -> list[str]:
-        """Return which of what applied does not fit, whole, into what is left after the earlier ones that do."""
-        out = []
-        for one in applied:
-            if one.promotion_id not in self.promotions:
-                continue
-            if one.off > left:
-                out.append(one.promotion_id)
-            else:
-                left -= one.off
-        return out
-
-    def shares(self, applied: Iterable[AppliedPromotion], left: int) -> dict[str, int]:
-        """Return how what is left is shared by what applied: in its order, each as much as it took."""
-        found: dict[str, int] = {}
-        for one in applied:
-            if one.promotion_id in self.promotions:
-                found[one.promotion_id] = min(one.off, left)
-                left -= found[one.promotion_id]
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -116,44 +95,20 @@ class Watched:
     meters: tuple[Watch, ...]
     missing: tuple[Missing, ...]
 
-    def blocked(self, rest: Mapping[str, int | None], applied: Sequence[AppliedPromotion] = ()) -> dict[str, str]:
-        """Return promotion id -> reason code for those a limit or a budget keeps out.
+    def blocked(self, rest: Mapping[str, int | None]) -> dict[str, str]:
+        """Return promotion id -> reason code for those that a limit, or a budget without a rest, keeps out.
 
         Args:
             rest: meter id -> what is left of it, None = no limit; a meter that is not there was never touched.
-            applied: what a pricing gave, in the order it applied. A budget that refuses then keeps out whatever does
-                not fit into what the earlier ones leave; price again without those, until nothing new is kept out.
         """
         found: dict[str, str] = {}
         for gap in self.missing:
             found |= dict.fromkeys(gap.promotions, gap.code)
         for watch in self.meters:
             left = rest.get(watch.claim.meter_id, watch.claim.cap)
-            if left is None:
-                continue
-            gone = LIMIT_REACHED if watch.rule == "count" else BUDGET_SPENT
-            out = watch.promotions if left < 1 else watch.misfits(applied, left) if watch.rule == "refuse" else ()
-            found = dict.fromkeys(out, gone) | found
-        return found
-
-    def caps(self, rest: Mapping[str, int | None], applied: Sequence[AppliedPromotion] = ()) -> dict[str, int]:
-        """Return promotion id -> the most it may take off, minor units, where budgets are clamped.
-
-        Args:
-            rest: as for `blocked`.
-            applied: what a pricing gave, in the order it applied. One rest is shared by all promotions of the campaign:
-                where they took more than that together, price again with the caps this returns.
-        """
-        found: dict[str, int] = {}
-        for watch in self.meters:
-            left = rest.get(watch.claim.meter_id, watch.claim.cap)
-            if watch.rule != "clamp" or left is None:
-                continue
-            shares = watch.shares(applied, left)
-            others = left - sum(shares.values())
-            for promotion in watch.promotions:
-                share = shares.get(promotion, others)
-                found[promotion] = min(share, found.get(promotion, share))
+            if left is not None and left < 1:
+                gone = LIMIT_REACHED if watch.rule == "count" else BUDGET_SPENT
+                found = dict.fromkeys(watch.promotions, gone) | found
         return found
 
 
