@@ -1,0 +1,125 @@
+"""Kinds that take something off the order, items, lines, single pieces, shelf prices or deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from offersmith.offers.replay import fields
+from offersmith.offers.replay.cart import Cart
+from offersmith.offers.replay.fields import Fields
+from offersmith.offers.replay.given import Given, Read, cap, chosen_items, only_once, percent_of, scope, value_of
+
+ROUNDINGS: Final = {
+    "running_delta": "running", "running": "running", "down_on_total": "down", "down": "down", "total": "total",
+    "on_total": "total", "half_up_on_total": "total", "unit": "unit", "per_unit": "unit", "half_up_per_unit": "unit",
+    "line": "line", "per_line": "line", "half_up_per_line": "line",
+}  # fmt: skip
+"""Spellings of what a percentage rounds; see `offers.percent`."""
+
+
+def percent(on: str) -> Read:
+    """Return how a percentage off the `order`, `items`, each `line` or each `unit` is read."""
+
+    def read(one: Fields, cart: Cart) -> Given:
+        only_once(one)
+        rounding = one.text("rounding")
+        if rounding is not None and rounding not in ROUNDINGS and rounding != "half_up":
+            raise one.wrong("rounding", rounding, ", ".join(("half_up", *ROUNDINGS)))
+        terms = {"percent": percent_of(one), **scope(one, cart)}
+        if on == "line":
+            terms |= {"on": "items", "rounding": "line"}
+        elif on != "order":
+            terms["on"] = on
+        of = one.text("percent_of", "of")
+        if of is not None:
+            terms["of"] = of
+        return Given("percent_off", terms | ({"rounding": ROUNDINGS[rounding]} if rounding in ROUNDINGS else {}))
+
+    return read
+
+
+def amount(on: str) -> Read:
+    """Return how an amount off the `order`, `items`, each `line` or each `unit` is read."""
+
+    def read(one: Fields, cart: Cart) -> Given:
+        only_once(one)
+        return Given("amount_off", {"amount": value_of(one), "on": on, **scope(one, cart)})
+
+    return read
+
+
+def unit_price(one: Fields, cart: Cart) -> Given:
+    """Return one price for every matching piece."""
+    only_once(one)
+    return Given("unit_price", {"price": value_of(one), **scope(one, cart)})
+
+
+def catalogue(term: str) -> Read:
+    """Return how a new shelf price is read: less by a `percent` or an `amount`, or a `price`."""
+
+    def read(one: Fields, cart: Cart) -> Given:
+        value = percent_of(one) if term == "percent" else value_of(one)
+        chosen = chosen_items(one, cart)
+        return Given("catalogue_price", {term: value} | ({"items": chosen} if chosen else {}))
+
+    return read
+
+
+def shipping(term: str, together: bool = False) -> Read:
+    """Return how less for deliveries is read; `together` splits one amount over them."""
+
+    def read(one: Fields, cart: Cart) -> Given:  # noqa: ARG001 - the table's shape
+        value = "100" if term == "free" else percent_of(one) if term == "percent" else value_of(one)
+        terms: dict[str, Any] = {"percent" if term == "free" else term: value, **cap(one)}
+        raw = one.get("target", "methods")
+        if isinstance(raw, Mapping):
+            target = Fields(raw, f"{one.where}: target")
+            raw = target.get("shipping", "shipping_method", "method", "methods", "id")
+            target.done()
+        if raw is not None and raw not in ("all", "shipping"):
+            terms["methods"] = fields.texts(raw, f"{one.where}: target")
+        if together and term == "amount":
+            terms["together"] = True
+        return Given("shipping_off", terms)
+
+    return read
+
+
+def tiered(term: str) -> Read:
+    """Return how tiers are read, each of a `percent` or an `amount`."""
+
+    def read(one: Fields, cart: Cart) -> Given:
+        on = one.text("tier_on") or "items_total"
+        pieces = on in ("qty", "quantity", "items_qty", "items_quantity", "units", "pieces")
+        if not pieces and on not in ("items_total", "order_total", "total", "subtotal"):
+            raise one.wrong("tier_on", on, "items_total, quantity")
+        terms: dict[str, Any] = {"tiers": _tiers(one, term, pieces=pieces), **cap(one)}
+        if pieces:
+            terms["on_pieces"] = True
+        if one.flag("each"):
+            terms["each"] = True
+        basis = one.text("tier_basis", "basis")
+        if basis is not None:
+            terms["basis"] = {"after_previous_discounts": "current"}.get(basis, basis)
+        chosen = chosen_items(one, cart)
+        return Given("spend_save", terms | ({"items": chosen} if chosen else {}))
+
+    return read
+
+
+def _tiers(one: Fields, term: str, *, pieces: bool) -> list[dict[str, Any]]:
+    raw = one.get("tiers")
+    where = f"{one.where}: tiers"
+    if isinstance(raw, Mapping):
+        raw = [{"from": start, "value": value} for start, value in raw.items()]
+    if not isinstance(raw, (list, tuple)) or not raw:
+        raise one.wrong("tiers", raw, "an object of starts and values, such as {'100.00': '10'}")
+    tiers = []
+    for tier in fields.objects(raw, where):
+        start, value = tier.get("from", "min", "threshold"), tier.get("value", "percent", "amount", "off")
+        tier.done()
+        begins = fields.whole(start, where) if pieces else f"{fields.decimal(start, where):f}"
+        tiers.append({"from": begins, term: f"{fields.decimal(value, where):f}"})
+    return sorted(tiers, key=lambda tier: Decimal(tier["from"]))
