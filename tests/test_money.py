@@ -37,9 +37,14 @@ def test_half_a_cent_goes_to_the_even_neighbour() -> None:
 def test_minor_units_follow_the_currency() -> None:
     assert [scale(code) for code in ("USD", "JPY", "KWD")] == [100, 1, 1000]
     assert Money.parse("1,250", "JPY").major == 1250.0
+    assert Money.parse("-1,234,567.50", "USD").minor == -123_456_750
 
 
-@pytest.mark.parametrize("text", ["12.345", "twelve", "", "nan", "inf"])
+LONG = ["1e1000000", "1e-1000000", "1e50", "9" * 40, "12.34000000000000000000000000000001"]
+COMMAS = ["5,00", "1,25", "12,34,567", "1,250,", ",5"]
+
+
+@pytest.mark.parametrize("text", ["12.345", "twelve", "", "nan", "inf", *COMMAS, *LONG])
 def test_what_is_not_an_exact_amount_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="USD"):
         Money.parse(text, "USD")

@@ -6,6 +6,7 @@ workspace's currency and live in `Estimate` and `Decision`. What a customer pays
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
@@ -17,6 +18,12 @@ DIGITS = {
     "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
     "TND": 3,
 }  # fmt: skip
+
+
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_PRECISION = 24
+_DIGITS = 18
+"""Digits before the point: more fit no ledger's 64 bits."""
 
 
 def scale(currency: str) -> int:
@@ -46,14 +53,27 @@ class Money:
         """Read an exact decimal amount in major units; a part of a minor unit is refused, not rounded.
 
         Raises:
-            InputError: the text is no number, or has more decimals than the currency.
+            InputError: the text is no number, has more decimals than the currency, or a comma not between thousands.
         """
+        written = str(text).strip()
+        if "," in written and not _THOUSANDS.fullmatch(written):
+            raise InputError(
+                f"amount {written!r:.80} in {currency}: a comma stands between thousands; write '1,250.00' or '1250.00'"
+            )
         try:
-            amount = Decimal(str(text).replace(",", "").strip()) * scale(currency)
+            exact = Decimal(written.replace(",", ""))
         except InvalidOperation as fault:
-            raise InputError(f"amount {text!r} is not a number in {currency}") from fault
+            raise InputError(f"amount {written!r:.80} is not a number in {currency}") from fault
+        # Decimal rounds to 28 digits without a word: what is longer is no amount.
+        if exact.is_finite() and (len(exact.as_tuple().digits) > _PRECISION or exact.adjusted() >= _DIGITS):
+            raise InputError(
+                f"amount {written!r:.80} has more digits than an amount in {currency} can have ({_DIGITS})"
+            )
+        amount = exact * scale(currency)
         if not amount.is_finite() or amount != amount.to_integral_value():
-            raise InputError(f"amount {text!r} has more decimals than {currency} allows ({DIGITS.get(currency, 2)})")
+            raise InputError(
+                f"amount {written!r:.80} has more decimals than {currency} allows ({DIGITS.get(currency, 2)})"
+            )
         return cls(int(amount), currency)
 
     @classmethod
