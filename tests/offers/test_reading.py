@@ -189,3 +189,11 @@ def test_groups():
 def test_a_fault_names_the_group_the_field_and_the_value(change, said):
     with pytest.raises(SettingsError, match=f"group.*{said}"):
         group({"name": "g", **change})
+
+
+def test_exceptions_that_stand_too_deep_are_refused_and_break_nothing():
+    items = {"sku": ["tea"]}
+    for _ in range(5_000):
+        items = {"exclude": items}
+    with pytest.raises(SettingsError, match="deep inside of each other"):
+        promotion({**TEN, "terms": {"percent": 10, "on": "items", "items": items}}, "USD")

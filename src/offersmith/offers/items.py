@@ -17,6 +17,7 @@ from offersmith.offers import price
 from offersmith.offers.basket import Line
 from offersmith.offers.till import Till
 
+_DEPTH = 4
 _LISTS = ("sku", "category", "brand")
 KEYS = (*_LISTS, "attributes", "min_unit_price", "max_unit_price", "full_price_only", "exclude")
 
@@ -47,6 +48,8 @@ def check(where: str, raw: Any, currency: str) -> dict[str, Any]:
     if raw.get("full_price_only"):
         normal["full_price_only"] = True
     if raw.get("exclude"):
+        if where.endswith(".exclude" * _DEPTH):
+            raise SettingsError(f"{where}: exceptions stand more than {_DEPTH} deep inside of each other")
         normal["exclude"] = check(f"{where}.exclude", raw["exclude"], currency)
     return normal
 
