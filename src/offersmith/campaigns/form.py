@@ -65,14 +65,14 @@ class Form(Part, frozen=True):
     """The whole definition; its promotions are read by `offers`."""
 
     name: _Name
-    promotions: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1)]
+    promotions: Annotated[list[dict[str, Any]], Meta(min_length=1)]
     currency: str | None = None
     zone: str | None = None
     starts: str | None = None
     ends: str | None = None
-    groups: tuple[GroupForm, ...] = ()
-    limits: tuple[LimitForm, ...] = ()
-    budgets: tuple[BudgetForm, ...] = ()
+    groups: list[GroupForm] = msgspec.field(default_factory=list)
+    limits: list[LimitForm] = msgspec.field(default_factory=list)
+    budgets: list[BudgetForm] = msgspec.field(default_factory=list)
     returns: Returns = "keep"
     reuse_on_return: bool = False
     reserve_minutes: Annotated[int, Meta(ge=1, le=7 * 24 * 60)] = 30
