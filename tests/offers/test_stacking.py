@@ -1,57 +1,415 @@
-from datetime import datetime, timedelta
+"""Which promotions apply, in which order, and what the others are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
 
 import pytest
+from tests.offers.strategies import NOON, condition, offer
 
-from offersmith.errors import InputError
-from offersmith.offers.basket import Basket, Line
-from offersmith.offers.stacking import Context, Promotion, evaluate
+from offersmith.errors import InputError, SettingsError
+from offersmith.offers.basket import Basket, Line, Shipping
+from offersmith.offers.context import Context, Customer
+from offersmith.offers.effects import Answer, Effects
+from offersmith.offers.programme import Programme
+from offersmith.offers.promotion import Group, Promotion
+from offersmith.offers.stacking import evaluate
 from offersmith.vocabulary import Offer
 
-NOON = datetime.fromisoformat("2026-01-01T12:00")
-BASKET = Basket((Line("tea", 2, 1000), Line("cup", 1, 999)), "USD")
-TEN = Offer("ten", "percent_off", {"percent": 10})
-FIVE = Offer("five", "amount_off", {"amount": "5.00", "currency": "USD"})
+ANYWHERE = Context()
+BASKET = Basket((Line("tea", 2, 1000), Line("cup", 1, 999)), "USD", (Shipping("post", 490),))
 
 
-def test_the_best_single_one_wins():
-    effects = evaluate(BASKET, [Promotion(TEN), Promotion(FIVE)])
-    assert [one.offer_id for one in effects.applied] == ["five"]
-    assert effects.refused == (("ten", "beaten"),)
-    assert (effects.subtotal, effects.off, effects.total) == (2999, 500, 2499)
-    assert effects.lines == (333, 167)
-    assert effects.units == (((1, 167), (1, 166)), ((1, 167),))
+def percent(name: str, by: float, *, terms: dict[str, Any] | None = None, **rules: Any) -> Promotion:
+    return Promotion(offer("percent_off", name, percent=by, **(terms or {})), **rules)
 
 
-@pytest.mark.parametrize(("first", "off"), [("ten", 300 + 500), ("five", 500 + 250)])
-def test_stackable_ones_apply_in_their_declared_order(first, off):
-    offered = [Promotion(one, stackable=True, priority=int(one.offer_id != first)) for one in (TEN, FIVE)]
-    effects = evaluate(BASKET, offered)
-    assert effects.applied[0].offer_id == first
-    assert effects.off == off
-    assert effects.as_dict()["total"] == 2999 - off
+def amount(name: str, by: str, *, terms: dict[str, Any] | None = None, **rules: Any) -> Promotion:
+    return Promotion(offer("amount_off", name, amount=by, **(terms or {})), **rules)
 
 
-def test_an_expired_one_is_told_so():
-    offered = [Promotion(TEN, valid_until=NOON)]
-    assert evaluate(BASKET, offered, Context(NOON)).refused == (("ten", "expired"),)
-    assert evaluate(BASKET, offered, Context(NOON - timedelta(seconds=1))).off == 300
-    assert evaluate(BASKET, offered).off == 300
+def price(*promotions: Promotion, context: Context = ANYWHERE, basket: Basket = BASKET, **group: Any) -> Effects:
+    """Price with the group `g` of these properties."""
+    return evaluate(basket, promotions, context, {"g": Group("g", **group)})
 
 
-def test_the_newest_version_of_an_offer_counts():
-    newer = Offer("ten", "percent_off", {"percent": 20}, version=2)
-    for offered in ([Promotion(TEN), Promotion(newer)], [Promotion(newer), Promotion(TEN)]):
-        assert evaluate(BASKET, offered).off == 600
+def applied(effects: Effects) -> list[str]:
+    return [one.promotion_id for one in effects.applied]
 
 
-def test_an_empty_basket_costs_nothing_less():
-    effects = evaluate(Basket((), "USD"), [Promotion(TEN), Promotion(FIVE)])
-    assert effects.off == 0
+def answer(effects: Effects, name: str) -> Answer:
+    return next(one for one in effects.answers if one.promotion_id == name)
+
+
+TEN, FIVE = percent("ten", 10), amount("five", "5.00")
+
+
+def test_promotions_stack_by_priority_then_name() -> None:
+    effects = price(TEN, FIVE)
+    assert applied(effects) == ["five", "ten"]
+    assert (effects.subtotal, effects.off, effects.total) == (2999, 500 + 250, 2999 - 750 + 490)
+    first = price(percent("ten", 10, priority=1), FIVE)
+    assert applied(first) == ["ten", "five"]
+    assert first.off == 300 + 500
+
+
+def test_phases_come_in_their_order_whatever_the_priority() -> None:
+    effects = price(
+        percent("order", 10, priority=9),
+        amount("item", "1.00", terms={"on": "unit"}, priority=5),
+        Promotion(offer("catalogue_price", "shelf", percent=50)),
+        Promotion(offer("shipping_off", "post", percent=100), priority=99),
+        Promotion(offer("points_earned", "points", points=1, per="1.00"), priority=99),
+    )
+    assert applied(effects) == ["shelf", "item", "order", "post", "points"]
+    # 2 x 500 and 500 (999 less half is 500, its price rounded up); 3 x 100 off; 10 % of 1200.
+    assert effects.lines == (1000 + 200 + 80, 499 + 100 + 40)
+    assert (effects.total, effects.shipping_off, effects.points_earned) == (1080, 490, 10)
+
+
+def test_an_offer_may_be_moved_between_item_and_order() -> None:
+    effects = price(percent("a", 10, phase="item"), amount("b", "5.00", terms={"on": "items"}, phase="order"))
+    assert applied(effects) == ["a", "b"]
+    with pytest.raises(SettingsError, match=r"'catalogue_price' belongs to 'catalogue'; allowed: catalogue$"):
+        price(Promotion(offer("catalogue_price", percent=10), phase="order"))
+    with pytest.raises(SettingsError, match="allowed: order, item, order"):
+        price(percent("a", 10, phase="shipping"))
+
+
+def test_a_window_is_half_open() -> None:
+    one = percent("a", 10, starts=NOON, ends=NOON + timedelta(hours=1))
+    codes = [
+        answer(price(one, context=Context(NOON + timedelta(microseconds=step))), "a").code
+        for step in (-1, 0, 3_599_999_999, 3_600_000_000)
+    ]
+    assert codes == ["not_started", "applied", "applied", "expired"]
+    assert answer(price(one), "a").applied
+    assert answer(price(one, context=Context(NOON - timedelta(days=1))), "a").facts == {"starts": "2026-11-22T12:00:00"}
+
+
+def test_codes_and_limits_come_from_the_context() -> None:
+    coded = percent("a", 10, needs_code=True)
+    assert answer(price(coded), "a").code == "code_needed"
+    assert price(coded, context=Context(unlocked={"a": "SPRING"})).off == 300
+    used_up = price(coded, FIVE, context=Context(unlocked={"a": "SPRING"}, blocked={"a": "usage_limit"}))
+    assert answer(used_up, "a").code == "usage_limit"
+    assert used_up.off == 500
+
+
+def test_a_budget_cuts_what_is_taken_or_refuses_what_cannot_be_cut() -> None:
+    effects = price(percent("a", 10), context=Context(caps={"a": 100}))
+    assert effects.lines == (67, 33)
+    assert price(percent("a", 10), context=Context(caps={"a": 0})).refused == (("a", "budget_used_up"),)
+    gift = Promotion(offer("gift", sku="goodie", value="4.00"))
+    assert price(gift, context=Context(caps={"gift": 399})).refused == (("gift", "budget_used_up"),)
+    assert price(gift, context=Context(caps={"gift": 400})).off == 400
+    shipping = Promotion(offer("shipping_off", percent=100))
+    assert price(shipping, context=Context(caps={"shipping_off": 7})).shipping == (7,)
+
+
+def test_points_are_never_spent_for_less_than_they_are_worth() -> None:
+    points = Promotion(offer("points_spent", value="0.01"))
+    context = Context(customer=Customer(points=500), spend_points=500)
+    assert price(points, context=context).points_spent == price(points, context=context).off == 500
+    capped = Context(customer=context.customer, spend_points=500, caps={"points_spent": 100})
+    assert price(points, context=capped).points_spent == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "winner"), [("first", "small"), ("best", "large"), ("worst", "small"), ("stack", "small large middle")]
+)
+def test_a_group_applies_the_first_the_best_the_worst_or_all(mode: str, winner: str) -> None:
+    offered = [
+        amount("small", "1.00", priority=2, group="g"),
+        amount("large", "9.00", priority=1, group="g"),
+        amount("middle", "5.00", group="g"),
+    ]
+    effects = price(*offered, mode=mode)
+    assert applied(effects) == winner.split()
+    for one in effects.answers:
+        assert one.applied or (one.code, one.facts) == ("beaten", {"by": winner})
+
+
+def test_the_first_of_a_group_is_the_first_that_takes_something_off() -> None:
+    offered = [amount("far", "1.00", priority=2, group="g", terms={"min_spend": 100}), amount("b", "9.00", group="g")]
+    effects = price(*offered, mode="first")
+    assert applied(effects) == ["b"]
+    assert answer(effects, "far").hint == {"spend_more": 10_000 - 2999}
+
+
+@pytest.mark.parametrize(
+    ("mode", "limit", "expected"), [("stack", 2, "a b"), ("first", 2, "a b"), ("best", 2, "b c"), ("worst", 2, "a b")]
+)
+def test_a_group_may_have_a_limit(mode: str, limit: int, expected: str) -> None:
+    offered = [
+        amount(name, by, priority=place, group="g")
+        for place, (name, by) in enumerate([("c", "9.00"), ("b", "5.00"), ("a", "1.00")])
+    ]
+    effects = price(*offered, mode=mode, limit=limit)
+    assert applied(effects) == expected.split()
+    code = "group_limit" if mode == "stack" else "beaten"
+    assert {one.code for one in effects.answers if not one.applied} == {code}
+
+
+def test_ties_go_to_the_higher_priority_then_the_smaller_id() -> None:
+    twins = [amount(name, "5.00", group="g") for name in "ba"]
+    assert applied(price(*twins, mode="best")) == ["a"]
+    assert applied(price(*twins[1:], amount("z", "5.00", group="g", priority=1), mode="best")) == ["z"]
+
+
+def test_a_gift_is_better_than_nothing_but_not_than_money() -> None:
+    gift = Promotion(offer("gift", sku="goodie", value="40.00"), group="g")
+    assert applied(price(gift, amount("cent", "0.01", group="g"), mode="best")) == ["gift", "cent"]
+    same = [gift, amount("cent", "0.01", group="g", terms={"on": "items"})]
+    assert applied(price(*same, mode="best")) == ["cent"]
+    assert applied(price(gift, mode="best")) == ["gift"]
+
+
+SHIRT = Basket((Line("shirt", 1, 3000, "shirts"), Line("shoes", 1, 5000, "shoes")), "USD")
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("best", {"five": (500, 0), "tenth": (0, 500)}), ("worst", {"tenth": (300, 0), "five": (0, 400)})],
+)
+def test_each_line_may_have_its_own_best(mode: str, expected: dict[str, tuple[int, int]]) -> None:
+    """5.00 off each line, at most 4.00 of shoes' floor, against 10 % off each."""
+    basket = Basket((SHIRT.lines[0], Line("shoes", 1, 5000, "shoes", floor=4500 if mode == "best" else 4600)), "USD")
+    offered = [
+        percent("tenth", 10, terms={"on": "unit"}, group="g", priority=1),
+        amount("five", "5.00", terms={"on": "line"}, group="g"),
+    ]
+    if mode == "worst":
+        offered[0] = percent("tenth", 10, terms={"on": "unit", "items": {"category": "shirts"}}, group="g", priority=1)
+    effects = price(*offered, basket=basket, mode=mode, scope="line")
+    assert {one.promotion_id: one.lines for one in effects.applied} == expected
+
+
+def test_each_line_goes_to_the_first_that_wants_it() -> None:
+    effects = price(
+        percent("shirts", 10, terms={"on": "unit", "items": {"category": "shirts"}}, group="g", priority=1),
+        percent("all", 50, terms={"on": "unit"}, group="g"),
+        percent("late", 90, terms={"on": "unit"}, group="g", priority=-1),
+        basket=SHIRT, mode="first", scope="line",
+    )  # fmt: skip
+    assert effects.lines == (300, 2500)
+    assert effects.refused == (("late", "beaten"),)
+
+
+def test_two_free_deliveries_of_a_group_by_line_are_one() -> None:
+    free = [Promotion(offer("shipping_off", name, percent=100), group="g") for name in "ab"]
+    effects = price(*free, mode="best", scope="line")
+    assert effects.shipping == (490,)
+    assert applied(effects) == ["a"]
+
+
+def test_a_set_is_whole_or_not_made_in_a_group_by_line() -> None:
+    pair = Promotion(offer("bundle_price", "pair", price="60.00", quantity=2), group="g")
+    half = percent("half", 50, terms={"on": "unit", "items": {"category": "shirts"}}, group="g")
+    effects = price(pair, half, basket=SHIRT, mode="first", scope="line")
+    assert applied(effects) == ["half"]
+    assert answer(effects, "pair").code == "beaten"
+    better = price(pair, half, basket=SHIRT, mode="best", scope="line")
+    assert applied(better) == ["pair"]
+    assert better.off == 2000
+
+
+def test_what_cannot_combine_in_a_group_by_line_leaves_its_lines_to_the_others() -> None:
+    offered = [
+        percent("a", 60, terms={"on": "unit", "items": {"category": "shirts"}}, group="g", combines_with=frozenset()),
+        percent("b", 50, terms={"on": "unit"}, group="g", priority=-1),
+    ]
+    effects = price(*offered, basket=SHIRT, mode="best", scope="line")
+    assert applied(effects) == ["b"]
+    assert effects.lines == (1500, 2500)
+
+
+def test_a_group_by_line_may_have_a_limit() -> None:
+    offered = [
+        percent("shirts", 10, terms={"on": "unit", "items": {"category": "shirts"}}, group="g", priority=1),
+        percent("shoes", 10, terms={"on": "unit", "items": {"category": "shoes"}}, group="g"),
+    ]
+    assert price(*offered, basket=SHIRT, mode="best", scope="line", limit=1).lines == (0, 500)
+    first = price(*offered, basket=SHIRT, mode="first", scope="line", limit=1)
+    assert first.lines == (300, 0)
+    assert first.refused == (("shoes", "group_limit"),)
+
+
+def test_the_best_looks_at_what_follows_in_the_phase() -> None:
+    """10.00 off at once is more than 9.00, but then the next offer's threshold is missed."""
+    groups = {"g": Group("g", "best"), "h": Group("h", "best", order=1)}
+    floor = condition("spend", min="20.00", basis="current")
+    offered = [
+        amount("ten", "10.00", group="g"),
+        amount("nine", "9.00", group="g"),
+        amount("more", "5.00", group="h", conditions=(floor,)),
+    ]
+    effects = evaluate(BASKET, offered, Context(), groups)
+    assert applied(effects) == ["nine", "more"]
+    assert answer(effects, "ten").facts == {"by": "nine"}
+
+
+def test_the_best_may_be_none_of_a_group() -> None:
+    groups = {"g": Group("g", "best"), "h": Group("h", "best", order=1)}
+    offered = [amount("one", "1.00", group="g", combines_with=frozenset()), amount("ten", "10.00", group="h")]
+    effects = evaluate(BASKET, offered, Context(), groups)
+    assert applied(effects) == ["ten"]
+    assert (answer(effects, "one").code, answer(effects, "one").facts) == ("beaten", {"by": "ten"})
+
+
+def test_the_best_two_are_found_together() -> None:
+    """The largest alone combines with nobody; the two others bring more."""
+    offered = [
+        amount("alone", "8.00", group="g", combines_with=frozenset()),
+        amount("six", "6.00", group="g"),
+        amount("five", "5.00", group="g"),
+    ]
+    assert applied(price(*offered, mode="best", limit=2)) == ["five", "six"]
+
+
+def test_an_exclusive_promotion_is_the_only_one_of_the_cart() -> None:
+    offered = [
+        percent("small", 1, exclusive=True),
+        amount("large", "9.00"),
+        Promotion(offer("catalogue_price", "shelf", percent=10)),
+        Promotion(offer("shipping_off", "post", percent=100)),
+        Promotion(offer("points_earned", "points", points=1, per="1.00")),
+    ]
+    effects = price(*offered)
+    assert applied(effects) == ["shelf", "small", "points"]
+    assert (answer(effects, "post").code, answer(effects, "post").facts) == ("exclusive_applied", {"by": "small"})
+
+
+def test_the_exclusive_one_with_the_highest_priority_that_does_something_wins() -> None:
+    far = amount("far", "50.00", exclusive=True, priority=9, terms={"min_spend": 100})
+    offered = [far, amount("b", "1.00", exclusive=True, priority=5), amount("a", "9.00", exclusive=True)]
+    effects = price(*offered)
+    assert applied(effects) == ["b"]
+    assert effects.refused == (("a", "exclusive_applied"), ("far", "below_min_spend"))
+
+
+def test_an_exclusive_one_reads_prices_after_the_catalogue() -> None:
+    """29.99 on the shelf, 24.00 after the catalogue: below its threshold an exclusive one shuts nobody out."""
+    floor = condition("spend", min="25.00", basis="phase")
+    offered = [
+        Promotion(offer("catalogue_price", "shelf", percent=20)),
+        percent("alone", 50, exclusive=True, conditions=(floor,)),
+        amount("five", "5.00"),
+    ]
+    assert applied(price(*offered)) == ["shelf", "five"]
+
+
+def test_an_exclusive_catalogue_offer_has_its_lines_to_itself() -> None:
+    offered = [
+        Promotion(offer("catalogue_price", "tea", percent=10, items={"sku": "tea"}), exclusive=True, priority=-5),
+        Promotion(offer("catalogue_price", "all", percent=50), priority=5),
+        Promotion(offer("catalogue_price", "also-tea", percent=50, items={"sku": "tea"}), priority=5),
+    ]
+    effects = price(*offered)
+    assert effects.lines == (200, 499)
+    assert (answer(effects, "also-tea").code, answer(effects, "also-tea").facts) == ("exclusive_applied", {"by": "tea"})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        (None, None, True), (frozenset(), None, False), (None, frozenset(), False),
+        (frozenset({"b"}), None, True), (frozenset({"b"}), frozenset({"a"}), True),
+        (frozenset({"b"}), frozenset({"c"}), False), (frozenset({"order"}), frozenset({"percent_off"}), True),
+        (frozenset({"g"}), frozenset({"g"}), True), (frozenset({"item"}), None, False),
+    ],
+)  # fmt: skip
+def test_two_combine_only_if_both_agree(
+    first: frozenset[str] | None, second: frozenset[str] | None, together: bool
+) -> None:
+    offered = [
+        percent("a", 10, combines_with=first, group="g"),
+        amount("b", "1.00", combines_with=second, group="g", priority=-1),
+    ]
+    effects = price(*offered)
+    assert applied(effects) == (["a", "b"] if together else ["a"])
+    if not together:
+        assert (answer(effects, "b").code, answer(effects, "b").facts) == ("not_combinable", {"with": "a"})
+
+
+def test_a_condition_that_fails_is_named_with_what_would_help() -> None:
+    conditions = (condition("quantity", min=1), condition("quantity", min=5), condition("spend", min="50.00"))
+    effects = price(percent("a", 10, conditions=conditions))
+    told = answer(effects, "a")
+    assert (told.code, told.condition, told.facts, told.hint) == (
+        "too_few_items", 1, {"least": 5, "is": 3}, {"add_more": 2},
+    )  # fmt: skip
+
+
+def test_full_price_only_looks_at_the_catalogue_phase_everywhere() -> None:
+    full = {"full_price_only": True}
+    offered = [
+        Promotion(offer("catalogue_price", "shelf", percent=10, items={"sku": "tea"})),
+        percent("full", 10, terms={"on": "items", "items": full}),
+        percent("sale", 50, terms={"on": "items", "items": {"exclude": full}}),
+        percent("spent", 1, conditions=(condition("spend", min="9.99", basis="list", items=full),)),
+        percent("short", 1, conditions=(condition("spend", min="10.00", basis="list", items=full),)),
+    ]
+    effects = price(*offered)
+    by = {one.promotion_id: one.lines for one in effects.applied}
+    assert by["full"] == (0, 100)
+    assert by["sale"] == (900, 0)
+    assert "spent" in by
+    assert answer(effects, "short").facts == {"least": 1000, "is": 999}
+
+
+def test_what_the_catalogue_leaves_is_counted_to_the_cent() -> None:
+    """Of 50 % the budget leaves one cent: 29.99 meets the threshold of 29.99."""
+    basket = Basket((Line("a", 3, 1000),), "USD")
+    offered = [
+        Promotion(offer("catalogue_price", "shelf", percent=50)),
+        percent("b", 10, conditions=(condition("spend", min="29.99"),)),
+    ]
+    assert applied(price(*offered, basket=basket, context=Context(caps={"shelf": 1}))) == ["shelf", "b"]
+
+
+def test_the_newest_version_of_an_offer_counts() -> None:
+    newer = Promotion(Offer("ten", "percent_off", MappingProxyType({"percent": 20}), version=2))
+    for offered in ([TEN, newer], [newer, TEN]):
+        assert price(*offered).off == 600
+
+
+def test_of_one_id_the_same_rules_count_in_any_order() -> None:
+    twice = [percent("a", 10, conditions=(condition("quantity", min=least),)) for least in (1, 9)]
+    assert price(*twice) == price(*reversed(twice))
+
+
+def test_an_empty_basket_costs_nothing_less() -> None:
+    effects = price(TEN, FIVE, basket=Basket((), "USD"))
+    assert effects.off == effects.total == 0
     assert effects.refused == (("five", "gives_nothing"), ("ten", "gives_nothing"))
 
 
-def test_impossible_lines_are_refused():
-    with pytest.raises(InputError, match="quantity"):
-        Line("tea", 0, 100)
-    with pytest.raises(InputError, match="unit_price"):
-        Line("tea", 1, -1)
+@pytest.mark.parametrize(("currency", "off"), [("JPY", 100), ("KWD", 12_345)])
+def test_other_currencies_have_other_minor_units(currency: str, off: int) -> None:
+    text = {"JPY": "100", "KWD": "12.345"}[currency]
+    basket = Basket((Line("a", 3, 5000), Line("b", 1, 2000)), currency)
+    effects = evaluate(basket, [Promotion(offer("amount_off", currency=currency, amount=text))])
+    assert (effects.off, effects.total) == (off, 17_000 - off)
+    assert sum(effects.lines) == off
+
+
+def test_faults_name_what_is_allowed() -> None:
+    with pytest.raises(SettingsError, match="promotion 'a': group = 'x' is not there; allowed: g"):
+        price(percent("a", 10, group="x"))
+    for wrong, named in (
+        ({"mode": "any"}, "mode = 'any'"),
+        ({"scope": "unit"}, "scope = 'unit'"),
+        ({"limit": 0}, "limit = 0"),
+    ):
+        with pytest.raises(SettingsError, match=f"group 'g': {named}"):
+            price(percent("a", 10, group="g"), **wrong)
+    with pytest.raises(InputError, match=r"'USD'.*EUR"):
+        evaluate(BASKET, Programme([], "EUR"))
+    for line in ({"quantity": 0}, {"unit_price": -1}, {"floor": -1}):
+        with pytest.raises(InputError, match=next(iter(line))):
+            Line(**{"product_id": "a", "quantity": 1, "unit_price": 1, **line})
+    with pytest.raises(InputError, match="amount"):
+        Shipping("post", -1)

@@ -61,7 +61,7 @@ def _left_out(
     for who, (entry, taken) in enumerate(running):
         if not _wins(cart, taken, won, who):
             continue
-        if _whole(taken):
+        if whole(taken):
             owners = {place: won.get(place, held.get(place, who)) for place in _offs(cart, taken)}
             other_one = next((owner for owner in owners.values() if owner != who), None)
             if other_one is not None:
@@ -96,7 +96,8 @@ def _wins(cart: Cart, taken: Taken, won: dict[Place, int], who: int) -> bool:
     return not owners or who in owners
 
 
-def _whole(taken: Taken) -> bool:
+def whole(taken: Taken) -> bool:
+    """Say whether a promotion applies to all it would touch or not at all."""
     return bool(taken.points_spent) or any(take.uses for take in taken.takes)
 
 
@@ -104,7 +105,7 @@ def _part(cart: Cart, taken: Taken, won: dict[Place, int], who: int) -> Taken:
     """Return what is left of a promotion on the lines and deliveries it has won."""
     if not _wins(cart, taken, won, who):
         return Taken()
-    if _whole(taken):
+    if whole(taken):
         return taken
     return Taken(
         [take for take in taken.takes if won.get(("line", cart.till.line[take.group])) == who],

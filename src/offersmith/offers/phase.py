@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import comb
 
-from offersmith.offers.award import award
+from offersmith.offers.award import award, whole
 from offersmith.offers.base import Refusal, Taken
 from offersmith.offers.cart import Cart
 from offersmith.offers.programme import Entry, Stage
@@ -95,7 +95,9 @@ class Phase:
             self._beaten(cart, stage, known)
             return None
         ways = sum(comb(len(candidates), count) for count in range(most + 1))
-        if ways > branches or (last and by_line and most == len(candidates) and not self.picky):
+        # Line by line, all together are the best there is, unless some keep others out or something follows.
+        apart = not self.picky and most == len(candidates) and not any(whole(taken) for _, taken in candidates)
+        if ways > branches or (last and by_line and apart):
             if by_line:
                 self._by_line(cart, stage, candidates)
             else:
@@ -126,7 +128,7 @@ class Phase:
         after = [entry.name for entry, _ in cart.applied[known:]]
         members = {entry.name for entry in stage.entries}
         by = next((name for name in after if name in members), after[0] if after else "")
-        cart.refuse(stage.entries, Refusal("beaten", {"by": by}))
+        cart.refuse(stage.entries, Refusal("beaten", {"by": by} if by else {}))
 
 
 def value(taken: Taken) -> tuple[int, int, int]:
