@@ -60,7 +60,11 @@ class Hours:
             now = wall.hour * 60 + wall.minute
             if begins <= now < ends if begins < ends else now >= begins or now < ends:
                 return None
-            return Refusal("wrong_hour", {"from": opens, "to": closes, "is": f"{wall:%H:%M}"}, {"come_at": opens})
+            return Refusal(
+                "wrong_hour",
+                {"from": opens, "to": closes, "is": f"{wall.hour:02}:{wall.minute:02}"},
+                {"come_at": opens},
+            )
 
         return Test(ask, settled=True)
 
