@@ -1,6 +1,7 @@
 """Codes in the ledger, on both databases: a batch is all or nothing, and a code exists once."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -212,3 +213,11 @@ def test_a_ledger_that_is_gone_is_named(tmp_path_factory: pytest.TempPathFactory
         connection.commit()
     with Ledger.open(folder / "ledger.sqlite") as opened, pytest.raises(StorageError, match="no such table"):
         Vouchers(opened).counts("c1")
+
+
+@pytest.mark.slow
+def test_a_million_codes_take_less_than_a_minute(ledger: Ledger) -> None:
+    vouchers, start = Vouchers(ledger), time.perf_counter()
+    assert vouchers.issue(SUMMER, 1_000_000, numbered()).count == 1_000_000
+    assert time.perf_counter() - start < 60
+    assert vouchers.counts("c1") == [BatchCount("c1", "summer", 1_000_000, 0, 0)]

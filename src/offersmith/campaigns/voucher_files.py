@@ -17,7 +17,7 @@ from offersmith.offers.wall_clock import instant
 from offersmith.store.vouchers import Batch, Row, Voucher
 
 READ: Final = ("code", "customer_id", "starts", "ends", "uses")
-"""The columns a file of codes may have; `code` it must have."""
+"""The columns a file of codes is read by; `code` it must have. Those of an export beside them are passed over."""
 
 WRITTEN: Final = (*READ, "state", "batch", "promotion_id", "issued_at")
 """The columns an export has."""
@@ -157,6 +157,8 @@ def _row(header: list[str], cells: list[str], batch: Batch, zone: str) -> Row:
         )
     if not key or not given["code"].isprintable():
         raise InputError(f"code = {given['code']!r:.80} is no code; allowed: 1 to {LONGEST} letters and digits")
+    if given.get("state", "live") not in ("", "live"):
+        raise InputError(f"state = {given['state']!r:.80} is not allowed; allowed: live; leave codes out that are void")
     starts = _moment(given, "starts", batch.starts, zone, end=False)
     ends = _moment(given, "ends", batch.ends, zone, end=True)
     if starts is not None and ends is not None and ends <= starts:
