@@ -21,7 +21,8 @@ def test_an_offer_speaks():
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        (OfferSettings(id="a", kind="gift"), "kind 'gift' is unknown; allowed: none, percent_off, amount_off"),
+        (OfferSettings(id="a", kind="lottery"), "kind 'lottery' is unknown; allowed: none, percent_off, amount_off"),
+        (OfferSettings(id="a", kind="gift", terms={"sku": "mug", "value": "4.00"}), "a plan cannot estimate it"),
         (OfferSettings(id="", kind="percent_off"), "needs an id"),
         (OfferSettings(id="none", kind="percent_off", terms={"percent": 5}), "empty offer"),
         (OfferSettings(id="a", kind="percent_off", terms={"percent": 500}), "offer 'a'.*500.*at most 100"),

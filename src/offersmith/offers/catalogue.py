@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
+import numpy as np
+
 from offersmith.errors import SettingsError
 from offersmith.offers import KINDS
 from offersmith.settings import OfferSettings
@@ -19,7 +21,8 @@ def offer(settings: OfferSettings, currency: str) -> Offer:
     """Return one offer with its terms checked and in their normal form.
 
     Raises:
-        SettingsError: the id is empty or reserved, the kind unknown, or a term wrong; names the offer.
+        SettingsError: the id is empty or reserved, the kind unknown, a term wrong, or a plan could not say what the
+            offer costs; names the offer.
     """
     if not settings.id.strip():
         raise SettingsError("an offer needs an id", hint="give every [[offers]] table its own id")
@@ -31,6 +34,13 @@ def offer(settings: OfferSettings, currency: str) -> Offer:
         terms = KINDS[settings.kind].check(settings.terms, currency)
     except SettingsError as fault:
         raise SettingsError(f"offer {settings.id!r}: {fault.message}", hint=fault.hint, offer=settings.id) from fault
+    if KINDS[settings.kind].expected_relief(terms, np.ones(1)) is None:
+        raise SettingsError(
+            f"offer {settings.id!r}: what {settings.kind!r} costs with these terms does not follow from the size of a "
+            "basket, so a plan cannot estimate it; allowed in [[offers]]: offers on the whole order",
+            hint="put it into a campaign of its own: offersmith campaign create",
+            offer=settings.id,
+        )
     name = settings.name or settings.id
     return Offer(settings.id, settings.kind, MappingProxyType(terms), name, settings.version)
 
