@@ -347,6 +347,7 @@ def test_full_price_only_looks_at_the_catalogue_phase_everywhere() -> None:
     full = {"full_price_only": True}
     offered = [
         Promotion(offer("catalogue_price", "shelf", percent=10, items={"sku": "tea"})),
+        Promotion(offer("catalogue_price", "many", percent=90), conditions=(condition("quantity", min=9, items=full),)),
         percent("full", 10, terms={"on": "items", "items": full}),
         percent("sale", 50, terms={"on": "items", "items": {"exclude": full}}),
         percent("spent", 1, conditions=(condition("spend", min="9.99", basis="list", items=full),)),
@@ -354,6 +355,7 @@ def test_full_price_only_looks_at_the_catalogue_phase_everywhere() -> None:
     ]
     effects = price(*offered)
     by = {one.promotion_id: one.lines for one in effects.applied}
+    assert answer(effects, "many").facts == {"least": 9, "is": 3}
     assert by["full"] == (0, 100)
     assert by["sale"] == (900, 0)
     assert "spent" in by

@@ -98,21 +98,21 @@ class Items:
 
     def lines(self, till: Till) -> frozenset[int]:
         """Return the indices of the lines that are meant; worked out once per pricing."""
-        found = till.matched.get(id(self))
+        found = till.matched.get(self)
         if found is None:
             found = frozenset([place for place, line in self._candidates(till) if self.takes(line)])
             if self.full_price_only:
                 found = frozenset(place for place in found if till.listed[place] == till.lines[place].total)
             if self.exclude is not None:
                 found -= self.exclude.lines(till)
-            till.matched[id(self)] = found
+            till.matched[self] = found
         return found
 
     def pieces(self, till: Till) -> int:
         """Return how many pieces are meant; worked out once per pricing."""
-        found = till.counted.get(id(self))
+        found = till.counted.get(self)
         if found is None:
-            found = till.counted[id(self)] = sum([till.lines[place].quantity for place in self.lines(till)])
+            found = till.counted[self] = sum([till.lines[place].quantity for place in self.lines(till)])
         return found
 
     def groups(self, till: Till) -> list[int]:

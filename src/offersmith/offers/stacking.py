@@ -56,11 +56,12 @@ def evaluate(
     for phase, stages in programme.phases:
         cart.till.enter()
         if not entered and phase != "catalogue":
-            cart.till.listed = cart.till.entering
             opened = _exclusive(programme, cart, opened)
             entered = True
         live = [Stage(stage.group, [entry for entry in stage.entries if entry.index in opened]) for stage in stages]
         cart = Phase([stage for stage in live if stage.entries], picky=programme.picky).run(cart)
+        if phase == "catalogue":
+            cart.till.list_prices()
     return effects_of(programme, cart)
 
 

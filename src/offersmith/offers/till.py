@@ -7,7 +7,7 @@ group the pieces differ by at most one minor unit. So line and unit discounts ad
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from offersmith.offers.basket import Basket, Line
 from offersmith.offers.context import Context
@@ -28,6 +28,14 @@ class Take(NamedTuple):
     off: int
     pieces: int = 0
     uses: bool = False
+
+
+class Selector(Protocol):
+    """What lines are matched with: an `Items`."""
+
+    @property
+    def late(self) -> bool:
+        """Whether what it matches depends on listed prices."""
 
 
 class Till:
@@ -70,8 +78,8 @@ class Till:
         self.shipping = [one.amount for one in basket.shipping]
         self.took_shipping: list[tuple[int, int, int]] = []
         self.points = min(context.spend_points, context.customer.points)
-        self.matched: dict[int, frozenset[int]] = {}
-        self.counted: dict[int, int] = {}
+        self.matched: dict[Selector, frozenset[int]] = {}
+        self.counted: dict[Selector, int] = {}
         self.by_category: dict[str | None, list[tuple[int, Line]]] | None = None
         self.start: list[int] | None = None
 
@@ -131,6 +139,13 @@ class Till:
     def due(self) -> int:
         """Minor units still to pay for the goods."""
         return sum(self.left)
+
+    def list_prices(self) -> None:
+        """Take what the lines cost now for their listed prices; selectors that look at them match anew."""
+        self.enter()
+        self.listed = self.entering
+        self.matched = {chosen: lines for chosen, lines in self.matched.items() if not chosen.late}
+        self.counted = {chosen: pieces for chosen, pieces in self.counted.items() if not chosen.late}
 
     def enter(self) -> None:
         """Remember what every line costs now: a phase begins."""
