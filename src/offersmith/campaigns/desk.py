@@ -20,7 +20,7 @@ from offersmith.campaigns.states import Action, State, Step, due, step
 from offersmith.campaigns.vouchers import ends_after
 from offersmith.errors import InputError, StateError
 from offersmith.progress import Progress, silent
-from offersmith.store.books import Books, books
+from offersmith.store.books import Books, Total, books, totals
 from offersmith.store.campaigns import AuditRow, CampaignRow, Campaigns, Change
 from offersmith.store.ledger import Ledger
 from offersmith.store.vouchers import Batch, Issued, Row, Voucher, Vouchers
@@ -28,6 +28,9 @@ from offersmith.words import Language, say
 
 SYSTEM = "offersmith"
 """Who acts when the clock does."""
+
+MOST_CODES = 10_000_000
+MOST_USES = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,9 @@ class Desk:
             InputError: no such promotion, or a number out of range.
             StateError: no such campaign.
         """
-        definition = self._coded(campaign_id, promotion_id)
+        definition = self.coded(campaign_id, promotion_id)
+        _check_number("count", count if customers is None else len(customers), MOST_CODES)
+        _check_number("uses", 1 if uses is None else uses, MOST_USES)
         ends = definition.ends if days is None else ends_after(at, days, definition.zone, definition.ends)
         form = coding.Form(prefix=prefix) if prefix else coding.Form()
         return self.vouchers.issue(
@@ -267,9 +272,17 @@ class Desk:
         )
 
     def share(self, campaign_id: str, promotion_id: str, code: str, *, at: datetime, uses: int | None = None) -> Issued:
-        """Write one code of one's own for everybody who knows it (SUMMER10)."""
-        definition = self._coded(campaign_id, promotion_id)
+        """Write one code of one's own for everybody who knows it (SUMMER10).
+
+        Raises:
+            InputError: no such promotion, no such code, or a number out of range.
+            StateError: no such campaign.
+        """
+        definition = self.coded(campaign_id, promotion_id)
         key = coding.normalise(code)
+        if not key:
+            raise InputError(f"code = {code!r:.80} is no code; allowed: 1 to {coding.LONGEST} letters and digits")
+        _check_number("uses", 1 if uses is None else uses, MOST_USES)
         row = Row(key, code.strip().upper(), None, None, definition.ends, uses)
         return self.vouchers.bring(
             Batch(f"shared/{key}", campaign_id, promotion_id, at, None, definition.ends, uses), [row]
@@ -304,10 +317,20 @@ class Desk:
         """Return whether every count agrees with the entries behind it."""
         return books(self._ledger, campaign_id)
 
+    def totals(self, campaign_id: str) -> tuple[Total, ...]:
+        """Return what was taken and given back of every limit of a campaign."""
+        return totals(self._ledger, campaign_id)
+
     def _define(self, raw: Mapping[str, Any]) -> Definition:
         return define(raw, currency=self.currency, zone=self.zone)
 
-    def _coded(self, campaign_id: str, promotion_id: str) -> Definition:
+    def coded(self, campaign_id: str, promotion_id: str) -> Definition:
+        """Return a campaign's definition, where the promotion takes codes.
+
+        Raises:
+            InputError: it takes none.
+            StateError: no such campaign.
+        """
         definition = self.definition(campaign_id)
         coded = [one.name for one in definition.promotions if one.needs_code]
         if promotion_id not in coded:
@@ -350,6 +373,11 @@ class Desk:
 
 def _promotions(bound: Mapping[str, Mapping[str, str]]) -> set[str]:
     return {name for codes in bound.values() for name in codes}
+
+
+def _check_number(name: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise InputError(f"{name} = {value} is not allowed; allowed: 1 to {most:,}", field=name, value=value)
 
 
 def _check_id(campaign_id: str) -> None:

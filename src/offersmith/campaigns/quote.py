@@ -31,6 +31,7 @@ class Quote:
         at: the moment it counts for, naive UTC.
         live: the campaigns it was priced with.
         caps: full name of a promotion -> the most it might take off, for what is left of budgets.
+        zone: IANA zone in which moments are shown.
     """
 
     effects: Effects
@@ -39,6 +40,7 @@ class Quote:
     at: datetime
     live: Live
     caps: Mapping[str, int] = field(default_factory=dict)
+    zone: str = "UTC"
 
     def as_dict(self, audience: Audience = "staff") -> dict[str, Any]:
         """Return plain values, with the reasons somebody may read."""
@@ -55,36 +57,12 @@ class Quote:
 
     def text(self, language: Language = "en", audience: Audience = "staff") -> str:
         """Say what is to pay, line by line, and why what does not apply does not."""
-        effects = self.effects
-        currency = effects.basket.currency
-
-        def money(minor: int) -> str:
-            return str(Money(minor, currency))
-
-        lines = []
-        for line, off in zip(effects.basket.lines, effects.lines, strict=True):
-            key = "gift" if line.gift_of else "line_off" if off else "line"
-            lines.append(
-                say(
-                    f"campaigns.quote_{key}",
-                    language,
-                    name=line.name,
-                    quantity=line.quantity,
-                    amount=money(line.total),
-                    off=money(off),
-                    left=money(line.total - off),
-                )
-            )
-        for one, off in zip(effects.basket.shipping, effects.shipping, strict=True):
-            lines.append(
-                say(
-                    "campaigns.quote_shipping", language, name=one.shipping_id, amount=money(one.amount), off=money(off)
-                )
-            )
-        lines.append(say("campaigns.quote_total", language, total=money(effects.total), off=money(effects.off)))
-        if effects.points_earned:
-            lines.append(say("campaigns.quote_points", language, points=effects.points_earned))
-        lines += [f"  {explain(one, currency, language)}" for one in effects.answers_for(audience, self.entered.owned)]
+        effects, currency = self.effects, self.effects.basket.currency
+        lines = lines_of(effects, language)
+        lines += [
+            f"  {explain(one, currency, language, self.zone)}"
+            for one in effects.answers_for(audience, self.entered.owned)
+        ]
         lines += [
             f"  {code}: {explain_code(why, language)}"
             for code, why in self.entered.rejected_for(audience, self.mine).items()
@@ -93,6 +71,37 @@ class Quote:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def lines_of(effects: Effects, language: Language) -> list[str]:
+    """Return what is to pay, a line for each line of the basket, each delivery, and the whole."""
+    currency = effects.basket.currency
+
+    def money(minor: int) -> str:
+        return str(Money(minor, currency))
+
+    lines = []
+    for line, off in zip(effects.basket.lines, effects.lines, strict=True):
+        key = "gift" if line.gift_of else "line_off" if off else "line"
+        lines.append(
+            say(
+                f"campaigns.quote_{key}",
+                language,
+                name=line.name,
+                quantity=line.quantity,
+                amount=money(line.total),
+                off=money(off),
+                left=money(line.total - off),
+            )
+        )
+    for one, off in zip(effects.basket.shipping, effects.shipping, strict=True):
+        lines.append(
+            say("campaigns.quote_shipping", language, name=one.shipping_id, amount=money(one.amount), off=money(off))
+        )
+    lines.append(say("campaigns.quote_total", language, total=money(effects.total), off=money(effects.off)))
+    if effects.points_earned:
+        lines.append(say("campaigns.quote_points", language, points=effects.points_earned))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,7 @@ class Pricer:
             blocked=blocked,
         )
         effects, context = priced_within(order.basket, live.programme, context, pots)
-        return Quote(effects, entered, mine, at, live, context.caps)
+        return Quote(effects, entered, mine, at, live, context.caps, context.zone)
 
     def watched(self, running: Running, order: Order, entered: Entered, at: datetime) -> Watched:
         """Return the meters of a campaign that concern an order."""

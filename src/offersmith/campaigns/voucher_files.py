@@ -89,6 +89,38 @@ def write(file: TextIO, vouchers: Iterable[Voucher]) -> int:
     return count
 
 
+def customers(file: Iterable[str]) -> list[str]:
+    """Read whom codes are for: one customer a line, or the column `customer_id` of a CSV file with a header.
+
+    Args:
+        file: its lines; as for `read`.
+
+    Raises:
+        InputError: it is no text, it names nobody, or a line is no customer's id.
+    """
+    try:
+        lines = [line.strip("\r\n") for line in file]
+    except UnicodeDecodeError as fault:
+        raise InputError("the file is not text in UTF-8", hint="save it in UTF-8") from fault
+    comma = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
+    header = [cell.strip().casefold() for cell in next(csv.reader(lines[:1], delimiter=comma), [])]
+    if "customer_id" in header:
+        place = header.index("customer_id")
+        rows = [(number, _cell(row, place)) for number, row in _records(csv.reader(lines[1:], delimiter=comma))]
+    else:
+        rows = list(enumerate(lines, 1))
+    found = [(number, _plain(cell)) for number, cell in rows if cell.strip()]
+    for number, customer in found:
+        if len(customer) > _LONGEST_CUSTOMER or not customer.isprintable():
+            raise InputError(
+                f"line {number}: customer_id = {customer!r:.80} is not allowed; "
+                f"allowed: up to {_LONGEST_CUSTOMER} printable signs"
+            )
+    if not found:
+        raise InputError("the file names no customer; allowed: one id a line, or a CSV column customer_id")
+    return [customer for _, customer in found]
+
+
 def name_taken(rows: Iterable[Row], taken: Iterable[str]) -> InputError:
     """Return the fault of codes that are in the ledger already, named as the file spells them."""
     keys = set(taken)
@@ -182,6 +214,10 @@ def _uses(given: Mapping[str, str], batch: Batch) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 11 and 1 <= int(text) <= _MOST_USES):
         raise InputError(f"uses = {text!r:.80} is not allowed; allowed: a whole number of at least 1, or {UNLIMITED}")
     return int(text)
+
+
+def _cell(row: list[str], place: int) -> str:
+    return row[place] if place < len(row) else ""
 
 
 def _escaped(cell: str) -> str:

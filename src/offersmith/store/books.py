@@ -76,6 +76,12 @@ class Books:
         return asdict(self)
 
 
+def totals(ledger: Ledger, campaign_id: str | None = None) -> tuple[Total, ...]:
+    """Return what was taken and given back of every limit, of one campaign or of all; nothing is compared."""
+    with ledger.transaction() as connection:
+        return _totals(connection, campaign_id)
+
+
 def books(ledger: Ledger, campaign_id: str | None = None) -> Books:
     """Compare meters with entries and redemptions with their steps, at one moment of the ledger.
 

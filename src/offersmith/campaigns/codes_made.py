@@ -1,0 +1,192 @@
+"""Codes made and handed over: drawn, brought along from a file, written to one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from offersmith.campaigns import voucher_files
+from offersmith.campaigns.desk import Desk
+from offersmith.errors import InputError, StateError, StorageError
+from offersmith.progress import Progress, silent
+from offersmith.store.files import replace
+from offersmith.store.vouchers import Batch, Issued, Voucher
+from offersmith.words import Language, say
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A batch that was made, or why not.
+
+    Attributes:
+        campaign_id: whose codes.
+        issued: the ledger's answer.
+        file: where the codes were written, if they were.
+    """
+
+    campaign_id: str
+    issued: Issued
+    file: Path | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the batch was made."""
+        return self.issued.code == "issued"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "campaign_id": self.campaign_id,
+            **asdict(self.issued),
+            "taken": list(self.issued.taken),
+            "file": str(self.file) if self.file else None,
+        }
+
+    def text(self, language: Language = "en") -> str:
+        """Say how many codes there are, or why none."""
+        words = {"batch": self.issued.batch, "campaign": self.campaign_id}
+        if self.issued.code == "codes_taken":
+            return say("desk.codes_taken", language, **words, codes=", ".join(self.issued.taken))
+        said = say(f"desk.codes_{self.issued.code}", language, **words, count=self.issued.count)
+        return f"{said}\n{say('desk.codes_file', language, file=self.file)}" if self.file else said
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A campaign's codes on their way out: in a file, or here."""
+
+    campaign_id: str
+    vouchers: Sequence[Voucher]
+    file: Path | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; the codes themselves where they went to no file."""
+        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": len(self.vouchers)}
+        if self.file:
+            return {**told, "file": str(self.file)}
+        return {**told, "codes": [told_voucher(one) for one in self.vouchers]}
+
+    def text(self, language: Language = "en") -> str:
+        """Say where they are; where they went to no file, be the CSV."""
+        if self.file:
+            return say("desk.codes_written", language, count=len(self.vouchers), file=self.file)
+        return _csv(self.vouchers).rstrip("\n")
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def issue(
+    desk: Desk,
+    campaign_id: str,
+    promotion_id: str,
+    batch: str,
+    *,
+    at: datetime,
+    count: int | None,
+    customers: Path | None,
+    days: int | None,
+    uses: int | None,
+    prefix: str,
+    out: Path | None,
+    progress: Progress = silent,
+) -> Made:
+    """Draw a batch of codes, and write them to `out` where one is named; see `Desk.issue`.
+
+    Raises:
+        InputError: neither a number nor customers are given, or both; a file or a number is not usable.
+        StateError: no such campaign.
+        StorageError: the file cannot be written; the codes are issued then, and can be exported.
+    """
+    if (count is None) == (customers is None):
+        raise InputError("a batch needs --count or --customers, and not both", field="count")
+    owners = _opened(customers, voucher_files.customers) if customers else None
+    name = batch or f"{promotion_id}-{at:%Y%m%d-%H%M%S}"
+    issued = desk.issue(
+        campaign_id, promotion_id, name, at=at, count=count or 0, customers=owners, days=days, uses=uses, prefix=prefix,
+        progress=progress,
+    )  # fmt: skip
+    if out is None or issued.code != "issued":
+        return Made(campaign_id, issued)
+    try:
+        return Made(campaign_id, issued, export(desk, campaign_id, issued.batch, out).file)
+    except StorageError as fault:
+        hint = f"the codes are issued; write them elsewhere: offersmith voucher export {campaign_id} --batch {name}"
+        raise StorageError(fault.message, hint=hint, **fault.facts) from fault
+
+
+def bring(
+    desk: Desk,
+    campaign_id: str,
+    promotion_id: str,
+    batch: str,
+    file: Path,
+    *,
+    at: datetime,
+    progress: Progress = silent,
+) -> Made:
+    """Write the codes of a CSV file, all of them or none; where the file does not say it, each may be used once.
+
+    Raises:
+        InputError: the file cannot be used; names the lines. Or codes in it exist already; names them.
+        StateError: no such campaign.
+    """
+    definition = desk.coded(campaign_id, promotion_id)
+    if not batch.strip():
+        raise InputError("batch = '' is not allowed; allowed: a name no other batch of the campaign has", field="batch")
+    made = Batch(batch, campaign_id, promotion_id, at, None, definition.ends, 1)
+    rows = _opened(file, lambda lines: voucher_files.read(lines, made, definition.zone))
+    issued = desk.vouchers.bring(made, rows, progress)
+    if issued.code == "codes_taken":
+        raise voucher_files.name_taken(rows, issued.taken)
+    return Made(campaign_id, issued)
+
+
+def export(desk: Desk, campaign_id: str, batch: str | None, out: Path | None) -> Exported:
+    """Return a campaign's codes, written to `out` as CSV where one is named: the whole file, or none.
+
+    Raises:
+        StateError: no such campaign, or no such batch.
+        StorageError: the file cannot be written.
+    """
+    desk.definition(campaign_id)
+    known = [one.batch for one in desk.vouchers.counts(campaign_id)]
+    if batch is not None and batch not in known:
+        raise StateError(f"batch {batch!r}: no such batch; there are: {', '.join(known) or 'none yet'}")
+    found = list(desk.vouchers.export(campaign_id, batch))
+    if out is not None:
+        replace(out, _csv(found).encode())
+    return Exported(campaign_id, found, out)
+
+
+def told_voucher(one: Voucher) -> dict[str, Any]:
+    """Return a code as plain values."""
+    moments = {name: _iso(getattr(one, name)) for name in ("issued_at", "starts", "ends")}
+    return {**asdict(one), **moments}
+
+
+def _opened(file: Path, work: Any) -> Any:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return work(lines)
+    except OSError as fault:
+        raise InputError(f"{file}: cannot be read: {fault.strerror}") from fault
+    except InputError as fault:
+        raise InputError(f"{file}: {fault.message}", hint=fault.hint, **fault.facts) from fault
+
+
+def _csv(vouchers: Sequence[Voucher]) -> str:
+    sheet = io.StringIO(newline="")
+    voucher_files.write(sheet, vouchers)
+    return sheet.getvalue()
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

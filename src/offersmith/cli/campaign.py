@@ -1,0 +1,252 @@
+"""`offersmith campaign`: write, simulate, review, approve, schedule, run, stop, and look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offersmith.cli.given import read_object
+from offersmith.cli.root import AsJson, At, By, ShopFolder, answer, at_desk, grouped, now_or, progress, unless, who
+
+Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
+File = Annotated[Path, typer.Argument(help="The definition as JSON; - reads standard input.")]
+Note = Annotated[str, typer.Option(help="What to remember of it.")]
+
+group = grouped(
+    "Campaigns: draft, simulated, in review, approved, scheduled, live or paused, stopped, archived. "
+    "Who approves a revision is not who wrote it."
+)
+
+
+@group.command("list", epilog="Example: offersmith campaign list")
+def overview(*, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """List all campaigns and where each stands."""
+    from offersmith.campaigns.answers import Overview  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        found = Overview(tuple(office.campaigns.all()))
+    answer(found, as_json=as_json, language=language)
+
+
+@group.command(epilog="Example: offersmith campaign show spring")
+def show(campaign: Campaign, *, at: At = None, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """Show a campaign: its state, its promotions in words, what is used and left, its codes."""
+    from offersmith.campaigns.shown import show as look  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        found = look(office, campaign, now_or(at))
+    answer(found, as_json=as_json, language=language)
+
+
+@group.command(epilog="Example: offersmith campaign create spring.json --id spring")
+def create(
+    file: File,
+    *,
+    campaign_id: Annotated[str, typer.Option("--id", help="Its id: letters, digits, '-', '_' and '.'.")],
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write a draft."""
+    with at_desk(shop) as (office, language):
+        moved = office.create(campaign_id, read_object(file), author=who(by), at=now_or(at), note=note)
+    answer(moved, as_json=as_json, language=language)
+    unless(moved.done)
+
+
+@group.command(epilog="Example: offersmith campaign edit spring spring.json --note 'smaller budget'")
+def edit(
+    campaign: Campaign,
+    file: File,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write a new revision; it is a draft again."""
+    with at_desk(shop) as (office, language):
+        moved = office.edit(campaign, read_object(file), actor=who(by), at=now_or(at), note=note)
+    answer(moved, as_json=as_json, language=language)
+    unless(moved.done)
+
+
+@group.command(epilog="Example: offersmith campaign simulate spring --days 30")
+def simulate(
+    campaign: Campaign,
+    *,
+    days: Annotated[int, typer.Option(help="Price the orders of so many days.")] = 30,
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Price the shop's past orders with a campaign: what it would have cost, and whom it would have touched."""
+    with at_desk(shop) as (office, language), progress(language) as watch:
+        moved = office.rehearse(campaign, actor=who(by), at=now_or(at), days=days, progress=watch)
+    answer(moved, as_json=as_json, language=language)
+    unless(moved.done)
+
+
+def _move(campaign: str, action: str, note: str, by: str | None, at: str | None, shop: Path, as_json: bool) -> None:
+    from offersmith.campaigns.states import Action  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        moved = office.move(campaign, Action(action), actor=who(by), at=now_or(at), note=note)
+    answer(moved, as_json=as_json, language=language)
+    unless(moved.done)
+
+
+@group.command(epilog="Example: offersmith campaign submit spring")
+def submit(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Hand a simulated campaign in for review."""
+    _move(campaign, "submit", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign send-back spring")
+def send_back(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Send a campaign under review back to its author: it is a draft again."""
+    _move(campaign, "send_back", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign approve spring")
+def approve(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Approve what somebody else wrote; a sole owner (see the settings) may approve their own."""
+    _move(campaign, "approve", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign schedule spring")
+def schedule(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Let an approved campaign start at its time, or at once where it has none."""
+    _move(campaign, "schedule", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign pause spring")
+def pause(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Pause a live campaign: customers stop getting it; reservations stand."""
+    _move(campaign, "pause", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign resume spring")
+def resume(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Let a paused campaign go on."""
+    _move(campaign, "resume", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign stop spring")
+def stop(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Stop a campaign for good."""
+    _move(campaign, "stop", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign archive spring")
+def archive(
+    campaign: Campaign,
+    *,
+    note: Note = "",
+    by: By = None,
+    at: At = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Put a draft or a stopped campaign away."""
+    _move(campaign, "archive", note, by, at, shop, as_json)
+
+
+@group.command(epilog="Example: offersmith campaign tick")
+def tick(*, at: At = None, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """Do what the clock asks: start campaigns that are due, end those that are over. Run it every minute or so."""
+    from offersmith.campaigns.answers import Ticked  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        found = Ticked(tuple(office.tick(now_or(at))))
+    answer(found, as_json=as_json, language=language)
+
+
+@group.command(epilog="Example: offersmith campaign audit spring")
+def audit(campaign: Campaign, *, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """Show who did what to a campaign, and when."""
+    from offersmith.campaigns.answers import Trail  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        found = Trail(campaign, tuple(office.audit(campaign)))
+    answer(found, as_json=as_json, language=language)
+
+
+@group.command(epilog="Example: offersmith campaign books spring")
+def books(
+    campaign: Annotated[str | None, typer.Argument(help="Only this campaign; default: all.")] = None,
+    *,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Compare every count with the entries behind it; exit code 1 where they differ."""
+    from offersmith.campaigns.answers import BooksTold  # noqa: PLC0415 - start-up path
+
+    with at_desk(shop) as (office, language):
+        if campaign is not None:
+            office.definition(campaign)
+        found = BooksTold(office.books(campaign), office.currency)
+    answer(found, as_json=as_json, language=language)
+    unless(found.books.balanced)

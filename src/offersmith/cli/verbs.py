@@ -1,0 +1,133 @@
+"""The verbs of the road: init, ingest, profile, learn, plan, report, demo, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offersmith.cli.root import AsJson, AsOf, ShopFolder, answer, grouped, moment_of, open_shop
+from offersmith.cli.root import progress as progress_bar
+
+group = grouped()
+
+
+@group.command(epilog="Example: offersmith init my-shop --events orders.csv")
+def init(
+    folder: Annotated[Path, typer.Argument(help="The workspace to make.")],
+    more: Annotated[list[Path] | None, typer.Argument(help="Further event files.", show_default=False)] = None,
+    *,
+    events: Annotated[list[Path] | None, typer.Option("--events", "-e", help="CSV, Parquet, or a folder.")] = None,
+    example: Annotated[str, typer.Option(help="A built-in shop instead of files, e.g. synthetic.")] = "",
+    force: Annotated[bool, typer.Option(help="Replace an existing offersmith.toml.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at event files and write a commented offersmith.toml that maps them."""
+    from offersmith.shop import Shop  # noqa: PLC0415 - start-up path
+
+    answer(Shop.init(folder, [*(events or []), *(more or [])], example=example, force=force), as_json=as_json)
+
+
+@group.command(epilog="Example: offersmith ingest --shop my-shop")
+def ingest(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Only these files; default: those in the settings.")
+    ] = None,
+    *,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Read events: validated, de-duplicated, with a receipt whose counts add up."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.ingest(*(files or []), progress=progress)
+    answer(found, as_json=as_json, language=opened.language)
+
+
+@group.command(epilog="Example: offersmith profile --as-of 2017-10-30")
+def profile(
+    customer: Annotated[str | None, typer.Argument(help="Show one customer; default: build all.")] = None,
+    *,
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Work out who the customers are, as of a moment."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        everybody = opened.profile(as_of=moment_of(as_of), progress=progress)
+    if customer is None:
+        answer(everybody, as_json=as_json, language=opened.language)
+        return
+    page = everybody.customer(customer)
+    answer(page, as_json=as_json, language=opened.language)
+    if not page.known:
+        raise typer.Exit(1)
+
+
+@group.command(epilog="Example: offersmith learn --as-of 2017-10-30")
+def learn(*, as_of: AsOf = None, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """Learn what offers change, from past campaigns; from stated priors where there are none."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.learn(as_of=moment_of(as_of), progress=progress)
+    answer(found, as_json=as_json, language=opened.language)
+
+
+@group.command(epilog="Example: offersmith plan --budget 5000 --json")
+def plan(
+    *,
+    budget: Annotated[str, typer.Option(help="What all offers together may cost, e.g. 5000 or 5000.00.")],
+    margin: Annotated[float | None, typer.Option(help="Margin rate for this plan; default: the settings'.")] = None,
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Decide which customer gets which offer, within the budget."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.plan(budget=budget, margin=margin, as_of=moment_of(as_of), progress=progress)
+    answer(found, as_json=as_json, language=opened.language)
+
+
+@group.command(epilog="Example: offersmith report --out report.html")
+def report(
+    *,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write the report: one self-contained page, in English and Chinese."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.report(out, progress=progress)
+    answer(found, as_json=as_json, language=opened.language)
+
+
+@group.command(epilog="Example: offersmith demo --out demo-out")
+def demo(
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for report.html, plan.parquet, cards.md, summary.json.")] = Path(
+        "demo-out"
+    ),
+    budget: Annotated[str, typer.Option(help="What all offers together may cost, in dollars.")] = "150",
+    as_json: AsJson = False,
+) -> None:
+    """Drive the whole road on a real retailer's year, and compare with what then happened."""
+    from offersmith.demo import run  # noqa: PLC0415 - start-up path
+
+    with progress_bar() as progress:
+        found = run(out, budget=budget, progress=progress)
+    answer(found, as_json=as_json)
+
+
+@group.command(epilog="Example: offersmith doctor --shop my-shop")
+def doctor(*, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """Check the machine, the libraries and the workspace."""
+    from offersmith.doctor import examine  # noqa: PLC0415 - start-up path
+
+    found = examine(shop)
+    answer(found, as_json=as_json)
+    if not found.healthy:
+        raise typer.Exit(1)
