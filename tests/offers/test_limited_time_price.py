@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from tests.offers.pricing import basket, price, why
@@ -51,6 +51,11 @@ def test_the_day_the_clocks_change_ends_at_its_own_midnight():
 def test_impossible_times_are_refused(changed, named):
     with pytest.raises(SettingsError, match=named):
         KINDS["limited_time_price"].check(TERMS | changed, "USD")
+
+
+def test_a_date_of_toml_is_the_text_it_says():
+    checked = KINDS["limited_time_price"].check(TERMS | {"ends": date(2026, 6, 19)}, "USD")
+    assert checked == TERMS
 
 
 def test_its_words_name_its_times():

@@ -21,6 +21,7 @@ from offersmith.offers import cap, items, price
 from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
 from offersmith.offers.items import Items
+from offersmith.offers.pile import Pile
 from offersmith.offers.scope import whole
 from offersmith.offers.sets import by_price, loose
 from offersmith.offers.till import Take, Till
@@ -105,7 +106,7 @@ class _Action:
 
     def _sets(self, till: Till, groups: list[int]) -> list[Take]:
         """Return the takes of all sets that are worth more than they cost as a bundle."""
-        pile, takes, made = _Pile(till, groups), [], 0
+        pile, takes, made = Pile(till, groups), [], 0
         while pile.pieces >= self.quantity and (self.times is None or made < self.times):
             # As many sets as lie in one group are made at once; they cost the same.
             sets = max(1, pile.ahead // self.quantity)
@@ -121,7 +122,7 @@ class _Action:
                 pile.skip(max(1, pile.ahead - self.quantity + 1))
         return takes
 
-    def _set(self, till: Till, pile: _Pile, part: list[tuple[int, int]], bundle: int) -> list[Take]:
+    def _set(self, till: Till, pile: Pile, part: list[tuple[int, int]], bundle: int) -> list[Take]:
         """Return the takes that make these pieces cost `bundle`; none where that brings nothing."""
         worth = [pile.worth(group, pieces) for group, pieces in part]
         if sum(worth) <= bundle:
@@ -134,58 +135,3 @@ class _Action:
         if not any(offs):
             return []
         return [Take(group, off, pieces, uses=True) for (group, pieces), off in zip(part, offs, strict=True)]
-
-
-class _Pile:
-    """Pieces in the order in which they go into sets; of one group the cheaper first, as `Till.take` splits them off.
-
-    Attributes:
-        pieces: how many are left.
-    """
-
-    def __init__(self, till: Till, groups: list[int]) -> None:
-        self.till, self.groups = till, groups
-        self.gone = dict.fromkeys(groups, 0)
-        self.passed = dict.fromkeys(groups, 0)
-        self.pieces = sum(till.count[group] for group in groups)
-        self.place = 0
-
-    def rest(self, group: int) -> int:
-        """Pieces of a group that are still there."""
-        return self.till.count[group] - self.gone[group] - self.passed[group]
-
-    @property
-    def ahead(self) -> int:
-        """Pieces of the group that comes next."""
-        while not self.rest(self.groups[self.place]):
-            self.place += 1
-        return self.rest(self.groups[self.place])
-
-    def first(self, wanted: int) -> list[tuple[int, int]]:
-        """Return the next pieces, group by group; leaves them where they are."""
-        part = []
-        for group in self.groups[self.place :]:
-            pieces = min(wanted, self.rest(group))
-            if pieces:
-                part.append((group, pieces))
-                wanted -= pieces
-            if not wanted:
-                break
-        return part
-
-    def worth(self, group: int, pieces: int) -> int:
-        """Minor units the next pieces of a group cost; the passed ones are the last that are split off."""
-        gone = self.gone[group]
-        return self.till.worth(group, gone + pieces) - self.till.worth(group, gone)
-
-    def draw(self, part: list[tuple[int, int]]) -> None:
-        """Put pieces into a set."""
-        for group, pieces in part:
-            self.gone[group] += pieces
-            self.pieces -= pieces
-
-    def skip(self, pieces: int) -> None:
-        """Pass over pieces of the group that comes next."""
-        group = self.groups[self.place]
-        self.passed[group] += pieces
-        self.pieces -= pieces

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.offers import cap, cut, items, price
 from offersmith.offers.base import Action, Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.buy_get import Sets
 from offersmith.offers.cut import Cut
+from offersmith.offers.giving import Sets
 from offersmith.offers.items import Items
 from offersmith.offers.scope import whole
 from offersmith.offers.sets import by_price

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -44,12 +44,17 @@ class LimitedTimePrice:
         zone = terms.get("zone")
         if not isinstance(zone, str):
             raise SettingsError(f"{WHERE}: zone = {zone!r} must be an IANA name such as Europe/London")
-        starts, ends = _window(terms)
+        # TOML reads an unquoted 2026-06-19 as a date; it means the same as the text.
+        times = {
+            name: terms[name].isoformat() if isinstance(terms[name], date) else terms[name]
+            for name in ("starts", "ends")
+            if terms.get(name) is not None
+        }
+        starts, ends = _window({"zone": zone, **times})
         if starts is None and ends is None:
             raise SettingsError(f"{WHERE} needs starts or ends, a wall time such as 2026-06-19 or 2026-06-19T18:00")
         if starts is not None and ends is not None and ends <= starts:
             raise SettingsError(f"{WHERE}: ends = {terms['ends']!r} must be after starts = {terms['starts']!r}")
-        times = {name: terms[name] for name in ("starts", "ends") if terms.get(name) is not None}
         return normal | times | {"zone": zone}
 
     def phase(self, terms: Terms) -> Phase:  # noqa: ARG002 - the protocol's shape
