@@ -114,7 +114,7 @@ class Office(Desk):
         Raises:
             StateError: no such plan, or it gives nobody anything, or it is over.
         """
-        row = self._plan(version)
+        row = self.plan_row(version)
         table = pq.read_table(self._books.verify(row))
         made = launch(
             row.plan_version,
@@ -173,7 +173,12 @@ class Office(Desk):
             progress=progress,
         )
 
-    def _plan(self, version: str) -> PlanRow:
+    def plan_row(self, version: str = "") -> PlanRow:
+        """Return a plan of the ledger by its version, or the beginning of it; the newest where empty.
+
+        Raises:
+            StateError: no such plan, or several begin so.
+        """
         plans: Sequence[PlanRow] = self._books.plans()
         if not plans:
             raise StateError("no plan yet", hint="make one: offersmith plan --budget AMOUNT")
