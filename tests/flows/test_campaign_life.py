@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -52,7 +51,7 @@ def run_to_live(office: Office, campaign_id: str, at: datetime) -> None:
     assert figures is not None
     assert figures.orders > 0
     assert 0 < figures.customers_touched <= figures.customers
-    assert 0 < figures.cost
+    assert figures.cost > 0
     assert figures.margin_after == figures.margin_before - figures.shop_cost
     assert office.move(campaign_id, Action.SUBMIT, actor=WRITER, at=at).done
     own = office.move(campaign_id, Action.APPROVE, actor=WRITER, at=at)
@@ -73,7 +72,7 @@ def test_a_campaign_from_plan_to_balanced_books(shop: Shop) -> None:
         walk_in = [f"walk-in-{number}" for number in range(REDEMPTIONS - len(held))]
         offer = min(launched.vouchers)
         assert office.issue(campaign_id, offer, "at the door", at=at, customers=walk_in, days=30).count == len(walk_in)
-        held += [one for one in office.vouchers.export(campaign_id, "at the door")]
+        held += list(office.vouchers.export(campaign_id, "at the door"))
         first = office.till.order(order(0, held[0].customer_id or "", held[0].code))
         draft = office.till.quote(first, at)
         assert (draft.effects.off, dict(draft.entered.rejected)) == (0, {held[0].code: "campaign_not_live"})
