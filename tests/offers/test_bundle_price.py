@@ -56,6 +56,16 @@ def test_what_a_floor_keeps_goes_to_the_others():
     assert price("bundle_price", bought, THREE).lines == (0, 500, 500)
 
 
+def test_uneven_pieces_make_sets_that_cost_exactly_the_price():
+    uneven = promotion(
+        "amount_off", {"amount": "0.10", "on": "items", "items": {"sku": "a"}}, name="uneven", priority=1
+    )
+    pairs = promotion("bundle_price", {"price": "10.00", "quantity": 2})
+    # 2,000 with the first 996, then 997 with 997.
+    effects = evaluate(basket(Line("a", 3, 1000), Line("b", 1, 2000)), [uneven, pairs])
+    assert effects.total == 2 * 1000
+
+
 @pytest.mark.parametrize(("currency", "text", "off"), [("JPY", "2000", 100), ("KWD", "2.000", 100)])
 def test_currencies_without_and_with_three_decimals(currency, text, off):
     bought = basket(Line("a", 3, 700), currency=currency)

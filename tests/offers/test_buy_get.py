@@ -123,6 +123,7 @@ def test_a_hint_only_where_one_more_set_is_near_and_allowed():
     assert why(price("buy_get", basket(Line("a", 5, 500)), TWO_ONE))[2] == {"add_more": 1}
     assert why(price("buy_get", basket(Line("a", 3, 500)), TWO_ONE))[2] == {}
     assert why(price("buy_get", basket(Line("a", 5, 500)), TWO_ONE | {"times": 1}))[2] == {}
+    assert why(price("buy_get", basket(Line("a", 5, 500)), TWO_ONE | {"max_get": 1}))[2] == {}
 
 
 def test_floors_and_the_cap_hold():

@@ -111,6 +111,23 @@ def test_impossible_parts_are_refused(terms, named):
         KINDS["several"].check(terms, "USD")
 
 
+@pytest.mark.parametrize(
+    ("count", "each", "before", "done"),
+    [
+        (5, 11, 46, [Take(0, 1, 3), Take(1, 0, 2)]),
+        (4, 7, 9, [Take(0, 0, 2), Take(0, 1, 1)]),
+        (3, 2, 2, [Take(0, 0, 2), Take(0, 1, 1)]),
+    ],
+)
+def test_relief_that_uneven_pieces_lead_astray_is_placed(count, each, before, done):
+    till = Till(basket(Line("a", count, each)), Context())
+    till.take(0, [Take(0, before)])
+    trial, due = Trial(till), till.due
+    trial.take(done)
+    till.take(1, trial.takes())
+    assert till.due == trial.fork.due == due - 1
+
+
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(1, 6), st.integers(0, 500), st.integers(0, 60)), min_size=1, max_size=3),

@@ -47,22 +47,25 @@ class Trial:
         till, fork = self.till, self.fork
         touched = [place for place in places if self._off(place) or fork.used[place] > till.used[group]]
         touched.sort(key=lambda place: ((fork.left[place] + self._off(place)) / fork.count[place], place))
+        order = touched + [place for place in places if place not in touched]
         floor = till.floor[group] // till.count[group]
         gone, offs, rooms = 0, [], []
-        for place in touched:
+        for place in order:
             pieces = fork.count[place]
             worth = till.worth(group, gone + pieces) - till.worth(group, gone)
             gone += pieces
             rooms.append(worth - floor * pieces)
             offs.append(min(max(worth - fork.left[place], 0), rooms[-1]))
+        # Which pieces of a group are the cheapest may have changed on the way; what that moves stays in the group.
         astray = till.left[group] - sum(fork.left[place] for place in places) - sum(offs)
         for place, (off, room) in enumerate(zip(offs, rooms, strict=True)):
             step = max(-off, min(room - off, astray))
             offs[place] += step
             astray -= step
+        last = max([len(touched), *(place for place, off in enumerate(offs, 1) if off)])
         return [
             Take(group, off, fork.count[place], fork.used[place] > till.used[group])
-            for place, off in zip(touched, offs, strict=True)
+            for place, off in zip(order[:last], offs, strict=False)
         ]
 
     def _off(self, place: int) -> int:
