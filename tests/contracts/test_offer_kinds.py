@@ -90,7 +90,7 @@ def test_an_empty_basket_costs_nothing_less(name: str, terms: dict[str, Any]) ->
     assert not effects.answers[0].applied
 
 
-@some.examples(150)
+@some.examples(100)
 @given(case=ANY, basket=some.baskets(), context=some.contexts())
 def test_an_action_looks_and_touches_nothing(
     case: tuple[str, Mapping[str, Any]], basket: Basket, context: Context
@@ -139,7 +139,7 @@ def _plannable(name: str, terms: Mapping[str, Any]) -> bool:
     return KINDS[name].expected_relief(terms, np.array([10.0])) is not None
 
 
-@some.examples(100)
+@some.examples(60)
 @given(case=ANY, basket=some.baskets(), context=some.contexts())
 def test_alone_it_adds_up_and_keeps_every_floor(
     case: tuple[str, Mapping[str, Any]], basket: Basket, context: Context

@@ -28,7 +28,7 @@ SEARCHED = ("best", "also", "two", "lines")
 """The groups of `GROUPS` that look for the best."""
 
 
-@some.examples(120)
+@some.examples(100)
 @given(CASES)
 def test_nothing_is_below_zero_or_its_floor_and_every_sum_agrees(case: Case) -> None:
     effects = case.price()
@@ -36,7 +36,7 @@ def test_nothing_is_below_zero_or_its_floor_and_every_sum_agrees(case: Case) -> 
     some.check_sums(effects)
 
 
-@some.examples(80)
+@some.examples(60)
 @given(CASES)
 def test_everybody_answers_once_and_names_only_who_applied(case: Case) -> None:
     effects = case.price()
@@ -65,7 +65,7 @@ def test_of_two_promotions_with_one_id_the_same_one_counts_in_any_order(
     assert Case(basket, shuffled).price() == Case(basket, both).price()
 
 
-@some.examples(60)
+@some.examples(40)
 @given(CASES)
 def test_pricing_what_was_priced_changes_nothing(case: Case) -> None:
     effects = case.price()
@@ -84,14 +84,14 @@ def test_effects_are_plain_values(case: Case) -> None:
     assert [sum(one["by"].values()) for one in read["pieces"]] == [one["off"] for one in read["pieces"]]
 
 
-@some.examples(60)
+@some.examples(40)
 @given(CASES)
 def test_no_promotion_takes_more_than_its_cap(case: Case) -> None:
     for one in case.price().applied:
         assert one.off <= case.context.caps.get(one.promotion_id, one.off)
 
 
-@some.examples(60)
+@some.examples(40)
 @given(CASES, st.frozensets(st.sampled_from(["p0", "p1"])))
 def test_strangers_learn_of_a_code_only_whether_it_applied(case: Case, owned: frozenset[str]) -> None:
     effects = case.price()
@@ -108,7 +108,7 @@ def _told(answers: Sequence[Answer], owned: frozenset[str]) -> bool:
     return said <= {("applied", None), (GENERIC, None)} and all(not one.off for one in foreign if not one.applied)
 
 
-@some.examples(80)
+@some.examples(60)
 @given(st.data(), some.baskets(), some.promotions(most=4), some.contexts())
 def test_one_more_in_a_best_group_never_makes_its_phase_dearer(
     data: st.DataObject, basket: Basket, others: list[Promotion], context: Context
