@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle, islice
 from typing import Any
 
 from benchmarks._basket_case import CURRENCY, Case, Entry, Off, Product, Rule
@@ -27,9 +28,9 @@ class Ours:
     single: tuple[Programme, ...]
 
     def run(self, baskets: int) -> float:
-        """Price the first baskets with every reason on; return CPU seconds."""
+        """Price so many baskets in turn, with every reason on; return CPU seconds."""
         start = time.process_time()
-        for basket in self.baskets[:baskets]:
+        for basket in islice(cycle(self.baskets), baskets):
             evaluate(basket, self.programme, CONTEXT)
         return time.process_time() - start
 
