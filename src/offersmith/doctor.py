@@ -11,11 +11,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from offersmith.bootstrap import Place, open_ledger
 from offersmith.errors import OffersmithError, SettingsError
 from offersmith.events import SOURCES
 from offersmith.offers.catalogue import catalogue
 from offersmith.settings import load
-from offersmith.store.ledger import Ledger
+from offersmith.store.books import books
 from offersmith.words import Language
 
 LIBRARIES = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "ibis-framework", "lightgbm", "scikit-learn", "sqlalchemy")
@@ -110,14 +111,21 @@ def _workspace(folder: Path) -> list[Finding]:
         says = f"[[events]] kind {unknown[0]!r} is unknown; allowed: {', '.join(sorted(SOURCES))}"
         return [Finding("settings", "bad", says)]
     findings = [Finding("settings", "ok", str(folder / "offersmith.toml"))]
-    database = folder / ".offersmith" / "ledger.sqlite"
-    if not database.exists():
+    place = Place(folder)
+    if not settings.ledger.url and not place.ledger.exists():
         return [*findings, Finding("ledger", "note", "no events yet: offersmith ingest")]
     try:
-        with Ledger.open(database) as ledger:
+        with open_ledger(place, settings) as ledger:
             files = list(ledger.event_files())
+            checked = books(ledger)
     except OffersmithError as fault:
         return [*findings, Finding("ledger", "bad", fault.message)]
     lost = [str(path) for path in files if not Path(path).exists()]
     state = Finding("events", "bad", f"missing files: {', '.join(lost)}") if lost else None
-    return [*findings, state or Finding("events", "ok", f"{len(files)} files, all present")]
+    return [
+        *findings,
+        state or Finding("events", "ok", f"{len(files)} files, all present"),
+        Finding("books", "ok", "every limit and budget agrees with its entries")
+        if checked.balanced
+        else Finding("books", "bad", f"{len(checked.differences)} differences: offersmith campaign books"),
+    ]
