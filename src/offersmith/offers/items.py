@@ -6,9 +6,8 @@ The conditions of one table are met together, the values of one condition are al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from offersmith.errors import SettingsError
@@ -54,6 +53,9 @@ def check(where: str, raw: Any, currency: str) -> dict[str, Any]:
     return normal
 
 
+_NONE: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Items:
     """A selector ready to use; made by `compiled`. Two are the same only if they are one object.
@@ -74,6 +76,11 @@ class Items:
     high: int | None = None
     full_price_only: bool = False
     exclude: Items | None = None
+    plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        others = self.sku or self.brand or self.attributes or self.low is not None or self.high is not None
+        object.__setattr__(self, "plain", bool(self.category and not others))
 
     @property
     def everything(self) -> bool:
@@ -100,13 +107,20 @@ class Items:
         """Return the indices of the lines that are meant; worked out once per pricing."""
         found = till.matched.get(self)
         if found is None:
-            found = frozenset([place for place, line in self._candidates(till) if self.takes(line)])
+            found = self._of_category(till) if self.plain else self._picked(till)
             if self.full_price_only:
                 found = frozenset(place for place in found if till.listed[place] == till.lines[place].total)
             if self.exclude is not None:
                 found -= self.exclude.lines(till)
             till.matched[self] = found
         return found
+
+    def _picked(self, till: Till) -> frozenset[int]:
+        return frozenset([place for place, line in self._candidates(till) if self.takes(line)])
+
+    def _of_category(self, till: Till) -> frozenset[int]:
+        shelves = _shelves(till)
+        return _NONE.union(*[shelves.get(name, _NONE) for name in self.category])
 
     def pieces(self, till: Till) -> int:
         """Return how many pieces are meant; worked out once per pricing."""
@@ -128,11 +142,16 @@ class Items:
         """Return the lines to look at: those of the categories where some are named."""
         if not self.category:
             return enumerate(till.lines)
-        if till.by_category is None:
-            till.by_category = {}
-            for place, line in enumerate(till.lines):
-                till.by_category.setdefault(line.category, []).append((place, line))
-        return chain.from_iterable([till.by_category.get(name, ()) for name in self.category])
+        return [(place, till.lines[place]) for place in self._of_category(till)]
+
+
+def _shelves(till: Till) -> dict[str | None, frozenset[int]]:
+    if till.by_category is None:
+        found: dict[str | None, list[int]] = {}
+        for place, line in enumerate(till.lines):
+            found.setdefault(line.category, []).append(place)
+        till.by_category = {category: frozenset(places) for category, places in found.items()}
+    return till.by_category
 
 
 ALL = Items()

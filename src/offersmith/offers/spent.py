@@ -16,17 +16,17 @@ def spent(till: Till, chosen: items.Items, basis: str, side: str = "priced") -> 
     """Return minor units spent on the lines `chosen`, on one of `BASES` and of `TAXES`."""
     if basis == "current":
         if side == "priced":
-            return sum(till.left[group] for group in chosen.groups(till))
+            return sum([till.left[group] for group in chosen.groups(till)])
         amounts = [0] * len(till.lines)
         for place, left in zip(till.line, till.left, strict=True):
             amounts[place] += left
     elif basis == "phase":
         amounts = till.entering
     elif basis == "list":
-        amounts = [line.unit_price * line.quantity for line in till.lines]
+        amounts = till.shelf
     else:
         amounts = till.listed
     if side == "priced":
-        return sum(amounts) if chosen.everything else sum(amounts[place] for place in chosen.lines(till))
+        return sum(amounts) if chosen.everything else sum([amounts[place] for place in chosen.lines(till)])
     gross = till.basket.prices_include_tax
     return sum(tax.on_side(amounts[place], till.lines[place].tax_ppm, side, gross) for place in chosen.lines(till))

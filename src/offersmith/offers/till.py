@@ -53,13 +53,14 @@ class Till:
         entering: of each line, minor units to pay when the phase began.
         start: of each group, minor units to pay when a promotion of several parts began; None outside of one.
         took: of each group, (promotion index, minor units) in the order they were taken.
+        shelf: of each line, what the shelf says, minor units.
         shipping: still to pay for each delivery.
         points: what the customer has left of the points that may be spent.
     """
 
     __slots__ = (
         "basket", "by_category", "context", "count", "counted", "entering", "floor", "left", "line", "lines", "listed",
-        "matched", "points", "shipping", "start", "took", "took_shipping", "used",
+        "matched", "points", "shelf", "shipping", "start", "took", "took_shipping", "used",
     )  # fmt: skip
 
     def __init__(self, basket: Basket, context: Context) -> None:
@@ -73,14 +74,14 @@ class Till:
             floor_price(line, margin) * line.quantity if line.floor or line.cost is not None else 0 for line in lines
         ]
         self.used = [False] * len(lines)
-        self.listed = self.entering = self.left[:]
+        self.shelf = self.listed = self.entering = self.left[:]
         self.took: list[list[tuple[int, int]]] = [[] for _ in lines]
         self.shipping = [one.amount for one in basket.shipping]
         self.took_shipping: list[tuple[int, int, int]] = []
         self.points = min(context.spend_points, context.customer.points)
         self.matched: dict[Selector, frozenset[int]] = {}
         self.counted: dict[Selector, int] = {}
-        self.by_category: dict[str | None, list[tuple[int, Line]]] | None = None
+        self.by_category: dict[str | None, frozenset[int]] | None = None
         self.start: list[int] | None = None
 
     def fork(self) -> Till:
@@ -93,6 +94,7 @@ class Till:
         copy.shipping, copy.took_shipping = self.shipping[:], self.took_shipping[:]
         copy.points, copy.matched, copy.entering = self.points, self.matched, self.entering
         copy.counted, copy.by_category = self.counted, self.by_category
+        copy.shelf = self.shelf
         copy.start = None if self.start is None else self.start[:]
         return copy
 
