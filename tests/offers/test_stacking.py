@@ -408,6 +408,14 @@ def test_faults_name_what_is_allowed() -> None:
     ):
         with pytest.raises(SettingsError, match=f"group 'g': {named}"):
             price(percent("a", 10, group="g"), **wrong)
+    with pytest.raises(SettingsError, match="promotion 'x': kind = 'wish' is unknown; allowed: none, percent_off"):
+        price(Promotion(Offer("x", "wish")))
+    with pytest.raises(SettingsError, match=r"promotion 'a': condition = 'moon' is unknown; allowed: .*spend"):
+        price(percent("a", 10, conditions=({"kind": "moon"},)))
+    part = {"kind": "amount_off", "terms": {"amount": "1.00"}}
+    for one in (FIVE, Promotion(offer("several", parts=[part]))):
+        with pytest.raises(SettingsError, match="currency = 'USD', but the baskets are in EUR"):
+            Programme([one], "EUR")
     with pytest.raises(InputError, match=r"'USD'.*EUR"):
         evaluate(BASKET, Programme([], "EUR"))
     for line in ({"quantity": 0}, {"unit_price": -1}, {"floor": -1}):

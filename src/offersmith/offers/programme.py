@@ -51,6 +51,7 @@ class Entry:
     )
 
     def __init__(self, promotion: Promotion, currency: str) -> None:
+        _check(promotion, currency)
         offer = promotion.offer
         kind = KINDS[offer.kind]
         self.index = -1
@@ -96,8 +97,8 @@ class Programme:
         groups: the evaluation groups promotions refer to, by name.
 
     Raises:
-        SettingsError: a promotion names a group that is not there, or a group's mode, scope or limit is
-            none that is known.
+        SettingsError: a promotion's kind or condition is unknown, its terms are in another currency, it names a group
+            that is not there, or a group's mode, scope or limit is none that is known.
     """
 
     def __init__(self, promotions: Iterable[Promotion], currency: str, groups: Mapping[str, Group] = NO_GROUPS) -> None:
@@ -144,14 +145,36 @@ def _stages(entries: list[Entry], groups: Mapping[str, Group]) -> list[Stage]:
             raise SettingsError(
                 f"promotion {entry.name!r}: group = {name!r} is not there; allowed: {', '.join(groups) or 'none'}"
             )
-        _check(group)
+        _check_group(group)
         alone = entry.phase == "catalogue" and entry.promotion.exclusive
         key = "\0exclusive" if alone else name
         found.setdefault(key, Stage(Group(key, order=-(10**9)) if alone else group, [])).entries.append(entry)
     return sorted(found.values(), key=lambda stage: (stage.group.order, stage.group.mode != "stack", stage.group.name))
 
 
-def _check(group: Group) -> None:
+def _check(promotion: Promotion, currency: str) -> None:
+    here = f"promotion {promotion.name!r}"
+    asked: list[tuple[str, Any, Mapping[str, object]]] = [("kind", promotion.offer.kind, KINDS)]
+    asked += [("condition", one.get("kind"), CONDITIONS) for one in promotion.conditions]
+    for what, name, known in asked:
+        if name not in known:
+            raise SettingsError(f"{here}: {what} = {name!r} is unknown; allowed: {', '.join(known)}")
+    stated = _currencies(promotion.offer.terms) - {currency}
+    if stated:
+        raise SettingsError(
+            f"{here}: currency = {min(stated)!r}, but the baskets are in {currency}; allowed: {currency}"
+        )
+
+
+def _currencies(terms: Any) -> set[str]:
+    """Return the currencies that terms and the terms of their parts were checked for."""
+    if isinstance(terms, Mapping):
+        own = {terms["currency"]} if isinstance(terms.get("currency"), str) else set()
+        return own.union(*map(_currencies, terms.values()))
+    return set().union(*map(_currencies, terms)) if isinstance(terms, (list, tuple)) else set()
+
+
+def _check_group(group: Group) -> None:
     if group.mode not in MODES:
         raise SettingsError(f"group {group.name!r}: mode = {group.mode!r} is unknown; allowed: {', '.join(MODES)}")
     if group.scope not in SCOPES:
