@@ -133,11 +133,6 @@ class Till:
         return [left[group] - floor[group] for group in groups]
 
     @property
-    def price(self) -> list[int]:
-        """Of each line, the unit price after the catalogue phase, rounded down."""
-        return [listed // line.quantity for listed, line in zip(self.listed, self.lines, strict=True)]
-
-    @property
     def due(self) -> int:
         """Minor units still to pay for the goods."""
         return sum(self.left)
