@@ -16,6 +16,8 @@ from offersmith.offers.replay.fields import Fields
 from offersmith.offers.tax import MILLION
 from offersmith.offers.wall_clock import instant, zone_named
 
+MOST: Final = 1_000_000
+"""Pieces of a line."""
 TRUE: Final = "yes"
 FALSE: Final = "no"
 ATTRIBUTES: Final = ("product", "line", "tags", "bundle", "categories")
@@ -119,6 +121,8 @@ def _line(line: Fields, currency: str, rate: int) -> Line:
     quantity, floor, cost = (
         line.whole("qty", "quantity"), line.minor(currency, "min_price", "floor"), line.minor(currency, "cost"),
     )  # fmt: skip
+    if quantity is not None and quantity > MOST:
+        raise line.wrong("qty", quantity, f"1 to {MOST}")
     if line.flag("discountable") is False:
         floor = price
     categories = line.texts("category", "categories")

@@ -36,6 +36,10 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self._raw.get(name) is not None
 
+    def names(self) -> list[str]:
+        """Return the names of all fields."""
+        return list(self._raw)
+
     def get(self, *names: str, usual: Any = None) -> Any:
         """Return the value of the first of several spellings that is there, else `usual`."""
         self._seen.update(names)

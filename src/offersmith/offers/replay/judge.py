@@ -30,9 +30,7 @@ def difference(scenario: Scenario) -> str | None:
         says = SAYS[name](done)
         found.extend(_compared(name, value, says, scenario))
     if multiset is not None:
-        ours = sorted(float(off) for off in done.lines(done.effects.lines).values())
-        if sorted(float(_number(one, "line_discounts_multiset")) for one in multiset) != ours:
-            found.append(_said("line_discounts_multiset", sorted(multiset), [f"{one:g}" for one in ours]))
+        found.extend(_part("line_discounts_multiset", multiset, list(done.lines(done.effects.lines).values())))
     if none_of is not None:
         there = sorted(set(fields.texts(none_of, "expected: not_applied")) & set(done.applied()))
         found.extend([_said("not_applied", none_of, there)] if there else [])
@@ -49,21 +47,42 @@ def _compared(name: str, value: Any, says: Any, scenario: Scenario) -> list[str]
         return [] if _number(value, name) == float(says) else [_said(name, value, says)]
     if not isinstance(value, Mapping):
         raise InputError(f"expected: {name} = {value!r:.80} must be an object")
-    if name == "line_discounts" and scenario.any_remainder and set(value) == set(says):
-        amounts = [sorted(_number(one, name) for one in side.values()) for side in (value, says)]
-        return [] if amounts[0] == amounts[1] else [_said(name, dict(value), says)]
-    return [one for key, part in value.items() for one in _part(f"{name}.{key}", part, says.get(key))]
+    any_order = scenario.any_remainder and name in ("line_discounts", "by_promotion")
+    found = _part(name, value, says, any_order=any_order)
+    if name in ("line_discounts", "gifts"):
+        more = {
+            key: ours
+            for key, ours in says.items()
+            if key not in value and float(ours) and _asserted(name, key, scenario)
+        }
+        found.extend(_said(f"{name}.{key}", "nothing", ours) for key, ours in more.items())
+    return found
 
 
-def _part(name: str, value: Any, says: Any) -> list[str]:
-    """Compare what is expected of one line or promotion: an amount, an amount for each piece, or amounts by line."""
+def _asserted(name: str, key: str, scenario: Scenario) -> bool:
+    """Say whether something of ours that the scenario does not name is a difference: a gift's line is not."""
+    return name != "line_discounts" or key in scenario.cart.names
+
+
+def _part(name: str, value: Any, says: Any, *, any_order: bool = False) -> list[str]:
+    """Compare what is expected of a line or promotion: an amount, an amount for each piece, or amounts by line."""
+    if value is None:
+        return []
     if isinstance(value, Mapping):
         ours = says if isinstance(says, Mapping) else {}
-        return [one for key, part in value.items() for one in _part(f"{name}.{key}", part, ours.get(key, "0"))]
+        if any_order and set(value) == set(ours) and not any(isinstance(one, Mapping) for one in value.values()):
+            wanted, there = (sorted(_number(one, name) for one in side.values()) for side in (value, ours))
+            return [] if wanted == there else [_said(name, dict(value), says)]
+        return [
+            one
+            for key, part in value.items()
+            for one in _part(f"{name}.{key}", part, ours.get(key, "0"), any_order=any_order)
+        ]
     if isinstance(says, Mapping):
         says = f"{sum(float(one) for one in says.values()):.10g}"
     if isinstance(value, (list, tuple)):
-        amounts = sorted(float(one) for one in says or [])
+        pieces = says if isinstance(says, list) else [] if says is None else [says]
+        amounts = sorted(float(one) for one in pieces)
         return [] if sorted(_number(one, name) for one in value) == amounts else [_said(name, list(value), says)]
     if isinstance(says, list):
         return [] if {float(one) for one in says} == {_number(value, name)} else [_said(name, value, says)]
@@ -72,7 +91,7 @@ def _part(name: str, value: Any, says: Any) -> list[str]:
 
 def _reasons(name: str, value: Any, says: Mapping[str, str]) -> list[str]:
     if isinstance(value, (list, tuple)):
-        missing = [one for one in value if one not in says]
+        missing = [one for one in fields.texts(value, f"expected: {name}") if one not in says]
         return [_said(name, list(value), dict(says))] if missing else []
     if not isinstance(value, Mapping):
         raise InputError(f"expected: {name} = {value!r:.80} must be an object")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from offersmith.errors import InputError
+from offersmith.offers import reading
 from offersmith.offers.base import Phase
 from offersmith.offers.programme import MOVABLE
 from offersmith.offers.promotion import Group, Mode, Promotion
@@ -44,10 +45,13 @@ def arranged(stated: Sequence[Stated], cart: Cart) -> tuple[dict[str, Promotion]
     """
     found = {one.id: one.promotion for one in stated if one.promotion is not None}
     policy = Fields(cart.policy, "policy")
-    known = [*LANES, *(lane for lane in policy.texts("lanes") if lane not in LANES)]
-    if lanes := policy.texts("lanes"):
-        known = lanes
+    known = policy.texts("lanes") or list(LANES)
+    named = [reading.group(one) for one in policy.listed("groups")]
     groups = _policies(policy)
+    if named:
+        wanted = {one.id: one.group for one in stated}
+        placed = {name: replace(one, group=wanted[name]) for name, one in found.items()}
+        return placed, {group.name: group for group in named}
     if any(one.lane for one in stated):
         return _in_lanes(found, {one.id: one.lane or USUAL for one in stated}, known)
     placed = {
@@ -62,7 +66,7 @@ def _policies(policy: Fields) -> dict[str, Group]:
     for name, value in policy.rest().items():
         if name in _LEVELS:
             limits[_LEVELS[name]] = fields.whole(value, f"policy: {name}")
-        elif name in _PHASES and value in _MODES:
+        elif name in _PHASES and isinstance(value, str) and value in _MODES:
             modes[_PHASES[name]] = _MODES[value]
         else:
             raise InputError(f"policy: {name} = {value!r:.80}: unknown policy")

@@ -56,13 +56,17 @@ def blocked(stated: Sequence[Stated], cart: Cart) -> dict[str, str]:
         uses = [Fields(use, "history") for use in cart.history]
         counted = [use for use in uses if _is_of(use, one) and _counts(use, one)]
         mine = [use for use in counted if _is_by(use, cart)]
-        if one.usage_limit is not None and len(counted) + one.used >= one.usage_limit:
+        if one.usage_limit is not None and _times(counted) + one.used >= one.usage_limit:
             found[one.id] = "usage_limit"
-        elif one.per_customer is not None and len(mine) >= one.per_customer:
+        elif one.per_customer is not None and _times(mine) >= one.per_customer:
             found[one.id] = "usage_limit_per_customer"
         elif one.budget is not None and one.budget.rest <= 0:
             found[one.id] = "budget_exceeded"
     return found
+
+
+def _times(uses: Sequence[Fields]) -> int:
+    return sum(1 if (count := use.whole("count", "times")) is None else count for use in uses)
 
 
 def _is_of(use: Fields, one: Stated) -> bool:
@@ -80,5 +84,5 @@ def _counts(use: Fields, one: Stated) -> bool:
 def _is_by(use: Fields, cart: Cart) -> bool:
     """Say whether a use is this customer's; one that names nobody is."""
     who: Any = use.get("customer", "customer_id", "email")
-    names = {str(value) for value in who.values()} if isinstance(who, Mapping) else {who}
+    names = {str(value) for value in who.values()} if isinstance(who, Mapping) else {str(who)}
     return who is None or not cart.identities.isdisjoint(names)

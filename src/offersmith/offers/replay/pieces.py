@@ -90,7 +90,8 @@ def buy_get(one: Fields, cart: Cart) -> Given:
         terms["adds"] = True
         if Decimal(given.get("percent", 100)) == 100:
             given.pop("percent", None)
-        given |= _added(fields.texts(what.get("sku"), f"{where}: get.sku")[0], one, cart)
+        sku = fields.texts(what.get("sku", wanted.get("sku")), f"{where}: get.sku")
+        given |= _added("".join(sku[:1]), one, cart)
     elif found := targets.selector(what or wanted, cart, f"{where}: get"):
         given["items"] = found
     return Given("buy_get", terms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,9 @@ from offersmith.offers.replay.kinds import KINDS
 
 REPEATS = ("cheapest_free", "cheapest_unit_free")
 """Kinds that repeat for every `min_qty` pieces unless `max_applications` says otherwise."""
+_COUNTED = ("count", "keep", "consume", "burn")
+_USES = re.compile(r"us(e|es|age)(_by_\w+)?|count")
+_MONEY = re.compile(r"spend(_by_\w+)?|money|amount")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Stated:
         parts: whether each of its actions is order-level, and the promotion of its first actions up to that one.
         codes: those that unlock it.
         lane: where it is evaluated; "" = none.
+        group: the group of the policy it belongs to; "" = none.
         usage_limit, per_customer: how often it may be used.
         used: uses besides those in the history.
         keeps_cancelled: whether a cancelled order counts as a use.
@@ -59,6 +64,7 @@ class Stated:
     parts: tuple[tuple[bool, Promotion], ...]
     codes: tuple[str, ...]
     lane: str
+    group: str
     usage_limit: int | None
     per_customer: int | None
     used: int
@@ -114,6 +120,7 @@ def read(raw: Any, cart: Cart, rank: int) -> Stated:
         ),
         codes,
         one.text("lane") or "",
+        one.text("group") or "",
         one.whole("usage_limit", "max_uses"),
         per_customer,
         one.whole("used", "times_used", "usage_count") or 0,
@@ -181,9 +188,9 @@ def _nothing(given: Given) -> bool:
 
 
 def _keeps_cancelled(one: Fields) -> bool:
-    reusable = one.flag("reusable_from_cancelled_orders", "reusable_from_cancelled", "cancelled_orders_free_use")
-    counted = one.flag("cancelled_orders_count", "count_cancelled_orders", "counts_cancelled_orders")
-    return reusable is False or counted is True
+    """Say whether a cancelled order keeps its use; whichever way round the field says it."""
+    said = [(name, one.flag(name)) for name in one.names() if "cancel" in name]
+    return any(value is any(word in name for word in _COUNTED) for name, value in said if value is not None)
 
 
 def _budget(raw: Any, currency: str, where: str) -> Budget | None:
@@ -191,13 +198,15 @@ def _budget(raw: Any, currency: str, where: str) -> Budget | None:
         return None
     one = Fields(raw, f"{where}: budget")
     unit, rule = one.text("type", "unit") or "spend", one.text("rule", "overshoot") or "refuse"
-    if unit not in ("spend", "usage"):
+    if not _MONEY.fullmatch(unit) and not _USES.fullmatch(unit):
         raise one.wrong("type", unit, "spend, usage")
+    unit = "spend" if _MONEY.fullmatch(unit) else "usage"
     if rule not in ("refuse", "clamp"):
         raise one.wrong("rule", rule, "refuse, clamp")
     if unit == "spend":
         limit, used = one.minor(currency, "limit", "amount"), one.minor(currency, "used") or 0
     else:
         limit, used = one.whole("limit", "count"), one.whole("used") or 0
+    one.text("attribute", "currency")
     one.done()
     return None if limit is None else Budget(unit, max(0, limit - used), rule == "clamp")

@@ -59,14 +59,12 @@ def means(expected: Any, ours: str | None, where: str) -> bool:
     """
     if not isinstance(expected, str):
         raise InputError(f"{where}: {expected!r:.80} must be a text")
-    if ours is None:
-        return False
     if expected == ours:
         return True
     plain = re.sub(r"\W+", "_", expected.casefold())
     for pattern, codes in FAMILIES.values():
         if re.search(pattern, plain):
             return ours in codes
-    if _CONDITION.search(plain):
-        return not any(ours in codes for _, codes in FAMILIES.values())
+    if _CONDITION.search(plain) or plain.startswith("not_"):
+        return ours is not None and not any(ours in codes for _, codes in FAMILIES.values())
     raise InputError(f"{where}: reason {expected!r:.80} is unknown; allowed: {', '.join(FAMILIES)}, conditions")

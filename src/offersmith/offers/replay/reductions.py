@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -92,8 +93,8 @@ def tiered(term: str) -> Read:
 
     def read(one: Fields, cart: Cart) -> Given:
         on = one.text("tier_on") or "items_total"
-        pieces = on in ("qty", "quantity", "items_qty", "items_quantity", "units", "pieces")
-        if not pieces and on not in ("items_total", "order_total", "total", "subtotal"):
+        pieces = re.search(r"qty|quantity|unit|piece|count", on) is not None
+        if not pieces and not re.search(r"total|amount|spend", on):
             raise one.wrong("tier_on", on, "items_total, quantity")
         terms: dict[str, Any] = {"tiers": _tiers(one, term, pieces=pieces), **cap(one)}
         if pieces:
