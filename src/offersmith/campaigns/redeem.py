@@ -175,7 +175,8 @@ class Till:
             )
             if outcome.code in ("refused_limit", "refused_budget"):
                 known = replace(known, rest={**known.rest, outcome.meter_id: outcome.rest})
-                known = _without(known, quote, outcome, [claim.meter_id for claim in wanted])
+                continue
+            if outcome.code == "voucher_void":  # taken back since it was looked up; the next look finds it void
                 continue
             if outcome.repeated:
                 kept = self.redemptions.find(outcome.redemption_id)
@@ -240,15 +241,3 @@ class Till:
 
 def _named(quote: Quote, promotions: frozenset[str]) -> list[str]:
     return [one.promotion_id for one in quote.effects.applied if quote.live.part(one.promotion_id)[1] in promotions]
-
-
-def _without(known: Known, quote: Quote, outcome: Outcome, claimed_ids: list[str]) -> Known:
-    """Return what is known now that a meter refused: a code whose uses are gone keeps its promotion out."""
-    if outcome.meter_id not in claimed_ids:
-        return known
-    gone = {
-        name: "code_used_up"
-        for name, one in quote.entered.unlocked.items()
-        if outcome.meter_id.endswith(one.code_key) and (outcome.rest or 0) < 1
-    }
-    return replace(known, blocked={**known.blocked, **gone})

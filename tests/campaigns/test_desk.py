@@ -1,0 +1,162 @@
+"""The desk: every step by somebody, in its order, with its audit row; and who comes second is told."""
+
+from datetime import timedelta
+
+import pytest
+from tests.campaigns.conftest import AT, Shopkeeper, amount, percent
+
+from offersmith.campaigns.codes import ALPHABET
+from offersmith.campaigns.shown import show
+from offersmith.campaigns.states import Action
+from offersmith.errors import InputError, SettingsError, StateError
+
+DRAFT = {
+    "name": "June",
+    "starts": "2026-06-12",
+    "ends": "2026-06-20",
+    "promotions": [percent("ten", 10, needs_code=True), amount("five", "5.00")],
+    "limits": [{"name": "once", "count": 1, "per": "customer"}, {"name": "all", "count": 9}],
+    "budgets": [{"name": "pot", "amount": "50.00"}],
+}
+
+
+def walk(desk: Shopkeeper, *actions: str, actor: str = "ann") -> list[str]:
+    return [desk.move("june", Action(action), actor=actor, at=AT).code for action in actions]
+
+
+def draft(desk: Shopkeeper) -> None:
+    assert desk.create("june", DRAFT, author="ann", at=AT).code == "created"
+
+
+def simulated(desk: Shopkeeper) -> None:
+    draft(desk)
+    assert desk.simulate("june", [], actor="ann", at=AT, margin_rate=0.3).code == "moved"
+
+
+def test_a_whole_life_and_its_audit(desk: Shopkeeper) -> None:
+    simulated(desk)
+    assert walk(desk, "submit", "approve") == ["moved", "own_work"]
+    assert walk(desk, "approve", "schedule", actor="bob") == ["moved", "moved"]
+    assert desk.tick(AT) == []
+    assert desk.till.quote(desk.order(customer="c"), AT).effects.off == 0
+    start = AT + timedelta(days=2)
+    # A scheduled campaign counts from its start on, whether or not the clock came by.
+    assert desk.till.quote(desk.order(customer="c"), start).effects.off == 500
+    assert [one.code for one in desk.tick(start)] == ["moved"]
+    assert walk(desk, "pause", "resume", "stop", "archive") == ["moved"] * 4
+    assert [(row.action, row.actor, row.after) for row in desk.audit("june")] == [
+        ("create", "ann", "draft"), ("simulate", "ann", "simulated"), ("submit", "ann", "in_review"),
+        ("approve", "bob", "approved"), ("schedule", "bob", "scheduled"), ("start", "offersmith", "live"),
+        ("pause", "ann", "paused"), ("resume", "ann", "live"), ("stop", "ann", "stopped"),
+        ("archive", "ann", "archived"),
+    ]  # fmt: skip
+
+
+def test_an_edit_after_approval_is_a_draft_of_its_editor(desk: Shopkeeper) -> None:
+    simulated(desk)
+    walk(desk, "submit")
+    walk(desk, "approve", actor="bob")
+    edited = desk.edit("june", {**DRAFT, "name": "Later"}, actor="bob", at=AT)
+    assert (edited.code, edited.campaign.state, edited.campaign.revision) == ("revised", "draft", 2)
+    desk.simulate("june", [], actor="bob", at=AT, margin_rate=0.3)
+    walk(desk, "submit")
+    assert walk(desk, "approve", actor="bob") == ["own_work"]
+    assert walk(desk, "approve", actor="ann") == ["moved"], "the author of the first revision may"
+
+
+def test_a_live_campaign_is_not_edited(desk: Shopkeeper) -> None:
+    desk.live(amount("five", "5.00"))
+    refused = desk.edit("c", DRAFT, actor="ann", at=AT)
+    assert (refused.code, refused.done) == ("pause_first", False)
+    assert "pause" in refused.text()
+    assert desk.definition("c").name == "c"
+
+
+def test_a_wrong_edit_writes_nothing(desk: Shopkeeper) -> None:
+    draft(desk)
+    with pytest.raises(SettingsError, match="kind"):
+        desk.edit("june", {**DRAFT, "promotions": [{"promotion_id": "x", "kind": "free"}]}, actor="ann", at=AT)
+    assert len(desk.audit("june")) == 1
+
+
+def test_ids_and_authors_that_cannot_be_meant(desk: Shopkeeper) -> None:
+    for wrong in ("", "a b", "a/b", "é", "x" * 65, "-"):
+        with pytest.raises(InputError, match="allowed"):
+            desk.create(wrong, DRAFT, author="ann", at=AT)
+    with pytest.raises(InputError, match="author"):
+        desk.create("june", DRAFT, author="  ", at=AT)
+    assert desk.campaigns.all() == []
+
+
+def test_what_is_not_there(desk: Shopkeeper) -> None:
+    assert desk.move("nosuch", Action.PAUSE, actor="ann", at=AT).code == "unknown_campaign"
+    assert desk.edit("nosuch", DRAFT, actor="ann", at=AT).code == "unknown_campaign"
+    assert "nosuch" in desk.move("nosuch", Action.PAUSE, actor="ann", at=AT).text("zh")
+    for call in (desk.definition, desk.audit, lambda name: show(desk, name, AT)):
+        with pytest.raises(StateError, match="there are: none yet"):
+            call("nosuch")
+
+
+def test_codes_hold_for_days_and_never_longer_than_their_campaign(desk: Shopkeeper) -> None:
+    draft(desk)
+    desk.issue("june", "ten", "short", at=AT, count=3, days=2)
+    desk.issue("june", "ten", "long", at=AT, count=2, days=300, uses=None, prefix="x")
+    found = {one.batch: one for one in desk.vouchers.export("june")}
+    assert found["short"].ends == AT + timedelta(days=2)
+    assert found["long"].ends == desk.definition("june").ends
+    assert found["long"].uses is None
+    assert found["long"].code.startswith("X-")
+    assert set(found["short"].code_key) <= set(ALPHABET)
+    assert len(found["short"].code_key) >= 10
+
+
+def test_numbers_of_codes_out_of_range(desk: Shopkeeper) -> None:
+    draft(desk)
+    for more in ({"count": 0}, {"count": -1}, {"count": 1, "uses": 0}, {"count": 1, "days": 0}, {"customers": []}):
+        with pytest.raises(InputError, match="allowed"):
+            desk.issue("june", "ten", "b", at=AT, **more)
+    with pytest.raises(InputError, match="takes no codes"):
+        desk.issue("june", "five", "b", at=AT, count=1)
+    with pytest.raises(InputError, match="no code"):
+        desk.share("june", "ten", "***", at=AT)
+    with pytest.raises(InputError, match="uses"):
+        desk.share("june", "ten", "FINE", at=AT, uses=0)
+    assert desk.vouchers.counts("june") == []
+
+
+def test_a_shared_code_is_written_once(desk: Shopkeeper) -> None:
+    draft(desk)
+    assert desk.share("june", "ten", "June 10", at=AT).code == "issued"
+    assert desk.share("june", "ten", "JUNE-10", at=AT).code == "batch_exists"
+    desk.live(percent("x", 5, needs_code=True))
+    taken = desk.share("c", "x", "june10", at=AT)
+    assert (taken.code, taken.taken) == ("codes_taken", ("JUNE10",))
+
+
+def test_a_look_at_what_is_used_and_left(desk: Shopkeeper) -> None:
+    desk.live(*DRAFT["promotions"], limits=DRAFT["limits"], budgets=DRAFT["budgets"])
+    for number, customer in enumerate(("a", "b")):
+        assert desk.till.reserve(desk.order(customer=customer), f"k{number}", AT).facts["off"] == 500
+    gauges = {one.name: one for one in show(desk, "c", AT).gauges}
+    assert (gauges["all"].used, gauges["all"].left) == (2, 7)
+    assert (gauges["once"].used, gauges["once"].left) == (2, None)
+    assert (gauges["pot"].used, gauges["pot"].left) == (1000, 4000)
+    assert "40.00 EUR left" in show(desk, "c", AT).text()
+    assert "剩余 40.00 EUR" in show(desk, "c", AT).text("zh")
+
+
+def test_a_sole_owner_approves_their_own_and_that_is_recorded(desk: Shopkeeper) -> None:
+    owner = Shopkeeper(desk._ledger, currency="EUR", zone="UTC", sole_owner="ann")
+    simulated(owner)
+    assert walk(owner, "submit", "approve") == ["moved", "moved"]
+    assert owner.audit("june")[-1].facts == {"self_approved": True}
+
+
+def test_two_people_at_once(desk: Shopkeeper) -> None:
+    simulated(desk)
+    seen = desk.campaigns.get("june")
+    assert walk(desk, "submit") == ["moved"]
+    assert desk.campaigns.get("june").state == "in_review"
+    assert seen.state == "simulated"
+    assert walk(desk, "submit") == ["not_allowed"]
+    assert len(desk.audit("june")) == 3
