@@ -13,6 +13,7 @@ from offersmith.campaigns.live import Live, Running, full_name
 from offersmith.campaigns.order import Order
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
+from offersmith.offers.basket import Line
 from offersmith.offers.effects import Audience, Effects
 from offersmith.offers.explain import explain, explain_code
 from offersmith.store.redemptions import Redemptions
@@ -87,7 +88,7 @@ def lines_of(effects: Effects, language: Language) -> list[str]:
             say(
                 f"campaigns.quote_{key}",
                 language,
-                name=line.name,
+                name=_called(line),
                 quantity=line.quantity,
                 amount=money(line.total),
                 off=money(off),
@@ -102,6 +103,11 @@ def lines_of(effects: Effects, language: Language) -> list[str]:
     if effects.points_earned:
         lines.append(say("campaigns.quote_points", language, points=effects.points_earned))
     return lines
+
+
+def _called(line: Line) -> str:
+    """Return the product, and the line's own name where that is another: returns go by it."""
+    return line.product_id if line.name == line.product_id else f"{line.product_id} ({line.name})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""A plan as a campaign: what was decided and nothing else."""
+
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+from tests.campaigns.conftest import AT, Shopkeeper
+
+from offersmith.campaigns.definition import define
+from offersmith.campaigns.launch import Launch, launch
+from offersmith.errors import StateError
+
+ENDS = datetime(2026, 6, 30, 22)
+CATALOGUE = [
+    {"offer_id": "ten", "kind": "percent_off", "terms": {"percent": 10}, "name": "Ten", "version": 1},
+    {
+        "offer_id": "five",
+        "kind": "amount_off",
+        "terms": {"amount": "5.00", "currency": "EUR"},
+        "name": "",
+        "version": 2,
+    },
+    {"offer_id": "unused", "kind": "percent_off", "terms": {"percent": 50}, "name": "Half", "version": 1},
+]
+SUMMARY = {"catalogue": CATALOGUE, "budget": 40.0, "currency": "EUR"}
+
+
+def decided(**offers: str) -> pa.Table:
+    return pa.table(
+        {
+            "customer_id": pa.array(list(offers), pa.string()),
+            "offer_id": pa.array(list(offers.values()), pa.string()),
+            "valid_until": pa.array([ENDS] * len(offers), pa.timestamp("us")),
+        }
+    )
+
+
+def made(summary=SUMMARY, **offers: str) -> Launch:
+    return launch("v1", summary, decided(**offers), name="plan v1", zone="Europe/Berlin")
+
+
+def test_only_what_somebody_gets_is_in_it_and_only_for_them() -> None:
+    plan = made(bob="ten", ann="ten", cid="five", dan="none")
+    assert plan.customers == {"ten": ["ann", "bob"], "five": ["cid"]}
+    definition = define(plan.definition, currency="EUR", zone="Europe/Berlin")
+    assert [(one.name, one.needs_code) for one in definition.promotions] == [("five", True), ("ten", True)]
+    assert definition.ends == ENDS, "midnight in Berlin"
+    assert [(one.amount, one.rule) for one in definition.budgets] == [(4000, "refuse")]
+
+
+def test_a_plan_without_money_has_no_budget() -> None:
+    assert made({**SUMMARY, "budget": 0.0}, ann="ten").definition["budgets"] == []
+
+
+def test_a_plan_that_cannot_be_launched() -> None:
+    with pytest.raises(StateError, match="nobody"):
+        made(ann="none")
+    with pytest.raises(StateError, match="seven"):
+        made(ann="seven")
+    with pytest.raises(StateError, match="does not say what ten is"):
+        made({"budget": 1.0, "currency": "EUR"}, ann="ten")
+
+
+def test_each_gets_a_code_and_launching_again_goes_on(desk: Shopkeeper) -> None:
+    plan = made(ann="ten", bob="five")
+    first = desk.launch("c", plan, "v1", author="ann", at=AT)
+    again = desk.launch("c", plan, "v1", author="ann", at=AT)
+    other = desk.launch("c", made(cid="ten"), "v2", author="ann", at=AT)
+    assert (first.code, again.code, other.code) == ("created", "campaign_exists", "campaign_exists")
+    counts = {one.batch: (one.codes, one.bound) for one in desk.vouchers.counts("c")}
+    assert counts == {"plan/five": (1, 1), "plan/ten": (1, 1)}
+    [(code, why)] = desk.wallet("ann", AT)
+    assert (code.promotion_id, code.uses, code.ends, why) == ("ten", 1, ENDS, "campaign_not_live")
