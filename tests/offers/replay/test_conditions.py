@@ -1,0 +1,122 @@
+import pytest
+from tests.offers.replay.one import differs
+
+FIVE = {"id": "p", "kind": "order_fixed", "value": "5.00"}
+HOLD = [
+    {"min_items_total": "100.00"},
+    {"max_items_total": 100},
+    {"min_subtotal": "99.99", "max_total": "100.01"},
+    [{"min_qty": 6}, {"max_qty": "6"}],
+    {"min_items_total": "70.00", "target": {"category": "cups"}},
+    {"min_qty": 3, "target": {"sku": "tea"}},
+    {"target": {"sku": ["tea", "mate"]}},
+    {"min_category_total": {"drinks": "30.00", "cups": "70.00"}},
+    {"min_category_total": {"any_of": ["drinks", "pots"], "total": "60.00"}},
+    {"min_category_qty": [{"any_of": ["cups"], "qty": 3}, {"drinks": 3}]},
+    {"min_tag_qty": {"sale": 3}, "max_tag_qty": {"new": 3}},
+    {"min_product_qty": {"any_of": ["leaf", "cup"], "qty": 5}},
+    {"min_sku_qty": {"cup": 2}},
+    {"min_brand_total": {"north": "40.00"}},
+    {"contains_category": ["pots", "pans"]},
+    {"contains_sku": "cup"},
+    {"contains_tag": ["new"]},
+    {"contains_all_sku": ["tea", "pot"]},
+    {"contains_product": {"all_of": ["leaf", "pot"]}},
+    {"contains_no_sku": ["card"]},
+    {"contains": {"colour": "blue"}},
+    {"contains_colour": ["blue", "red"]},
+    {"contains_only_category": ["drinks", "cups"]},
+    {"customer_order_number": 3},
+    {"customer_order_number": {"min": 2, "max": 3}},
+    {"customer_order_number": [1, 3]},
+    {"min_previous_orders": 2, "max_previous_orders": 2},
+    {"customer_group": ["vip", "top"]},
+    {"customer_level": "gold", "customer_id": ["ann"]},
+    {"exclude_customer_group": ["staff"]},
+    {"registered": True},
+    {"channel": ["app"], "country": "DE"},
+    {"exclude_country": ["CH"]},
+    {"birthday": "yes"},
+    {"starts_at": "2026-06-19", "ends_at": "2026-06-19"},
+    {"weekdays": "fri", "hours": {"from": "18:00", "to": "20:00"}},
+    {"any_of": [{"min_qty": 9}, {"min_items_total": "50.00", "min_qty": 5}]},
+    {"all_of": [{"min_qty": 5}], "not": {"channel": "web"}},
+    {"min_items_total": "100.00", "basis": "tax_inclusive"},
+    {"min_items_total": "80.00", "basis": ["tax_exclusive", "original"]},
+]
+FAIL = [
+    {"min_items_total": "100.01"},
+    {"max_items_total": "99.99"},
+    {"min_qty": 7},
+    {"min_qty": 4, "target": {"sku": "tea"}},
+    {"min_category_total": {"drinks": "30.01"}},
+    {"min_category_total": {"drinks": "30.00", "cups": "70.01"}},
+    {"min_product_qty": {"any_of": ["leaf", "cup"], "qty": 6}},
+    {"contains_category": ["pans"]},
+    {"contains_all_sku": ["tea", "mate"]},
+    {"contains_no_category": ["pots"]},
+    {"contains_only_category": ["drinks"]},
+    {"customer_order_number": 1},
+    {"first_order": True},
+    {"customer_group": ["top"]},
+    {"exclude_customer_group": ["vip"]},
+    {"registered": False},
+    {"channel": ["web"]},
+    {"store": "north"},
+    {"exclude_country": ["DE"]},
+    {"ends": "2026-06-18"},
+    {"starts": "2026-06-20"},
+    {"weekdays": ["sat"]},
+    {"hours": {"from": "19:30", "to": "20:00"}},
+    {"any_of": [{"min_qty": 9}, {"min_items_total": "50.00", "min_qty": 7}]},
+    {"not": {"min_qty": 6}},
+    {"min_items_total": "100.00", "basis": "tax_exclusive"},
+]
+AROUND = {
+    "customer": {"id": "ann", "groups": ["vip"], "level": "gold", "previous_orders": 2, "birthday": True},
+    "channel": "app",
+    "country": "DE",
+    "now": "2026-06-19T19:00",
+    "zone": "Europe/Berlin",
+    "tax_rate": "0.20",
+}
+
+
+@pytest.mark.parametrize("conditions", HOLD, ids=str)
+def test_it_holds(conditions):
+    assert differs([{**FIVE, "conditions": conditions}], {"discount_total": "5.00"}, **AROUND) is None
+
+
+@pytest.mark.parametrize("conditions", FAIL, ids=str)
+def test_it_does_not_hold(conditions):
+    expected = {"discount_total": "0.00", "reasons": {"p": "conditions"}}
+    if {"starts", "ends"} & set(conditions):
+        expected.pop("reasons")
+    assert differs([{**FIVE, "conditions": conditions}], expected, **AROUND) is None
+
+
+@pytest.mark.parametrize(
+    ("conditions", "says"),
+    [
+        ({"min_moon_qty": {"full": 1}}, "moon: unknown field"),
+        ({"contains_moon": ["full"]}, "moon: unknown field"),
+        ({"min_category_total": "10.00"}, "must be an object"),
+        ({"min_qty": "half"}, "must be a number"),
+        ({"contains_sku": {"all": ["a"], "most": ["b"]}}, "most: unknown field"),
+        ("often", "must be an object"),
+    ],
+)
+def test_what_is_not_known_is_named(conditions, says):
+    found = differs([{**FIVE, "conditions": conditions}], {"discount_total": "5.00"}, **AROUND)
+    assert found.startswith("unsupported: ")
+    assert says in found
+
+
+@pytest.mark.parametrize(
+    ("basis", "off"),
+    [(None, "25.00"), ("original", "25.00"), ("after_previous_discounts", "20.00"), ("after_previous_phases", "25.00")],
+)
+def test_the_basis_is_what_it_says(basis, off):
+    threshold = {"min_items_total": "90.00"} | ({"basis": basis} if basis else {})
+    first = {"id": "x", "kind": "order_fixed", "value": "20.00", "priority": 1}
+    assert differs([first, {**FIVE, "conditions": threshold}], {"discount_total": off}) is None

@@ -1,0 +1,94 @@
+"""What each kind of the format takes off a cart of 100.00: three teas at 10, two cups at 20, a pot at 30."""
+
+import pytest
+from tests.offers.replay.one import differs
+
+CASES = [
+    ({"kind": "order_percent", "value": "12.5"}, "12.50"),
+    ({"kind": "order_percent", "value": 150}, "100.00"),
+    ({"kind": "order_percent", "value": "0"}, "0.00"),
+    ({"kind": "order_percent", "value": "50", "max_discount": "7.00"}, "7.00"),
+    ({"kind": "order_fixed", "value": 7}, "7.00"),
+    ({"kind": "order_fixed", "value": "500"}, "100.00"),
+    ({"kind": "items_percent_across", "value": "10", "target": {"category": ["cups"]}}, "7.00"),
+    ({"kind": "items_fixed_across", "value": "9.00", "max_affected_units": 1}, "9.00"),
+    ({"kind": "items_fixed_across", "value": "19.00", "max_affected_units": 1}, "10.00"),
+    ({"kind": "unit_percent", "value": "10", "max_units_per_line": 1}, "6.00"),
+    ({"kind": "unit_fixed", "value": "1.50"}, "9.00"),
+    ({"kind": "unit_fixed", "value": "1.50", "group_size": 2}, "6.00"),
+    ({"kind": "unit_fixed", "value": "25.00", "target": "all"}, "95.00"),
+    ({"kind": "unit_price", "value": "15.00"}, "25.00"),
+    ({"kind": "line_fixed", "value": "4.00"}, "12.00"),
+    ({"kind": "line_percent", "value": "10", "target": {"tag": "sale"}}, "3.00"),
+    ({"kind": "catalog_percent", "value": "10"}, "10.00"),
+    ({"kind": "catalogue_unit_fixed", "value": "2.00"}, "12.00"),
+    ({"kind": "catalog_price", "value": "18.00", "target": {"category": "cups"}}, "16.00"),
+    ({"kind": "cheapest_free"}, "10.00"),
+    ({"kind": "cheapest_free", "conditions": {"min_qty": 3}}, "20.00"),
+    ({"kind": "cheapest_free", "conditions": {"min_qty": 3}, "max_applications": 1}, "10.00"),
+    ({"kind": "cheapest_unit_percent", "value": "50", "target": {"category": "cups"}}, "10.00"),
+    ({"kind": "cheapest_unit_fixed", "value": "12.00"}, "10.00"),
+    ({"kind": "bundle_fixed_price", "value": "40.00", "bundle_qty": 3, "max_applications": 1}, "30.00"),
+    ({"kind": "bundle_fixed_price", "value": "40.00", "conditions": {"min_qty": 3}}, "30.00"),
+    ({"kind": "buy_x_get_y", "buy": {"category": "cups", "min_qty": 2},
+      "get": {"sku": "tea", "qty": 1, "percent_off": "100"}}, "10.00"),
+    ({"kind": "buy_x_get_y", "buy": {"category": "cups", "min_total": "30.00"},
+      "get": {"sku": "tea", "qty": 1, "amount_off": "4.00"}, "max_applications": 1}, "4.00"),
+    ({"kind": "buy_x_get_y", "buy": {"min_qty": 1}, "get": {"qty": 1, "percent_off": "100"}, "max_applications": 1,
+      "target_order": "most_expensive_first"}, "20.00"),
+    ({"kind": "gift", "gift_sku": "cup"}, "20.00"),
+    ({"kind": "gift", "gift_sku": "card", "gift_value": "1.00", "gift_qty": 2}, "2.00"),
+    ({"kind": "order_percent_tiered", "tiers": {"0": "5", "100": "10", "100.01": "20"}}, "10.00"),
+    ({"kind": "order_fixed_tiered", "tiers": [{"from": 2, "value": 3}, {"from": 6, "value": 8}],
+      "tier_on": "quantity"}, "8.00"),
+    ({"kind": "order_fixed_tiered", "tiers": {"30.00": "4.00"}, "each": True}, "12.00"),
+    ({"kind": "multi", "actions": [{"kind": "unit_percent", "value": "20", "target": {"sku": "tea"}},
+                                   {"kind": "order_fixed", "value": "4.00"}]}, "10.00"),
+    ({"kind": "spend_save", "terms": {"tiers": [{"from": "50.00", "percent": 10}]}}, "10.00"),
+]  # fmt: skip
+ORDER_LEVEL = {"order_percent", "order_fixed", "order_percent_tiered", "order_fixed_tiered", "spend_save"}
+
+
+@pytest.mark.parametrize(("promotion", "off"), CASES, ids=lambda one: one["kind"] if isinstance(one, dict) else one)
+def test_it_takes_off(promotion, off):
+    expected = {"discount_total": off, "applied": ["p"] if float(off) else []}
+    if promotion["kind"] != "multi":
+        expected["order_discount"] = off if promotion["kind"] in ORDER_LEVEL else "0.00"
+    assert differs([{"id": "p", **promotion}], expected) is None
+
+
+def test_the_order_part_of_several_actions_is_told_apart():
+    actions = [{"kind": "unit_percent", "value": "20"}, {"kind": "order_fixed", "value": "4.00"}]
+    expected = {"discount_total": "24.00", "order_discount": "4.00"}
+    assert differs([{"id": "p", "kind": "multi", "actions": actions}], expected) is None
+    assert differs([{"id": "p", "actions": actions[::-1]}], {**expected, "discount_total": "24.00"}) is None
+
+
+@pytest.mark.parametrize(
+    ("promotion", "left"),
+    [
+        ({"kind": "shipping_percent", "value": "50"}, {"air": "5.00", "sea": "2.00"}),
+        ({"kind": "shipping_percent", "value": "50", "target": {"shipping": "air"}}, {"air": "5.00", "sea": "0.00"}),
+        ({"kind": "shipping_fixed", "value": "6.00", "target": {"shipping": ["air", "sea"]}}, {"air": "6", "sea": "4"}),
+        ({"kind": "shipping_fixed_across", "value": "7.00"}, {"air": "5.00", "sea": "2.00"}),
+        ({"kind": "shipping_price", "value": "5.00"}, {"air": "5.00", "sea": "0.00"}),
+        ({"kind": "shipping_free"}, {"air": "10.00", "sea": "4.00"}),
+    ],
+)
+def test_deliveries(promotion, left):
+    shipping = [{"id": "air", "amount": "10.00"}, {"id": "sea", "amount": "4.00"}]
+    expected = {"shipping_discounts": left, "discount_total": "0.00"}
+    assert differs([{"id": "p", **promotion}], expected, shipping=shipping) is None
+
+
+@pytest.mark.parametrize(
+    ("rounding", "off"),
+    [(None, "0.52"), ("half_up", "0.52"), ("per_unit", "0.52"), ("per_line", "0.53"), ("total", "0.53"),
+     ("running_delta", "0.53"), ("down_on_total", "0.52")],
+)  # fmt: skip
+def test_roundings(rounding, off):
+    # 3 % of a piece at 2.37 is 0.0711 and of one at 3.28 0.0984: 6 × 0.07 + 0.10. Of the lines it is 0.4266 and
+    # 0.0984: 0.43 + 0.10. Of all it is 0.525.
+    lines = [{"id": "a", "unit_price": "2.37", "qty": 6}, {"id": "b", "unit_price": "3.28"}]
+    promotion = {"id": "p", "kind": "unit_percent", "value": "3"} | ({"rounding": rounding} if rounding else {})
+    assert differs([promotion], {"discount_total": off}, lines=lines) is None
