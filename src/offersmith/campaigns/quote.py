@@ -134,8 +134,11 @@ class Pricer:
         """Price an order at a moment; nothing is reserved."""
         entered, mine = self.look_up.enter(order.codes, live, order.context.customer.customer_id, at)
         watched = {one.campaign_id: (one, self.watched(one, order, entered, at)) for one in live.running.values()}
-        ids = [meter.claim.meter_id for _, one in watched.values() for meter in one.meters]
-        rest = {name: meter.rest for name, meter in self.redemptions.read_meters(ids).items()} | dict(known.rest)
+        # What counts is the cap of today's definition: a meter still has the one it was last taken from with.
+        caps = {meter.claim.meter_id: meter.claim.cap for _, one in watched.values() for meter in one.meters}
+        rest = {
+            name: replace(meter, cap=caps[name]).rest for name, meter in self.redemptions.read_meters(caps).items()
+        } | dict(known.rest)
         blocked, pots = dict(known.blocked), []
         for running, one in watched.values():
             for promotion, why in one.blocked(rest).items():

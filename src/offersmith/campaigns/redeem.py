@@ -28,6 +28,9 @@ from offersmith.words import Language, say
 TRIES = 8
 """How often an order is priced again because somebody else was faster."""
 
+USUAL_MINUTES = 30
+"""How long an order is kept that no campaign gives anything, in minutes."""
+
 ROUNDS = 3
 """How often a return is worked out again because another return of the same order came first."""
 
@@ -140,7 +143,6 @@ class Till:
         live = self.roster.at(at)
         known = Known()
         redemption_id = f"r-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-        minutes = [one.definition.reserve_minutes for one in live.running.values()]
         outcome = Outcome("refused_limit", "", "")
         for _ in range(TRIES):
             quote = self._pricer.quote(order, live, at, known)
@@ -159,7 +161,7 @@ class Till:
                     customer_id=order.context.customer.customer_id,
                     currency=order.basket.currency,
                     at=at,
-                    expires_at=at + timedelta(minutes=min(minutes, default=30)),
+                    expires_at=at + _held_for(quote),
                     claims=tuple(wanted),
                     vouchers=tuple(sorted(one.code_key for one in unlocked.values() if one is not None)),
                     facts={
@@ -237,6 +239,12 @@ class Till:
                 facts = outcome.facts if done else {}
                 return Returned(outcome, facts.get("refund", 0), kept.currency, facts.get("by_line", {}))
         return Returned(outcome, 0, self.currency)
+
+
+def _held_for(quote: Quote) -> timedelta:
+    """Return how long a promise holds: as long as the shortest of the campaigns that give something."""
+    giving = (quote.live.part(one.promotion_id)[0].definition for one in quote.effects.applied)
+    return timedelta(minutes=min((one.reserve_minutes for one in giving), default=USUAL_MINUTES))
 
 
 def _named(quote: Quote, promotions: frozenset[str]) -> list[str]:

@@ -1,0 +1,57 @@
+"""Promises over a campaign's edits, and how long they hold."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.campaigns.conftest import AT, Shopkeeper, percent
+
+from offersmith.campaigns.definition import define
+from offersmith.campaigns.states import State
+from offersmith.store.campaigns import Change
+
+
+def revise(desk: Shopkeeper, **more: Any) -> None:
+    """Let another definition count, as if it had been approved again."""
+    raw = {"name": "c", "promotions": [percent("ten", 10)], **more}
+    seen = desk.campaigns.get("c")
+    assert seen is not None
+    change = Change("edit", State.LIVE, seen.revision, State.LIVE, "ann", AT)
+    source = define(raw, currency="EUR", zone="UTC").source
+    assert desk.campaigns.revise("c", source, change, name="c").done
+
+
+def bought(desk: Shopkeeper, key: str) -> int:
+    promise = desk.till.reserve(desk.order(), key, AT)
+    assert promise.outcome.done
+    return sum(one["off"] for one in promise.facts["applied"])
+
+
+@pytest.mark.parametrize("rule", ["refuse", "clamp"])
+def test_more_budget_counts_from_the_edit_on(desk: Shopkeeper, rule: str) -> None:
+    def pot(amount: str) -> dict[str, Any]:
+        return {"budgets": [{"name": "pot", "amount": amount, "rule": rule}]}
+
+    desk.live(percent("ten", 10), **pot("5.00"))
+    assert [bought(desk, key) for key in "ab"] == [500, 0]
+    revise(desk, **pot("10.00"))
+    assert [bought(desk, key) for key in "cd"] == [500, 0]
+    revise(desk, **pot("1.00"))
+    assert bought(desk, "e") == 0, "less than what is spent is nothing left, and no fault"
+    assert desk.books("c").balanced
+
+
+def test_more_uses_count_from_the_edit_on(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10), limits=[{"name": "few", "count": 1}])
+    assert [bought(desk, key) for key in "ab"] == [500, 0]
+    revise(desk, limits=[{"name": "few", "count": 2}])
+    assert [bought(desk, key) for key in "cd"] == [500, 0]
+
+
+def test_a_promise_holds_as_long_as_the_campaigns_that_give_it(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10), reserve_minutes=60)
+    desk.live(percent("coded", 5, needs_code=True), campaign_id="d", reserve_minutes=1)
+    promise = desk.till.reserve(desk.order(), "k", AT)
+    kept = desk.till.redemptions.find(promise.outcome.redemption_id)
+    assert kept is not None
+    assert kept.expires_at == AT + timedelta(minutes=60)
