@@ -170,6 +170,7 @@ class Till:
                         "campaigns": {one.campaign_id: one.revision for one in live.running.values()},
                         "unlocked": {name: one.code for name, one in unlocked.items() if one is not None},
                         "caps": dict(quote.caps),
+                        "min_margin_bp": order.context.min_margin_bp,
                         "money": money,
                         "uses": sorted({claim.meter_id for claim in wanted if claim.unit == "use"}),
                     },

@@ -3,7 +3,8 @@
 `keep` refunds what was paid for exactly the pieces that come back and leaves the discount of the rest alone.
 `reevaluate` prices what is kept as if it had been bought alone, at the moment and by the campaigns of the order, and
 refunds what was paid beyond that: a discount whose threshold is no longer met is taken back. It counts as soon as one
-campaign that gave something says so.
+campaign that gave something says so. A promotion that gave nothing then steps in only where whatever counts it holds
+something for this order already: no return takes from a limit or a budget.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from offersmith.campaigns.live import Live, Roster, together
+from offersmith.campaigns.limits import LIMIT_REACHED
+from offersmith.campaigns.live import Live, Roster, full_name, together
 from offersmith.campaigns.order import Order
 from offersmith.offers.basket import Basket
 from offersmith.offers.effects import Effects
@@ -67,9 +69,9 @@ def take_back(
     applied = [one["promotion_id"] for one in kept.facts["effects"]["applied"]]
     policies = [live.part(name)[0].definition for name in applied]
     if any(one.returns == "reevaluate" for one in policies):
-        effects = _again(kept, live, after, zone)
+        effects = _again(kept, live, after, zone, _uncounted(kept, live))
         goods = sum(line["unit_price"] * line["quantity"] - line["off"] for line in kept.facts["effects"]["lines"])
-        back = Back(max(0, goods - refunded - _owed(effects, sold, kept, after)), {}, _excess(kept, effects))
+        back = Back(max(0, goods - refunded - _owed(effects, sold, kept, after)), {}, _excess(kept, live, effects))
     else:
         back = Back(due.paid, due.by_line, _shares(kept, due.by_promotion))
     everything = all(after[name] >= count for name, count in zip(sold.names, sold.quantities, strict=True))
@@ -88,18 +90,33 @@ def _shares(kept: Redemption, by_promotion: Mapping[str, int]) -> dict[str, int]
     return {name: min(amount, kept.held.get(name, 0)) for name, amount in meters.items()}
 
 
-def _excess(kept: Redemption, effects: Effects) -> dict[str, int]:
-    """Return what each budget holds beyond what the order takes now."""
+def _excess(kept: Redemption, live: Live, effects: Effects) -> dict[str, int]:
+    """Return what each budget holds beyond what the order takes now; a budget is the whole campaign's."""
     now: Counter[str] = Counter()
-    offs = {one.promotion_id: one.off for one in effects.applied}
-    meters = {meter_id for ids in kept.facts["money"].values() for meter_id in ids}
-    for name, ids in kept.facts["money"].items():
-        for meter_id in ids:
-            now[meter_id] += offs.get(name, 0)
-    return {meter_id: max(0, kept.held.get(meter_id, 0) - now[meter_id]) for meter_id in sorted(meters)}
+    for one in effects.applied:
+        now[live.part(one.promotion_id)[0].campaign_id] += one.off
+    budgets = {
+        meter_id: live.part(name)[0].campaign_id for name, ids in kept.facts["money"].items() for meter_id in ids
+    }
+    return {name: max(0, kept.held.get(name, 0) - now[budgets[name]]) for name in sorted(budgets)}
 
 
-def _again(kept: Redemption, live: Live, after: Mapping[str, int], zone: str) -> Effects:
+def _uncounted(kept: Redemption, live: Live) -> dict[str, str]:
+    """Return the promotions that gave nothing and are counted by what holds nothing for this order, each blocked."""
+    applied = {one["promotion_id"] for one in kept.facts["effects"]["applied"]}
+    gave = {live.part(name)[0].campaign_id for name in applied}
+    blocked = {}
+    for running in live.running.values():
+        rules, counted = running.definition, running.campaign_id not in gave
+        for one in rules.promotions:
+            name = full_name(running.campaign_id, one.name)
+            whole = counted and (rules.budgets or any(limit.promotion is None for limit in rules.limits))
+            if name not in applied and (whole or any(limit.promotion == one.name for limit in rules.limits)):
+                blocked[name] = LIMIT_REACHED
+    return blocked
+
+
+def _again(kept: Redemption, live: Live, after: Mapping[str, int], zone: str, uncounted: Mapping[str, str]) -> Effects:
     """Price what is kept as if it had been bought alone."""
     order = Order.read(kept.facts["order"], currency=kept.currency, zone=zone)
     lines = tuple(
@@ -113,7 +130,8 @@ def _again(kept: Redemption, live: Live, after: Mapping[str, int], zone: str) ->
         moment=kept.at,
         unlocked=kept.facts["unlocked"],
         caps=kept.facts["caps"],
-        blocked={one["promotion_id"]: one["code"] for one in answers if one["code"] in LIMITS},
+        blocked={**uncounted, **{one["promotion_id"]: one["code"] for one in answers if one["code"] in LIMITS}},
+        min_margin_bp=kept.facts["min_margin_bp"],
     )
     smaller = Basket(lines, order.basket.currency, order.basket.shipping, order.basket.prices_include_tax)
     return evaluate(smaller, live.programme, context)
