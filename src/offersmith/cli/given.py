@@ -20,17 +20,18 @@ def read_json(file: Path) -> Any:
     Raises:
         InputError: it cannot be read, is no text in UTF-8, or no JSON: names the line and the column.
     """
+    name = "standard input" if file == STDIN else file
     try:
         data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_once)
     except OSError as fault:
-        raise InputError(f"{file}: cannot be read: {fault.strerror}") from fault
+        raise InputError(f"{name}: cannot be read: {fault.strerror}") from fault
     except UnicodeDecodeError as fault:
-        raise InputError(f"{file}: is no text in UTF-8", hint="save it as UTF-8") from fault
+        raise InputError(f"{name}: is no text in UTF-8", hint="save it as UTF-8") from fault
     except json.JSONDecodeError as fault:
-        raise InputError(f"{file}: line {fault.lineno}, column {fault.colno}: is no JSON: {fault.msg}") from fault
+        raise InputError(f"{name}: line {fault.lineno}, column {fault.colno}: is no JSON: {fault.msg}") from fault
     except (ValueError, RecursionError) as fault:
-        raise InputError(f"{file}: is no JSON: {fault}") from fault
+        raise InputError(f"{name}: is no JSON: {fault}") from fault
 
 
 def read_object(file: Path) -> dict[str, Any]:
