@@ -79,3 +79,37 @@ def test_the_pieces_of_a_line_add_up_to_what_it_cost(quantity: float, shelf: int
     assert sum(pieces * price for pieces, price in _pieces(quantity, shelf)) == shelf
     if quantity.is_integer():
         assert sum(pieces for pieces, _ in _pieces(quantity, shelf)) == quantity
+
+
+def test_what_past_orders_do_not_know_bounds_nothing() -> None:
+    coded, open_codes = percent("ten", 10, needs_code=True), frozenset({"ten"})
+    once_each = [{"name": "n", "count": 1, "per": "code"}]
+    assert figures(coded, open_codes=open_codes, limits=once_each).touched == 10, "ten customers, ten codes"
+    by_device = [{"name": "n", "count": 1, "per": "device"}]
+    assert figures(percent("ten", 10), limits=by_device).touched == 10, "ten orders, ten devices"
+    both = [*by_device, {"name": "c", "count": 1, "per": "customer"}]
+    assert figures(percent("ten", 10), limits=both).touched == 5
+
+
+def test_a_bound_code_is_used_no_oftener_than_it_may_be(desk) -> None:
+    coded = percent("ten", 10, needs_code=True)
+    assert desk.create("c", {"name": "c", "promotions": [coded]}, author="ann", at=AT).done
+    desk.issue("c", "ten", "once", at=AT, customers=["c0", "c1"])
+    desk.issue("c", "ten", "again", at=AT, customers=["c1", "c2"], uses=2)
+    desk.issue("c", "ten", "free", at=AT, customers=["c3"], uses=None)
+    past = orders(25)
+    found = desk.simulate("c", past, actor="ann", at=AT, margin_rate=0.3).simulation
+    assert (found.touched, found.cost) == (1 + 3 + 2 + 5, 11 * 500)
+
+
+def test_figures_are_of_the_revision_they_were_made_of(desk) -> None:
+    assert desk.create("c", {"name": "c", "promotions": [percent("ten", 10)]}, author="ann", at=AT).done
+
+    def edited_meanwhile():
+        assert desk.edit("c", {"name": "c", "promotions": [percent("half", 50)]}, actor="bob", at=AT).done
+        yield from orders(3)
+
+    late = desk.simulate("c", edited_meanwhile(), actor="ann", at=AT, margin_rate=0.3)
+    assert (late.code, late.simulation) == ("changed_meanwhile", None)
+    assert [row.action for row in desk.audit("c")] == ["create", "edit"]
+    assert desk.campaigns.get("c").state == "draft"

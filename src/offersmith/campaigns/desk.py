@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from offersmith.campaigns import codes as coding
@@ -184,8 +185,8 @@ class Desk:
         row, taken = self._step(campaign_id, Action.SIMULATE, actor, at)
         if row is None or taken is None or not taken.moved:
             return Moved(campaign_id, taken.code if taken else "unknown_campaign", row, taken)
-        definition = self.definition(campaign_id)
-        bound, unbound = self._codes(campaign_id)
+        definition = self.roster.revision(campaign_id, row.revision).definition
+        bound, unbound, uses = self._codes(campaign_id)
         coded = {one.name for one in definition.promotions if one.needs_code}
         # A promotion whose codes are all bound to somebody is for them; any other code anybody may come to hold.
         everybody = frozenset(name for name in coded if name in unbound or name not in _promotions(bound))
@@ -197,11 +198,14 @@ class Desk:
             open_codes=everybody,
             margin_rate=margin_rate,
             cost_share=cost_share,
+            uses=uses,
             total=total,
             progress=progress,
         )
-        moved = self.move(campaign_id, Action.SIMULATE, actor=actor, at=at, facts=figures.as_dict())
-        return Moved(campaign_id, moved.code, moved.campaign, moved.step, figures)
+        # As it was seen before: figures are never noted with a revision they were not made of.
+        change = Change(Action.SIMULATE, row.state, row.revision, taken.after, actor, at, facts=figures.as_dict())
+        kept = self.campaigns.move(campaign_id, change)
+        return Moved(campaign_id, kept.code, kept.campaign, taken, figures if kept.done else None)
 
     def tick(self, at: datetime) -> list[Moved]:
         """Do what the clock asks of campaigns at a moment: start those that are due, end those that are over."""
@@ -358,17 +362,22 @@ class Desk:
             sole_owner=self._sole_owner,
         )
 
-    def _codes(self, campaign_id: str) -> tuple[dict[str, dict[str, str]], set[str]]:
-        """Return customer -> promotion -> code of the bound codes, and the promotions that have others."""
+    def _codes(self, campaign_id: str) -> tuple[dict[str, dict[str, str]], set[str], dict[str, int]]:
+        """Return customer -> promotion -> code of the bound codes, the promotions that have others, and bound uses.
+
+        Several codes of a customer for one promotion count as one with all their uses.
+        """
         bound: dict[str, dict[str, str]] = {}
         unbound = set()
+        uses: dict[str, float] = {}
         found: Iterator[Voucher] = self.vouchers.export(campaign_id)
         for one in found:
             if one.state == "live" and one.customer_id is not None:
-                bound.setdefault(one.customer_id, {})[one.promotion_id] = one.code_key
+                key = bound.setdefault(one.customer_id, {}).setdefault(one.promotion_id, one.code_key)
+                uses[key] = uses.get(key, 0) + (inf if one.uses is None else one.uses)
             elif one.state == "live":
                 unbound.add(one.promotion_id)
-        return bound, unbound
+        return bound, unbound, {key: int(count) for key, count in uses.items() if count < inf}
 
 
 def _promotions(bound: Mapping[str, Mapping[str, str]]) -> set[str]:

@@ -1,9 +1,9 @@
 """What a campaign would have done to past orders: cost, margin, customers touched, before anybody is promised anything.
 
 Every order is priced in the order of time with the campaign alone; limits and budgets are counted as the ledger would.
-It is an upper bound of the cost and no forecast: every code is taken to be entered by everybody it is for, and nobody
-buys more, less or at another time because of the campaign. What the campaign changes is the plan's and the
-experiment's to say.
+It is an upper bound of the cost and no forecast: every code is taken to be entered by everybody it is for, what past
+orders do not know (which of the open codes, which device) is taken to be new each time, and nobody buys more, less or
+at another time because of the campaign. What the campaign changes is the plan's and the experiment's to say.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from offersmith.campaigns.definition import Definition
+from offersmith.campaigns.definition import CODE, CUSTOMER, EVERYBODY, Definition
 from offersmith.campaigns.limits import Buyer, Watched, claims, meters_of
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
@@ -44,7 +45,7 @@ class Simulation:
     """The figures of a simulation; money in minor units of `currency`.
 
     Attributes:
-        orders, touched: orders priced, and those something was taken off.
+        orders, touched: orders priced, and those a promotion did something to.
         customers, customers_touched: likewise; orders without a customer are left out here.
         revenue: of all orders at shelf prices.
         cost: taken off by the campaign's promotions.
@@ -117,6 +118,7 @@ def simulate(
     open_codes: frozenset[str],
     margin_rate: float,
     cost_share: float,
+    uses: Mapping[str, int] = MappingProxyType({}),
     total: int | None = None,
     progress: Progress = silent,
 ) -> Simulation:
@@ -130,6 +132,7 @@ def simulate(
         open_codes: promotions with codes that are bound to nobody: taken to be entered by everybody.
         margin_rate: profit before offers over revenue.
         cost_share: the part of what offers take off that the shop pays itself.
+        uses: bound code -> how often it may be used; one that is not there has no limit of its own.
         total: how many orders there are, for the progress bar.
         progress: told as orders are priced.
     """
@@ -145,9 +148,13 @@ def simulate(
     for order in orders:
         if count % MANY == 0:
             progress("campaigns.simulating", count, total)
-        codes = dict.fromkeys(open_codes, "") | dict(bound.get(order.customer_id or "", {}))
-        buyer = Buyer(order.customer_id, {name: (code,) for name, code in codes.items()}, {})
+        mine = bound.get(order.customer_id or "", {})
+        held = {name: code for name, code in mine.items() if code not in uses or used[code] < uses[code]}
+        codes = dict.fromkeys(open_codes, "") | held
+        unknown = {one.per: order.order_id for one in definition.limits if one.per not in (EVERYBODY, CUSTOMER, CODE)}
+        buyer = Buyer(order.customer_id, {name: (code,) for name, code in held.items()}, unknown)
         effects = _priced(programme, definition, campaign_id, order, codes, buyer, used)
+        used.update(held[one.promotion_id] for one in effects.applied if one.promotion_id in held)
         off = effects.off + effects.shipping_off
         count, revenue, cost = count + 1, revenue + order.basket.subtotal, cost + off
         first, last = first or order.at, order.at
