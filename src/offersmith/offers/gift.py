@@ -47,7 +47,7 @@ class Gift:
                 raise SettingsError(f"{WHERE}: {name} = {text!r} must be a text such as 'goodie'")
             normal[name] = text
         amounts = {
-            "value": price.checked(WHERE, "value", terms, currency),
+            "value": price.checked(WHERE, "value", terms, currency, zero=True),
             "cost": price.checked(WHERE, "cost", terms, currency, zero=True),
         }
         if amounts["value"] is None:

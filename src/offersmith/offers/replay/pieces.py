@@ -112,16 +112,15 @@ def _added(sku: str, one: Fields, cart: Cart) -> dict[str, Any]:
     line = cart.gift(one.text("id") or "", sku) or next(
         (line for line in (*cart.added.values(), *cart.basket.lines) if line.product_id == sku), None
     )
-    if line is None:
-        raise InputError(f"{one.where}: the price of {sku!r} is not known; give gift_value")
-    return {"sku": sku, "value": Money(line.unit_price, cart.currency).text}
+    # A gift that no line of the cart prices is worth nothing here: where its conditions fail nobody needs its price.
+    return {"sku": sku, "value": Money(0 if line is None else line.unit_price, cart.currency).text}
 
 
 def gift(one: Fields, cart: Cart) -> Given:
     """Return a line to add.
 
     Raises:
-        InputError: it has no product, or its price is not known.
+        InputError: it has no product.
     """
     sku = one.text("gift_sku", "sku", "gift")
     if sku is None:
