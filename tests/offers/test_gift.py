@@ -42,7 +42,7 @@ def test_currencies_without_and_with_three_decimals(currency, text, value):
     assert effects.basket.lines[1].unit_price == value
 
 
-@pytest.mark.parametrize("changed", [{"sku": ""}, {"sku": None}, {"value": None}, {"value": "0"}, {"quantity": 0}])
+@pytest.mark.parametrize("changed", [{"sku": ""}, {"sku": None}, {"value": None}, {"value": "-1"}, {"quantity": 0}])
 def test_impossible_terms_are_refused(changed):
     with pytest.raises(SettingsError, match=next(iter(changed))):
         KINDS["gift"].check(TERMS | changed, "USD")
