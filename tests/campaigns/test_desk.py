@@ -160,3 +160,23 @@ def test_two_people_at_once(desk: Shopkeeper) -> None:
     assert seen.state == "simulated"
     assert walk(desk, "submit") == ["not_allowed"]
     assert len(desk.audit("june")) == 3
+
+
+def test_a_code_without_days_holds_as_long_as_its_campaign_whenever_that_ends(desk: Shopkeeper) -> None:
+    coded = percent("ten", 10, needs_code=True)
+    desk.live(coded, campaign_id="d", ends="2026-06-12")
+    desk.issue("d", "ten", "b", at=AT, customers=["kim"])
+    desk.share("d", "ten", "SUMMER", at=AT)
+    after = AT + timedelta(days=5)
+    assert [why for _, why in desk.wallet("kim", AT)] == [""]
+    assert [why for _, why in desk.wallet("kim", after)] == ["code_expired"]
+    quote = desk.till.quote(desk.order("summer"), after)
+    assert (quote.effects.off, quote.entered.rejected) == (0, {"summer": "code_expired"})
+    desk.move("d", Action.PAUSE, actor="ann", at=AT)
+    longer = {"name": "d", "ends": "2026-06-20", "promotions": [coded]}
+    assert desk.edit("d", longer, actor="ann", at=AT).done
+    desk.simulate("d", [], actor="ann", at=AT, margin_rate=0.3)
+    for action, actor in (("submit", "ann"), ("approve", "bob"), ("schedule", "ann")):
+        assert desk.move("d", Action(action), actor=actor, at=AT).done
+    assert [why for _, why in desk.wallet("kim", after)] == [""]
+    assert desk.till.quote(desk.order("summer"), after).effects.off == 500

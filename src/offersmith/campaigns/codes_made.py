@@ -141,7 +141,7 @@ def bring(
     definition = desk.coded(campaign_id, promotion_id)
     if not batch.strip():
         raise InputError("batch = '' is not allowed; allowed: a name no other batch of the campaign has", field="batch")
-    made = Batch(batch, campaign_id, promotion_id, at, None, definition.ends, 1)
+    made = Batch(batch, campaign_id, promotion_id, at, None, None, 1)
     rows = _opened(file, lambda lines: voucher_files.read(lines, made, definition.zone))
     issued = desk.vouchers.bring(made, rows, progress)
     if issued.code == "codes_taken":

@@ -265,7 +265,7 @@ class Desk:
         definition = self.coded(campaign_id, promotion_id)
         _check_number("count", count if customers is None else len(customers), MOST_CODES)
         _check_number("uses", 1 if uses is None else uses, MOST_USES)
-        ends = definition.ends if days is None else ends_after(at, days, definition.zone, definition.ends)
+        ends = None if days is None else ends_after(at, days, definition.zone, definition.ends)
         form = coding.Form(prefix=prefix) if prefix else coding.Form()
         return self.vouchers.issue(
             Batch(batch, campaign_id, promotion_id, at, None, ends, uses),
@@ -282,15 +282,13 @@ class Desk:
             InputError: no such promotion, no such code, or a number out of range.
             StateError: no such campaign.
         """
-        definition = self.coded(campaign_id, promotion_id)
+        self.coded(campaign_id, promotion_id)
         key = coding.normalise(code)
         if not key:
             raise InputError(f"code = {code!r:.80} is no code; allowed: 1 to {coding.LONGEST} letters and digits")
         _check_number("uses", 1 if uses is None else uses, MOST_USES)
-        row = Row(key, code.strip().upper(), None, None, definition.ends, uses)
-        return self.vouchers.bring(
-            Batch(f"shared/{key}", campaign_id, promotion_id, at, None, definition.ends, uses), [row]
-        )
+        row = Row(key, code.strip().upper(), None, None, None, uses)
+        return self.vouchers.bring(Batch(f"shared/{key}", campaign_id, promotion_id, at, None, None, uses), [row])
 
     def wallet(self, customer_id: str, at: datetime) -> list[tuple[Voucher, str]]:
         """Return the codes bound to a customer, each with the reason it does not count now, or ""."""

@@ -78,8 +78,14 @@ class LookUp:
         if found is None or why:
             return f"code_{why}"
         running = live.running.get(found.campaign_id)
-        if running is None or found.promotion_id not in {one.name for one in running.definition.promotions}:
+        promotions = running.definition.promotions if running else ()
+        meant = next((one for one in promotions if one.name == found.promotion_id), None)
+        if meant is None:
             return "campaign_not_live"
+        if meant.starts is not None and at < meant.starts:
+            return "code_not_started"
+        if meant.ends is not None and at >= meant.ends:
+            return "code_expired"
         return "code_used_up" if found.uses is not None and self.used(found) >= found.uses else ""
 
     def used(self, one: Voucher) -> int:
