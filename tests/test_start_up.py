@@ -18,7 +18,9 @@ def test_importing_the_package_loads_no_engine() -> None:
     assert not loaded_after("import offersmith") & set(HEAVY)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["campaign", "show", "--help"], ["offers", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["plan", "--help"], ["campaign", "show", "--help"], ["offers", "--help"], ["--version"]]
+)
 def test_help_loads_no_engine(arguments: list[str]) -> None:
     code = (
         f"import sys; sys.argv = ['offersmith', *{arguments}]\n"
