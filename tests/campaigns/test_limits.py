@@ -51,7 +51,7 @@ def test_only_what_did_something_counts() -> None:
     definition = campaign([{"count": 3}, {"count": 1, "promotion": "five"}], [{"amount": "5.00"}])
     assert taken(definition) == {}
     assert taken(definition, Applied("of another campaign", 500)) == {}
-    assert taken(definition, Applied("ten", 100)) == {"c1/per all ever///": 1, "c1/budget ever///": 100}
+    assert taken(definition, Applied("ten", 100)) == {"c1/per all ever///": 1, "c1/budget ever////money": 100}
 
 
 def test_an_order_is_one_use_of_the_campaign_whatever_applied() -> None:
@@ -61,7 +61,7 @@ def test_an_order_is_one_use_of_the_campaign_whatever_applied() -> None:
 
 def test_a_budget_takes_what_came_off_and_points_alone_take_nothing_of_it() -> None:
     definition = campaign([{"count": 9, "name": "n"}], [{"amount": "5.00", "name": "b"}])
-    assert taken(definition, Applied("ten", 100), Applied("five", 50))["c1/b///"] == 150
+    assert taken(definition, Applied("ten", 100), Applied("five", 50))["c1/b////money"] == 150
     assert taken(definition, Applied("ten", 0)) == {"c1/n///": 1}
 
 
@@ -111,11 +111,15 @@ def test_what_is_gone_keeps_promotions_out() -> None:
     definition = campaign([{"count": 2, "name": "n", "promotion": "five"}], [{"amount": "5.00", "name": "b"}])
     watched = meters_of(definition, "c1", ADA, NOON)
     assert watched.blocked({}) == {}
-    assert watched.blocked({"c1/n/five//": 1, "c1/b///": 1}) == {}
+    assert watched.blocked({"c1/n/five//": 1, "c1/b////money": 1}) == {}
     assert watched.blocked({"c1/n/five//": 0}) == {"five": "limit_reached"}
-    assert watched.blocked({"c1/b///": 0}) == {"ten": "budget_spent", "five": "budget_spent", "code": "budget_spent"}
+    assert watched.blocked({"c1/b////money": 0}) == {
+        "ten": "budget_spent",
+        "five": "budget_spent",
+        "code": "budget_spent",
+    }
     # The first reason that is found is the one that is told.
-    assert watched.blocked({"c1/n/five//": 0, "c1/b///": 0})["five"] == "limit_reached"
+    assert watched.blocked({"c1/n/five//": 0, "c1/b////money": 0})["five"] == "limit_reached"
 
 
 def test_a_limit_keeps_its_meter_when_its_count_is_changed() -> None:
@@ -172,3 +176,9 @@ def test_a_definition_written_down_and_read_again_counts_in_the_same_meters() ->
     definition = campaign([{"count": 1, "per": "customer", "period": "week"}], [{"amount": "5.00", "period": "month"}])
     again = define(definition.source, currency="USD", zone="Asia/Tokyo")
     assert taken(again, Applied("ten", 7)) == taken(definition, Applied("ten", 7))
+
+
+def test_uses_and_money_are_never_one_row() -> None:
+    limit = campaign([{"count": 5, "name": "pot"}])
+    budget = campaign([], [{"amount": "5.00", "name": "pot"}])
+    assert taken(limit, Applied("ten", 7)).keys().isdisjoint(taken(budget, Applied("ten", 7)))

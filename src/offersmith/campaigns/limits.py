@@ -5,7 +5,8 @@ that a promotion whose uses are gone is kept out and a clamped budget caps what 
 priced basket takes: only promotions that did something count, automatic ones as well as those with codes.
 
 A meter's name is the same for the same limit, subject and period whoever writes it down, so two tills that count one
-thing count it in one row. A limit keeps its meter as long as it keeps its name, whatever becomes of its count.
+thing count it in one row. A limit keeps its meter as long as it keeps its name, whatever becomes of its count; uses and
+money are never counted in one row, though a budget may take the name of a limit that is no more.
 """
 
 from __future__ import annotations
@@ -224,9 +225,10 @@ def _subjects(limit: Limit, buyer: Buyer, concerned: frozenset[str]) -> tuple[di
 
 
 def _claim(campaign_id: str, by: Limit | Budget, promotion: str, subject: str, span: str) -> Claim:
-    meter_id = _name(campaign_id, by.name, promotion, subject, span)
     if isinstance(by, Limit):
+        meter_id = _name(campaign_id, by.name, promotion, subject, span)
         return Claim(meter_id, campaign_id, by.name, subject, span, "use", by.count, 1)
+    meter_id = _name(campaign_id, by.name, promotion, subject, span, "money")
     return Claim(meter_id, campaign_id, by.name, subject, span, "money", by.amount, 1)
 
 
