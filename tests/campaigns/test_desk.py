@@ -180,3 +180,19 @@ def test_a_code_without_days_holds_as_long_as_its_campaign_whenever_that_ends(de
         assert desk.move("d", Action(action), actor=actor, at=AT).done
     assert [why for _, why in desk.wallet("kim", after)] == [""]
     assert desk.till.quote(desk.order("summer"), after).effects.off == 500
+
+
+def test_edits_and_simulations_are_no_mere_steps(desk: Shopkeeper) -> None:
+    draft(desk)
+    for action in ("edit", "simulate"):
+        with pytest.raises(InputError, match="allowed"):
+            walk(desk, action)
+    assert [row.action for row in desk.audit("june")] == ["create"]
+
+
+def test_the_clock_passes_over_what_it_cannot_move(desk: Shopkeeper) -> None:
+    draft(desk)
+    desk.live(amount("five", "5.00"), campaign_id="d", ends="2026-06-12")
+    with desk._ledger.transaction(writing=True) as connection:
+        connection.exec_driver_sql("UPDATE campaign_revision SET sha256 = 'x' WHERE campaign_id = 'june'")
+    assert [one.campaign_id for one in desk.tick(AT + timedelta(days=9))] == ["d"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offersmith.campaigns.states import TARGETS, TRANSITIONS, Action, State, Step, allowed, as_table, due, step
+from offersmith.campaigns.states import CLOCKED, TARGETS, TRANSITIONS, Action, State, Step, allowed, as_table, due, step
 from offersmith.words import LANGUAGES
 
 NOON = datetime(2026, 6, 19, 12)
@@ -129,3 +129,12 @@ def test_the_table_for_the_docs_shows_every_transition() -> None:
     assert len(rows) == len(State)
     assert all(len(row) == len(head) == len(Action) + 1 for row in rows)
     assert sum(cell.strip() != "" for row in rows for cell in row[1:]) == len(TRANSITIONS)
+
+
+@pytest.mark.parametrize("actor", ["ada", " ada", "Ada", "ADA "])
+def test_nobody_becomes_somebody_else_by_a_space_or_a_capital(actor: str) -> None:
+    assert act(State.IN_REVIEW, Action.APPROVE, actor=actor).code == "own_work"
+
+
+def test_the_clock_moves_what_may_start_or_end() -> None:
+    assert CLOCKED == (State.SCHEDULED, State.LIVE, State.PAUSED)

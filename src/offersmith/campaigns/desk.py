@@ -17,7 +17,7 @@ from offersmith.campaigns.launch import Launch
 from offersmith.campaigns.live import Roster
 from offersmith.campaigns.redeem import Till
 from offersmith.campaigns.simulate import PastOrder, Simulation, simulate
-from offersmith.campaigns.states import Action, State, Step, due, step
+from offersmith.campaigns.states import CLOCKED, Action, State, Step, due, step
 from offersmith.campaigns.vouchers import ends_after
 from offersmith.errors import InputError, StateError
 from offersmith.progress import Progress, silent
@@ -160,7 +160,13 @@ class Desk:
         note: str = "",
         facts: Mapping[str, Any] | None = None,
     ) -> Moved:
-        """Take one step of the states: submit, approve, send back, schedule, pause, resume, stop, archive."""
+        """Take one step of the states: submit, approve, send back, schedule, start, pause, resume, stop, end, archive.
+
+        Raises:
+            InputError: an edit or a simulation, which are `edit` and `simulate`.
+        """
+        if action in (Action.EDIT, Action.SIMULATE):
+            raise InputError(f"action = {action} is not allowed; allowed: what needs no definition and no orders")
         row, taken = self._step(campaign_id, action, actor, at)
         if row is None or taken is None or not taken.moved:
             return Moved(campaign_id, taken.code if taken else "unknown_campaign", row, taken)
@@ -189,7 +195,8 @@ class Desk:
         bound, unbound, uses = self._codes(campaign_id)
         coded = {one.name for one in definition.promotions if one.needs_code}
         # A promotion whose codes are all bound to somebody is for them; any other code anybody may come to hold.
-        everybody = frozenset(name for name in coded if name in unbound or name not in _promotions(bound))
+        owned = {name for codes in bound.values() for name in codes}
+        everybody = frozenset(name for name in coded if name in unbound or name not in owned)
         figures = simulate(
             definition,
             campaign_id,
@@ -210,7 +217,7 @@ class Desk:
     def tick(self, at: datetime) -> list[Moved]:
         """Do what the clock asks of campaigns at a moment: start those that are due, end those that are over."""
         moved = []
-        for row in self.campaigns.all():
+        for row in self.campaigns.all(*CLOCKED):
             definition = self.roster.revision(row.campaign_id, row.revision).definition
             action = due(State(row.state), at, starts=definition.starts, ends=definition.ends)
             if action is not None:
@@ -376,10 +383,6 @@ class Desk:
             elif one.state == "live":
                 unbound.add(one.promotion_id)
         return bound, unbound, {key: int(count) for key, count in uses.items() if count < inf}
-
-
-def _promotions(bound: Mapping[str, Mapping[str, str]]) -> set[str]:
-    return {name for codes in bound.values() for name in codes}
 
 
 def _check_number(name: str, value: int, most: int) -> None:

@@ -17,6 +17,9 @@ from offersmith.offers.programme import Programme
 from offersmith.offers.promotion import Group, Promotion
 from offersmith.store.campaigns import CampaignRow, Campaigns
 
+KEPT = 16_384
+"""How many definitions are kept read: more than count at any moment, or every basket would read them all again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -77,7 +80,7 @@ class Roster:
         self._campaigns = campaigns
         self._currency = currency
         self._zone = zone
-        self._read = lru_cache(maxsize=256)(self._definition)
+        self._read = lru_cache(maxsize=KEPT)(self._definition)
         self._priced = lru_cache(maxsize=8)(self._together)
 
     def at(self, moment: datetime) -> Live:
@@ -89,8 +92,7 @@ class Roster:
         return Running(campaign_id, revision, self._read(campaign_id, revision))
 
     def _counting(self, moment: datetime) -> Iterable[tuple[str, int]]:
-        rows = [row for state in (*GIVING, State.SCHEDULED) for row in self._campaigns.all(state)]
-        for row in rows:
+        for row in self._campaigns.all(*GIVING, State.SCHEDULED):
             if State(row.state) in GIVING or self._started(row, moment):
                 yield row.campaign_id, row.revision
 

@@ -89,6 +89,9 @@ TARGETS: Final[Mapping[tuple[State, Action], State]] = MappingProxyType(
 GIVING: Final = frozenset((State.LIVE,))
 """The states in which customers get a campaign's promotions."""
 
+CLOCKED: Final = tuple(state for state in State if {(state, Action.START), (state, Action.END)} & TARGETS.keys())
+"""The states that the clock may end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -175,7 +178,7 @@ def step(
     )
     if code or after is None:
         return Step(code, action, state, state, allowed(state))
-    mine = action is Action.APPROVE and actor == author
+    mine = action is Action.APPROVE and _same(actor, author)
     return Step("moved", action, state, after, allowed(state), self_approved=mine)
 
 
@@ -211,9 +214,14 @@ def _why_not(state: State, action: Action, after: State | None, *, actor: str, a
         return "pause_first" if (state, action) == (State.LIVE, Action.EDIT) else "not_allowed"
     if not actor.strip():
         return "nobody"
-    if action is Action.APPROVE and actor == author and actor != sole_owner:
+    if action is Action.APPROVE and _same(actor, author) and not _same(actor, sole_owner):
         return "own_work"
     return ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Say whether two names are one person's: nobody becomes somebody else by a capital letter or a space."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _too_soon_or_late(action: Action, *, at: datetime, starts: datetime | None, ends: datetime | None) -> str:

@@ -218,11 +218,11 @@ class Campaigns:
         with self._ledger.transaction() as connection:
             return _row(connection, campaign_id)
 
-    def all(self, state: str | None = None) -> list[CampaignRow]:
-        """Return every campaign, or those in one state, in the order they were made."""
+    def all(self, *states: str) -> list[CampaignRow]:
+        """Return every campaign, or those in one of some states, in the order they were made."""
         query = sa.select(CAMPAIGNS).order_by(CAMPAIGNS.c.created_at, CAMPAIGNS.c.campaign_id)
-        if state is not None:
-            query = query.where(CAMPAIGNS.c.state == state)
+        if states:
+            query = query.where(CAMPAIGNS.c.state.in_(states))
         with self._ledger.transaction() as connection:
             return [CampaignRow(*row) for row in connection.execute(query)]
 
@@ -261,7 +261,7 @@ class Campaigns:
 def digest(definition: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a definition's canonical JSON: the same for the same values in any order of keys."""
     text = json.dumps(definition, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _row(connection: sa.Connection, campaign_id: str) -> CampaignRow | None:
