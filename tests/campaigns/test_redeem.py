@@ -8,6 +8,7 @@ from tests.campaigns.conftest import AT, Shopkeeper, percent
 
 from offersmith.campaigns.definition import define
 from offersmith.campaigns.states import State
+from offersmith.errors import InputError
 from offersmith.store.campaigns import Change
 
 
@@ -55,3 +56,16 @@ def test_a_promise_holds_as_long_as_the_campaigns_that_give_it(desk: Shopkeeper)
     kept = desk.till.redemptions.find(promise.outcome.redemption_id)
     assert kept is not None
     assert kept.expires_at == AT + timedelta(minutes=60)
+
+
+def test_half_a_surrogate_pair_is_a_fault_or_kept_and_never_a_crash(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10))
+    half = "\ud800"
+    with pytest.raises(InputError, match="UTF-8"):
+        desk.create("d", {"name": "d", "promotions": [percent("ten", 10)]}, author=half, at=AT)
+    with pytest.raises(InputError, match="UTF-8"):
+        desk.audit(half)
+    with pytest.raises(InputError, match="key"):
+        desk.till.reserve(desk.order(), half, AT)
+    lines = [{"product_id": "cup", "quantity": 1, "unit_price": "50.00", "attributes": {half: "x"}}]
+    assert desk.till.reserve(desk.order(lines=lines, device=half), "k", AT).facts["off"] == 500

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from offersmith.errors import MissingExtraError, StorageError
+from offersmith.errors import InputError, MissingExtraError, StorageError
 from offersmith.store.database import Database
 from offersmith.store.ledger import Ledger
 from offersmith.store.tables import PLANS
@@ -110,3 +110,10 @@ def test_nothing_is_connected_until_it_is_asked(tmp_path: Path) -> None:
     Database.open(tmp_path / "folder" / "ledger.sqlite").close()
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
     assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_text_that_no_database_keeps_is_a_fault_of_who_wrote_it(ledger: Ledger) -> None:
+    for part in ("\ud800", "caf\udce9"):
+        with pytest.raises(InputError, match="UTF-8"), ledger.transaction(writing=True) as connection:
+            connection.execute(sa.insert(PLANS).values(**{**ROW, "plan_version": part}))
+    assert ledger.plans() == []

@@ -60,7 +60,7 @@ class Order:
         """SHA-256 of the order: the same idempotency key with another order is refused."""
         hashed = {name: subject_of(name, value) for name, value in self.identifiers.items()}
         plain = json.dumps([self.source, self.order_id, hashed], sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(plain.encode()).hexdigest()
+        return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _texts(raw: Any, name: str) -> dict[str, str]:

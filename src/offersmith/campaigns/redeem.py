@@ -142,7 +142,7 @@ class Till:
         """
         live = self.roster.at(at)
         known = Known()
-        redemption_id = f"r-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+        redemption_id = f"r-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
         outcome = Outcome("refused_limit", "", "")
         for _ in range(TRIES):
             quote = self._pricer.quote(order, live, at, known)

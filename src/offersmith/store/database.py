@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from offersmith.errors import MissingExtraError, StorageError
+from offersmith.errors import InputError, MissingExtraError, StorageError
 
 _T = TypeVar("_T")
 
@@ -96,6 +96,7 @@ class Database:
 
         Raises:
             StorageError: the database refused; nothing was written.
+            InputError: a text cannot be written in UTF-8; nothing was written.
         """
         try:
             with self._engine.connect() as plain:
@@ -104,6 +105,11 @@ class Database:
                     yield connection
         except (DBAPIError, sa.exc.TimeoutError) as fault:
             raise self._said(fault) from fault
+        except UnicodeEncodeError as fault:
+            # Half of a surrogate pair: JSON can spell one, and a command line that is no UTF-8 becomes some.
+            raise InputError(
+                f"{fault.object!r:.80} cannot be kept; allowed: text that can be written in UTF-8"
+            ) from fault
 
     def change(self, work: Callable[[sa.Connection], _T], *, alone: bool = False) -> _T:
         """Do `work` in one writing transaction, again from the start where the database had to choose between two.
