@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from offersmith.events.register import FILE as REGISTER
-from offersmith.settings import Settings
-from offersmith.store.analytics import Analytics
-from offersmith.store.artifacts import Artifacts
-from offersmith.store.landing import Landing
+from offersmith.settings import REGISTER, Settings
 from offersmith.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from offersmith.store.analytics import Analytics
+    from offersmith.store.artifacts import Artifacts
+    from offersmith.store.landing import Landing
 
 HOME = ".offersmith"
 
@@ -65,6 +67,8 @@ def open_ledger(place: Place, settings: Settings) -> Iterator[Ledger]:
 @contextmanager
 def open_analytics(place: Place, settings: Settings, files: list[Path]) -> Iterator[Analytics]:
     """Open the engine over the events files of the workspace."""
+    from offersmith.store.analytics import Analytics  # noqa: PLC0415 - start-up path: a till needs no engine
+
     engine = settings.engine
     with Analytics(threads=engine.threads, memory_mb=engine.memory_mb, scratch=place.part("scratch")) as analytics:
         analytics.use_events(files)
@@ -73,9 +77,13 @@ def open_analytics(place: Place, settings: Settings, files: list[Path]) -> Itera
 
 def artifacts(place: Place) -> Artifacts:
     """Return the shelf of trained models."""
+    from offersmith.store.artifacts import Artifacts  # noqa: PLC0415 - start-up path
+
     return Artifacts(place.part("artifacts"))
 
 
 def landing(place: Place, settings: Settings) -> Landing:
     """Return the ramp where new events are staged, de-duplicated and put into place."""
+    from offersmith.store.landing import Landing  # noqa: PLC0415 - start-up path
+
     return Landing(place.home, threads=settings.engine.threads, memory_mb=settings.engine.memory_mb)

@@ -5,25 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-
-import pyarrow.parquet as pq
 
 from offersmith import bootstrap
 from offersmith.campaigns.desk import Desk, Moved
 from offersmith.campaigns.form import Rule
-from offersmith.campaigns.launch import launch
-from offersmith.campaigns.past import past_orders
+from offersmith.campaigns.simulate import PastOrder
 from offersmith.errors import InputError, StateError
 from offersmith.money import Money
 from offersmith.progress import Progress, silent
-from offersmith.settings import Settings
+from offersmith.settings import Settings, load
 from offersmith.store.ledger import Ledger, PlanRow
-from offersmith.store.orders import orders
-from offersmith.store.summaries import totals
 from offersmith.words import Language, say
 
 
@@ -114,6 +111,11 @@ class Office(Desk):
         Raises:
             StateError: no such plan, or it gives nobody anything, or it is over.
         """
+        # Start-up path: only a launch reads tables.
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        from offersmith.campaigns.launch import launch  # noqa: PLC0415
+
         row = self.plan_row(version)
         table = pq.read_table(self._books.verify(row))
         made = launch(
@@ -143,25 +145,15 @@ class Office(Desk):
     ) -> Moved:
         """Simulate a campaign on the workspace's orders of the `days` days before the newest one up to `at`.
 
+        A shop that has no orders yet gets figures of none, so that its first campaign can go live, too.
+
         Raises:
             InputError: the number of days is not allowed.
-            StateError: there are no orders.
         """
         if not 1 <= days <= 3650:
             raise InputError(f"days = {days} is not allowed; allowed: 1 to 3650")
-        files = self._books.event_files()
-        if not files:
-            raise StateError("no events yet: there is nothing to simulate on", hint="read some: offersmith ingest")
+        found = self._past(at, days)
         economics = self._settings.economics
-        with bootstrap.open_analytics(self._place, self._settings, files) as analytics:
-            last = totals(analytics)["last_time"][0].as_py()
-            if last is None:
-                raise StateError("no events yet: there is nothing to simulate on", hint="read some: offersmith ingest")
-            until = min(at, last + timedelta(microseconds=1))
-            lines = orders(analytics, until - timedelta(days=days), until)
-        found = list(past_orders(lines, self.currency))
-        if not found:
-            raise StateError(f"no orders in the {days} days before {until:%Y-%m-%d %H:%M} UTC", hint="try more --days")
         return self.simulate(
             campaign_id,
             found,
@@ -172,6 +164,23 @@ class Office(Desk):
             total=len(found),
             progress=progress,
         )
+
+    def _past(self, at: datetime, days: int) -> list[PastOrder]:
+        """Return the newest orders up to a moment; none of a shop that has none yet."""
+        # Start-up path: only a simulation needs the engine.
+        from offersmith.campaigns.past import past_orders  # noqa: PLC0415
+        from offersmith.store.orders import orders  # noqa: PLC0415
+        from offersmith.store.summaries import totals  # noqa: PLC0415
+
+        files = self._books.event_files()
+        if not files:
+            return []
+        with bootstrap.open_analytics(self._place, self._settings, files) as analytics:
+            last = totals(analytics)["last_time"][0].as_py()
+            if last is None:
+                return []
+            until = min(at, last + timedelta(microseconds=1))
+            return list(past_orders(orders(analytics, until - timedelta(days=days), until), self.currency))
 
     def plan_row(self, version: str = "") -> PlanRow:
         """Return a plan of the ledger by its version, or the beginning of it; the newest where empty.
@@ -191,3 +200,18 @@ class Office(Desk):
                 f"plan {version!r}: {'no such plan' if not found else 'several begin so'}; there are: {known}"
             )
         return found[0]
+
+
+@contextmanager
+def open_office(folder: str | Path) -> Iterator[tuple[Office, Language]]:
+    """Open the desk of a workspace, with the language its people read; loads no engine.
+
+    Raises:
+        SettingsError: `folder` is no workspace, or its settings are wrong.
+        StorageError: the ledger cannot be opened.
+    """
+    path = Path(folder)
+    settings = load(path)
+    place = bootstrap.Place(path)
+    with bootstrap.open_ledger(place, settings) as ledger:
+        yield Office(place, settings, ledger), settings.shop.language

@@ -22,6 +22,8 @@ from offersmith.errors import SettingsError
 
 FILE = "offersmith.toml"
 PREFIX = "OFFERSMITH_"
+REGISTER = Path("tables") / "customers.parquet"
+"""Where the register of customers lies within the workspace's own folder."""
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +121,21 @@ def test_a_campaign_from_plan_to_balanced_books(shop: Shop) -> None:
             ("start", "offersmith"),
             ("stop", APPROVER),
         ]
+
+
+def test_a_shop_without_a_past_can_run_its_first_campaign(tmp_path: Path) -> None:
+    Shop.init(tmp_path / "new", example="synthetic")
+    opening = {
+        "name": "opening",
+        "promotions": [{"promotion_id": "ten", "kind": "percent_off", "terms": {"percent": 10}}],
+    }
+    at = datetime(2026, 6, 1)
+    with Shop.open(tmp_path / "new").office() as office:
+        assert office.create("opening", opening, author=WRITER, at=at).done
+        rehearsed = office.rehearse("opening", actor=WRITER, at=at)
+        assert rehearsed.simulation is not None
+        assert rehearsed.simulation.orders == 0
+        for action in (Action.SUBMIT, Action.APPROVE, Action.SCHEDULE):
+            assert office.move("opening", action, actor=APPROVER, at=at).done
+        quote = office.till.quote(office.till.order(order(1, "c", "none")), at)
+        assert quote.effects.off == 873

@@ -66,9 +66,10 @@ def open_shop(folder: Path) -> Shop:
 @contextmanager
 def at_desk(folder: Path) -> Iterator[tuple[Office, Language]]:
     """Open the desk of a workspace; yield it with the language its people read."""
-    shop = open_shop(folder)
-    with shop.office() as office:
-        yield office, shop.language
+    from offersmith.office import open_office  # noqa: PLC0415 - start-up path
+
+    with open_office(folder) as opened:
+        yield opened
 
 
 def answer(value: Any, *, as_json: bool, language: Language = "en", **told: Any) -> None:

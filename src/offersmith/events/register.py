@@ -15,11 +15,9 @@ from offersmith.events.mapping import text
 from offersmith.events.recognise import bare
 from offersmith.events.sources.files import by_ending
 from offersmith.events.synonyms import COLUMNS
-from offersmith.settings import Settings, SourceSettings
+from offersmith.settings import REGISTER, Settings, SourceSettings
 from offersmith.store.files import parquet, replace
 from offersmith.vocabulary import CUSTOMERS
-
-FILE = Path("tables") / "customers.parquet"
 
 
 def save_registers(settings: Settings, folder: Path, sources: Sequence[Source], root: Path) -> None:
@@ -40,7 +38,7 @@ def save_registers(settings: Settings, folder: Path, sources: Sequence[Source], 
     for table in offered[1:]:
         whole = _joined(whole, table)
     whole = whole.sort_by("customer_id")
-    replace(root / FILE, parquet(whole.cast(_schema(whole.column_names))))
+    replace(root / REGISTER, parquet(whole.cast(_schema(whole.column_names))))
 
 
 def read(path: str, folder: Path) -> pa.Table:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
 
 HEAD = "0003"
@@ -14,6 +12,10 @@ HEAD = "0003"
 
 def upgrade(connection: Connection) -> None:
     """Bring the database of `connection` to `HEAD`, inside the caller's transaction."""
+    # Start-up path: only an old ledger needs the steps.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
