@@ -91,8 +91,9 @@ class Outcome:
         code: done: "reserved", "confirmed", "rolled_back", "given_back"; not done, and nothing written:
             "refused_limit" and "refused_budget" (see `meter_id` and `rest`), "voucher_void" (`facts["code_key"]`),
             "key_reused" (the key was used for something else), "unknown_redemption", "not_reserved" (nothing to
-            confirm), "not_confirmed" (nothing to return), "reservation_expired" (and no longer to be had: see
-            `meter_id` and `rest`), "more_than_taken" (`rest` is what may still be given back to `meter_id`).
+            confirm), "not_confirmed" (nothing to return), "changed_meanwhile" (there are more steps than the caller
+            knew of), "reservation_expired" (and no longer to be had: see `meter_id` and `rest`), "more_than_taken"
+            (`rest` is what may still be given back to `meter_id`).
         redemption_id: whose; "" where there is none of that name.
         state: where the redemption stands now; "" where there is none.
         repeated: the same was asked before; this is that answer again, and nothing was written.
