@@ -44,8 +44,8 @@ class Live:
 
     def part(self, name: str) -> tuple[Running, str]:
         """Return the campaign of a promotion by its full name, and its id there."""
-        campaign_id, _, promotion_id = name.partition("/")
-        return self.running[campaign_id], promotion_id
+        campaign_id = campaign_of(name)
+        return self.running[campaign_id], name.removeprefix(f"{campaign_id}/")
 
 
 def together(running: Sequence[Running], currency: str) -> Live:
@@ -65,6 +65,11 @@ def together(running: Sequence[Running], currency: str) -> Live:
 def full_name(campaign_id: str, name: str) -> str:
     """Return how a promotion or group goes by at the till."""
     return f"{campaign_id}/{name}"
+
+
+def campaign_of(name: str) -> str:
+    """Return the campaign of a promotion or group by its full name."""
+    return name.partition("/")[0]
 
 
 class Roster:

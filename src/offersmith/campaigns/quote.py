@@ -14,7 +14,7 @@ from offersmith.campaigns.order import Order
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
 from offersmith.offers.basket import Line
-from offersmith.offers.effects import Audience, Effects
+from offersmith.offers.effects import Applied, Audience, Effects
 from offersmith.offers.explain import explain, explain_code
 from offersmith.store.redemptions import Redemptions
 from offersmith.store.reservation import Claim
@@ -173,8 +173,11 @@ def claimed(quote: Quote, order: Order) -> tuple[list[Claim], list[Missing], dic
     found: list[Claim] = []
     missing: list[Missing] = []
     money: dict[str, list[str]] = {}
-    for running in quote.live.running.values():
-        mine = [one for one in quote.effects.applied if quote.live.part(one.promotion_id)[0] is running]
+    giving: dict[str, list[Applied]] = {}
+    for one in quote.effects.applied:
+        giving.setdefault(quote.live.part(one.promotion_id)[0].campaign_id, []).append(one)
+    for campaign_id, mine in giving.items():
+        running = quote.live.running[campaign_id]
         local = [one._replace(promotion_id=quote.live.part(one.promotion_id)[1]) for one in mine]
         taken: Claims = claims(
             running.definition, running.campaign_id, local, buyer(running, order, quote.entered), quote.at

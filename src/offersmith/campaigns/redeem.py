@@ -31,7 +31,7 @@ TRIES = 8
 USUAL_MINUTES = 30
 """How long an order is kept that no campaign gives anything, in minutes."""
 
-ROUNDS = 3
+ROUNDS = 8
 """How often a return is worked out again because another return of the same order came first."""
 
 

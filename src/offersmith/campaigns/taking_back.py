@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from offersmith.campaigns.limits import LIMIT_REACHED
-from offersmith.campaigns.live import Live, Roster, full_name, together
+from offersmith.campaigns.live import Live, Roster, campaign_of, full_name, together
 from offersmith.campaigns.order import Order
 from offersmith.offers.basket import Basket
 from offersmith.offers.effects import Effects
@@ -65,10 +65,11 @@ def take_back(
     sold = Sold.read(kept.facts["effects"])
     due = refund(sold, returned, before)
     after = before + Counter(returned)
-    live = together([roster.revision(*one) for one in kept.facts["campaigns"].items()], currency)
-    applied = [one["promotion_id"] for one in kept.facts["effects"]["applied"]]
-    policies = [live.part(name)[0].definition for name in applied]
+    revisions = kept.facts["campaigns"]
+    giving = {campaign_of(one["promotion_id"]) for one in kept.facts["effects"]["applied"]}
+    policies = [roster.revision(name, revisions[name]).definition for name in giving]
     if any(one.returns == "reevaluate" for one in policies):
+        live = together([roster.revision(*one) for one in revisions.items()], currency)
         effects = _again(kept, live, after, zone, _uncounted(kept, live))
         goods = sum(line["unit_price"] * line["quantity"] - line["off"] for line in kept.facts["effects"]["lines"])
         back = Back(max(0, goods - refunded - _owed(effects, sold, kept, after)), {}, _excess(kept, live, effects))
