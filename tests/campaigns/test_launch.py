@@ -71,3 +71,32 @@ def test_each_gets_a_code_and_launching_again_goes_on(desk: Shopkeeper) -> None:
     assert counts == {"plan/five": (1, 1), "plan/ten": (1, 1)}
     [(code, why)] = desk.wallet("ann", AT)
     assert (code.promotion_id, code.uses, code.ends, why) == ("ten", 1, ENDS, "campaign_not_live")
+
+
+def test_launching_again_goes_on_where_it_was_cut_off(desk: Shopkeeper) -> None:
+    plan = made(ann="ten", bob="five")
+    desk.launch("c", plan, "v1", author="ann", at=AT)
+    with desk._ledger.transaction(writing=True) as connection:
+        connection.exec_driver_sql("DELETE FROM voucher WHERE batch = 'plan/ten'")
+    on = desk.launch("c", plan, "v1", author="ann", at=AT)
+    assert (on.code, on.done) == ("created", True), "something was written, and that is said"
+    assert [one.batch for one in desk.vouchers.counts("c")] == ["plan/five", "plan/ten"]
+    assert desk.launch("c", plan, "v1", author="ann", at=AT).code == "campaign_exists"
+
+
+def test_launching_again_leaves_an_edited_campaign_alone(desk: Shopkeeper) -> None:
+    plan = made(ann="ten")
+    desk.launch("c", plan, "v1", author="ann", at=AT)
+    other = {"name": "other", "promotions": [{"promotion_id": "x", "kind": "percent_off", "terms": {"percent": 1}}]}
+    assert desk.edit("c", other, actor="ann", at=AT).done
+    with desk._ledger.transaction(writing=True) as connection:
+        connection.exec_driver_sql("DELETE FROM voucher")
+    assert desk.launch("c", plan, "v1", author="ann", at=AT).code == "campaign_exists"
+    assert desk.vouchers.counts("c") == []
+
+
+def test_a_plan_that_ends_in_the_hour_that_comes_twice_ends_when_it_says() -> None:
+    first = datetime(2026, 10, 25, 0, 30)
+    table = decided(ann="ten").set_column(2, "valid_until", pa.array([first], pa.timestamp("us")))
+    plan = launch("v1", SUMMARY, table, name="plan v1", zone="Europe/Berlin")
+    assert define(plan.definition, currency="EUR", zone="Europe/Berlin").ends == first

@@ -5,7 +5,7 @@ Every call is one step somebody takes; it answers with a value that says what ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -227,15 +227,19 @@ class Desk:
     def launch(self, campaign_id: str, plan: Launch, version: str, *, author: str, at: datetime) -> Moved:
         """Write a plan's draft campaign and issue the codes of its customers.
 
-        Launching the same plan again under the same id goes on where it was cut off.
+        Launching the same plan again under the same id goes on where it was cut off, if nobody has edited it since.
         """
         made = self.create(campaign_id, plan.definition, author=author, at=at, plan_version=version)
-        if made.code == "campaign_exists" and (made.campaign is None or made.campaign.plan_version != version):
+        row = made.campaign
+        if row is None or (row.plan_version, row.revision, row.state) != (version, 1, State.DRAFT):
             return made
-        for offer_id, customers in plan.customers.items():
-            batch = Batch(f"plan/{offer_id}", campaign_id, offer_id, at, None, plan.ends, 1)
-            self.vouchers.issue(batch, len(customers), coding.mint, customers=customers)
-        return made
+        batches = [
+            Batch(f"plan/{offer_id}", campaign_id, offer_id, at, None, plan.ends, 1) for offer_id in plan.customers
+        ]
+        issued = [
+            self.vouchers.issue(one, 0, coding.mint, customers=plan.customers[one.promotion_id]) for one in batches
+        ]
+        return Moved(campaign_id, "created", row) if any(one.code == "issued" for one in issued) else made
 
     def issue(
         self,
@@ -368,15 +372,11 @@ class Desk:
         )
 
     def _codes(self, campaign_id: str) -> tuple[dict[str, dict[str, str]], set[str], dict[str, int]]:
-        """Return customer -> promotion -> code of the bound codes, the promotions that have others, and bound uses.
-
-        Several codes of a customer for one promotion count as one with all their uses.
-        """
+        """Return customer -> promotion -> code (several as one), the promotions that have unbound ones, code -> uses."""
         bound: dict[str, dict[str, str]] = {}
         unbound = set()
         uses: dict[str, float] = {}
-        found: Iterator[Voucher] = self.vouchers.export(campaign_id)
-        for one in found:
+        for one in self.vouchers.export(campaign_id):
             if one.state == "live" and one.customer_id is not None:
                 key = bound.setdefault(one.customer_id, {}).setdefault(one.promotion_id, one.code_key)
                 uses[key] = uses.get(key, 0) + (inf if one.uses is None else one.uses)

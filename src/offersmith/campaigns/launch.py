@@ -77,7 +77,7 @@ def launch(
     definition = {
         "name": name,
         "zone": zone,
-        "ends": ends.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(),
+        "ends": ends.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).isoformat(),
         "promotions": [
             {
                 "promotion_id": offer_id,
