@@ -372,7 +372,7 @@ class Desk:
         )
 
     def _codes(self, campaign_id: str) -> tuple[dict[str, dict[str, str]], set[str], dict[str, int]]:
-        """Return customer -> promotion -> code (several as one), the promotions that have unbound ones, code -> uses."""
+        """Return customer -> promotion -> code (several as one), the promotions with unbound ones, code -> uses."""
         bound: dict[str, dict[str, str]] = {}
         unbound = set()
         uses: dict[str, float] = {}
