@@ -38,6 +38,7 @@ def test_the_environment_comes_last_and_keeps_its_types(tmp_path: Path) -> None:
         ("[shop]\ncurency = 'USD'", "did you mean currency"),
         ("[shp]\nname = 'x'", "did you mean shop"),
         ("[shop]\nlanguage = 'de'", "allowed: en, zh"),
+        ("[ledger]\nurl = 'ledger.db'", r"\$\.ledger\.url"),
         ("[[events]]\nfile = 'x.csv'", "did you mean files"),
     ],
 )

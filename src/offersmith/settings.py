@@ -140,7 +140,7 @@ class LedgerSettings(_Part, frozen=True):
     it belongs into the environment: `OFFERSMITH_LEDGER__URL`.
     """
 
-    url: str = ""
+    url: Annotated[str, Meta(pattern="^$|^[a-z][a-z0-9+]*://")] = ""
 
 
 class Settings(_Part, frozen=True):
