@@ -69,3 +69,23 @@ def test_half_a_surrogate_pair_is_a_fault_or_kept_and_never_a_crash(desk: Shopke
         desk.till.reserve(desk.order(), half, AT)
     lines = [{"product_id": "cup", "quantity": 1, "unit_price": "50.00", "attributes": {half: "x"}}]
     assert desk.till.reserve(desk.order(lines=lines, device=half), "k", AT).facts["off"] == 500
+
+
+@pytest.mark.parametrize(("budget", "code"), [("5.00", "reservation_expired"), ("50.00", "confirmed")])
+def test_a_late_payment_is_held_against_the_budget_of_today(desk: Shopkeeper, budget: str, code: str) -> None:
+    desk.live(percent("ten", 10), budgets=[{"name": "pot", "amount": "10.00"}])
+    late = desk.till.reserve(desk.order(), "late", AT).outcome.redemption_id
+    assert desk.till.sweep(AT + timedelta(hours=2)) == 1
+    assert [bought(desk, key) for key in "ab"] == [500, 500]
+    revise(desk, budgets=[{"name": "pot", "amount": budget}])
+    assert desk.till.confirm(late, "paid", AT + timedelta(hours=3)).code == code
+    assert desk.books("c").balanced
+
+
+def test_a_late_payment_finds_a_budget_that_was_lowered_meanwhile(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10), budgets=[{"name": "pot", "amount": "30.00"}])
+    late = desk.till.reserve(desk.order(), "late", AT).outcome.redemption_id
+    assert desk.till.sweep(AT + timedelta(hours=2)) == 1
+    assert bought(desk, "a") == 500
+    revise(desk, budgets=[{"name": "pot", "amount": "5.00"}])
+    assert desk.till.confirm(late, "paid", AT + timedelta(hours=3)).code == "reservation_expired"

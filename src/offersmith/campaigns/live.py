@@ -96,6 +96,17 @@ class Roster:
         """Return a campaign as it was at a revision."""
         return Running(campaign_id, revision, self._read(campaign_id, revision))
 
+    def today(self, campaign_id: str) -> Definition:
+        """Return the newest definition of a campaign, whatever its state.
+
+        Raises:
+            KeyError: no such campaign.
+        """
+        row = self._campaigns.get(campaign_id)
+        if row is None:
+            raise KeyError(campaign_id)
+        return self._read(campaign_id, row.revision)
+
     def _counting(self, moment: datetime) -> Iterable[tuple[str, int]]:
         for row in self._campaigns.all(*GIVING, State.SCHEDULED):
             if State(row.state) in GIVING or self._started(row, moment):

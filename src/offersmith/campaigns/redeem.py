@@ -21,7 +21,7 @@ from offersmith.campaigns.taking_back import NOTHING, take_back
 from offersmith.money import Money
 from offersmith.store.ledger import Ledger
 from offersmith.store.redemptions import Redemptions
-from offersmith.store.reservation import Outcome, Reservation
+from offersmith.store.reservation import Outcome, Redemption, Reservation
 from offersmith.store.vouchers import Vouchers
 from offersmith.words import Language, say
 
@@ -188,8 +188,24 @@ class Till:
         return Promise(outcome)
 
     def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
-        """Keep a promise for good: the payment arrived."""
-        return self.redemptions.confirm(redemption_id, key, at)
+        """Keep a promise for good: the payment arrived; one that was swept is taken again within today's limits."""
+        kept = self.redemptions.find(redemption_id)
+        caps = self._caps(kept) if kept is not None and kept.state == "expired" else {}
+        return self.redemptions.confirm(redemption_id, key, at, caps)
+
+    def _caps(self, kept: Redemption) -> dict[str, int | None]:
+        """Return the caps that the meters of a redemption have by the definitions of today."""
+        meters = self.redemptions.read_meters(
+            {name for step in self.redemptions.steps(kept.redemption_id) for name in step.amounts}
+        )
+        caps: dict[str, int | None] = {}
+        for campaign_id in {one.campaign_id for one in meters.values()}:
+            today = self.roster.today(campaign_id)
+            named = {("use", one.name): one.count for one in today.limits}
+            named |= {("money", one.name): one.amount for one in today.budgets}
+            mine = (one for one in meters.values() if one.campaign_id == campaign_id)
+            caps |= {one.meter_id: named[one.unit, one.name] for one in mine if (one.unit, one.name) in named}
+        return caps
 
     def roll_back(self, redemption_id: str, key: str, at: datetime, reason: str = "") -> Outcome:
         """Give everything back: the payment failed, or the order was cancelled."""

@@ -76,12 +76,12 @@ def give_back(connection: sa.Connection, amounts: Mapping[str, int]) -> None:
         connection.execute(_GIVING_BACK, {"meter": meter_id, "amount": amount})
 
 
-def claims_on(connection: sa.Connection, amounts: Mapping[str, int]) -> list[Claim]:
-    """Return claims of these amounts on meters that are there, within the caps they have now."""
+def claims_on(connection: sa.Connection, amounts: Mapping[str, int], caps: Mapping[str, int | None]) -> list[Claim]:
+    """Return claims of these amounts on meters that are there, within `caps` and else those they were taken with."""
     rows = connection.execute(sa.select(METERS).where(METERS.c.meter_id.in_(amounts))).all()
     return [
-        Claim(row.meter_id, row.campaign_id, row.name, row.subject, row.period, row.unit, row.cap,
-              amounts[row.meter_id])
+        Claim(row.meter_id, row.campaign_id, row.name, row.subject, row.period, row.unit,
+              caps.get(row.meter_id, row.cap), amounts[row.meter_id])
         for row in rows
     ]  # fmt: skip
 

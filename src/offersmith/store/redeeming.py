@@ -69,7 +69,7 @@ def _void(connection: sa.Connection, vouchers: tuple[str, ...]) -> str | None:
     return next((code for code in vouchers if code not in live), None)
 
 
-def confirm(connection: sa.Connection, todo: Todo) -> Outcome:
+def confirm(connection: sa.Connection, todo: Todo, caps: Mapping[str, int | None]) -> Outcome:
     """Keep what is reserved; take again what was swept."""
     if todo.state == "confirmed":
         return Outcome("confirmed", todo.redemption_id, todo.state, repeated=True)
@@ -82,7 +82,7 @@ def confirm(connection: sa.Connection, todo: Todo) -> Outcome:
         facts = {"retaken": True}
         _write(connection, again, {})
         _write(connection, todo, facts)
-        if short := meters.take(connection, meters.claims_on(connection, amounts)):
+        if short := meters.take(connection, meters.claims_on(connection, amounts, caps)):
             kept = Outcome("reservation_expired", todo.redemption_id, todo.state)
             raise Undone(replace(kept, meter_id=short.meter_id, rest=short.rest))
         steps.enter(connection, (again, amounts))

@@ -68,16 +68,31 @@ class Redemptions:
         check_reservation(reservation)
         return self._do(lambda connection: redeeming.reserve(connection, reservation))
 
-    def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
+    def confirm(
+        self, redemption_id: str, key: str, at: datetime, caps: Mapping[str, int | None] | None = None
+    ) -> Outcome:
         """Keep what was reserved for good: the payment arrived.
 
-        A reservation that was swept meanwhile takes everything again, at the caps its meters have now; a voucher voided
-        since does not stop it, for its promise was made before.
+        A reservation that was swept meanwhile takes everything again; a voucher voided since does not stop it, for its
+        promise was made before.
+
+        Args:
+            redemption_id: whose.
+            key: the caller's idempotency key.
+            at: the moment (naive UTC).
+            caps: meter id -> the cap it has today; one that is not there has the cap it was last taken with.
 
         Returns:
             "confirmed", "unknown_redemption", "not_reserved", "reservation_expired" or "key_reused".
         """
-        return self._step("confirm", redemption_id, key, at, _digest("confirm", redemption_id), redeeming.confirm)
+        return self._step(
+            "confirm",
+            redemption_id,
+            key,
+            at,
+            _digest("confirm", redemption_id),
+            lambda connection, step: redeeming.confirm(connection, step, caps or {}),
+        )
 
     def roll_back(self, redemption_id: str, key: str, at: datetime, reason: str = "") -> Outcome:
         """Give back everything that a redemption still holds: the payment failed, or the order was cancelled.
