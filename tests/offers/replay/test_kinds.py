@@ -37,12 +37,14 @@ CASES = [
     ({"kind": "buy_x_get_y", "buy": {"min_qty": 1}, "get": {"qty": 1, "percent_off": "100"}, "max_applications": 1,
       "target_order": "most_expensive_first"}, "20.00"),
     ({"kind": "gift", "gift_sku": "cup"}, "20.00"),
+    ({"kind": "gift", "gift_sku": ["cup"]}, "20.00"),
     ({"kind": "gift", "gift_sku": "card", "gift_value": "1.00", "gift_qty": 2}, "2.00"),
     ({"kind": "order_percent_tiered", "tiers": {"0": "5", "100": "10", "100.01": "20"}}, "10.00"),
     ({"kind": "order_fixed_tiered", "tiers": [{"from": 2, "value": 3}, {"from": 6, "value": 8}],
       "tier_on": "quantity"}, "8.00"),
     ({"kind": "order_fixed_tiered", "tiers": {"30.00": "4.00"}, "each": True}, "12.00"),
-    ({"kind": "multi", "actions": [{"kind": "unit_percent", "value": "20", "target": {"sku": "tea"}},
+    ({"kind": "order_percent_tiered", "tiers": [{"min_total": "200.00", "percent": "10"}], "base": "5"}, "5.00"),
+    ({"kind": "multi", "actions": [{"id": "first", "kind": "unit_percent", "value": "20", "target": {"sku": "tea"}},
                                    {"kind": "order_fixed", "value": "4.00"}]}, "10.00"),
     ({"kind": "spend_save", "terms": {"tiers": [{"from": "50.00", "percent": 10}]}}, "10.00"),
 ]  # fmt: skip
@@ -72,11 +74,13 @@ def test_the_order_part_of_several_actions_is_told_apart():
         ({"kind": "shipping_fixed", "value": "6.00", "target": {"shipping": ["air", "sea"]}}, {"air": "6", "sea": "4"}),
         ({"kind": "shipping_fixed_across", "value": "7.00"}, {"air": "5.00", "sea": "2.00"}),
         ({"kind": "shipping_price", "value": "5.00"}, {"air": "5.00", "sea": "0.00"}),
+        ({"kind": "shipping_fixed_price", "value": "5.00"}, {"air": "5.00", "sea": "0.00"}),
+        ({"kind": "shipping_percent", "value": "50", "target": {"method": "plane"}}, {"air": "5.00", "sea": "0.00"}),
         ({"kind": "shipping_free"}, {"air": "10.00", "sea": "4.00"}),
     ],
 )
 def test_deliveries(promotion, left):
-    shipping = [{"id": "air", "amount": "10.00"}, {"id": "sea", "amount": "4.00"}]
+    shipping = [{"id": "air", "amount": "10.00", "method": "plane"}, {"id": "sea", "amount": "4.00"}]
     expected = {"shipping_discounts": left, "discount_total": "0.00"}
     assert differs([{"id": "p", **promotion}], expected, shipping=shipping) is None
 

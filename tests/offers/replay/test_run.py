@@ -29,6 +29,20 @@ def test_a_wrong_expectation_fails_and_says_in_what():
     )
 
 
+def test_gifts_may_be_named_without_their_number():
+    gift = {"id": "p", "kind": "gift", "gift_sku": "card", "gift_value": "1.00"}
+    (found, other) = replay(
+        [changed(promotions=[gift], expected={"gifts": names}, id=str(names)) for names in (["card"], ["cup"])]
+    )
+    assert found.result == "pass"
+    assert other.difference == "gifts: expected ['cup'], got ['card']"
+
+
+def test_a_customer_may_be_an_id_alone():
+    mine = {**TENTH, "conditions": {"customer_id": "ann"}}
+    assert replay([changed(cart={**CART, "customer": "ann"}, promotions=[mine])])[0].result == "pass"
+
+
 @pytest.mark.parametrize(
     ("part", "value", "says"),
     [
@@ -46,6 +60,9 @@ def test_a_wrong_expectation_fails_and_says_in_what():
         ("promotions", [{**TENTH, "budget": {"type": "luck", "limit": 1}}], "type = 'luck'"),
         ("promotions", [{**TENTH, "ends": "2026-01-01", "starts": "2026-02-01"}], "ends = '2026-01-01'"),
         ("promotions", [{**TENTH, "max_applications": 2}], "max_applications above 1"),
+        ("promotions", [{**TENTH, "max_discount": "1.00", "cap": "2.00"}], "cap: unknown field"),
+        ("promotions", [{**TENTH, "automatic": False}], "automatic = False"),
+        ("promotions", [{**TENTH, "kind": "gift", "gift_sku": ["a", "b"]}], "one product"),
         ("promotions", ["p"], "promotion = 'p' must be an object"),
         ("promotions", [{"id": "p", "kind": "multi", "actions": []}], "actions = [] is not allowed"),
         ("promotions", [{**TENTH, "rounding": "sideways"}], "rounding = 'sideways'"),

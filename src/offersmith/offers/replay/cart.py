@@ -32,8 +32,9 @@ class Cart:
         basket: its lines without those that the engine is to add.
         added: lines the engine is to add, by the promotion they are a gift of and their product.
         names: every line's id as the scenario has it, in order.
+        methods: the deliveries of each shipping method.
         customer, facts, moment, zone, spend_points, min_margin_bp: see `Context`.
-        identities: what the customer is known by.
+        identities: what the customer is known by, in lower case.
         codes: those that were entered; None = every code there is.
         history: uses before this cart.
         policy: how promotions are combined.
@@ -42,6 +43,7 @@ class Cart:
     basket: Basket
     added: Mapping[tuple[str, str], Line]
     names: tuple[str, ...]
+    methods: Mapping[str, tuple[str, ...]]
     customer: Customer
     facts: Mapping[str, str]
     moment: datetime | None
@@ -78,7 +80,10 @@ def read(raw: Any) -> Cart:
     gross = cart.flag("prices_include_tax")
     every = [_line(one, currency, rate) for one in fields.objects(cart.listed("lines"), "lines")]
     freight = _ppm(cart, rate, "shipping_tax_rate")
-    shipping = [_shipping(one, currency, freight) for one in fields.objects(cart.listed("shipping"), "shipping")]
+    delivered = [_shipping(one, currency, freight) for one in fields.objects(cart.listed("shipping"), "shipping")]
+    methods: dict[str, tuple[str, ...]] = {}
+    for delivery, method in delivered:
+        methods[method] = (*methods.get(method, ()), delivery.shipping_id)
     names = tuple(line.name for line in every)
     if len(set(names)) < len(names):
         raise InputError("lines: an id is there twice")
@@ -86,24 +91,36 @@ def read(raw: Any) -> Cart:
     zone_named(zone, "cart: zone")
     now = cart.text("now", "moment", "at", "date")
     codes = cart.get("codes", "code", "coupons", "coupon")
-    history = tuple(one.rest() for one in fields.objects(cart.listed("history"), "history"))
+    uses = cart.get("history", usual=[])
+    uses = [uses] if isinstance(uses, str) else cart.listed("history")
+    uses = [{"code": use} if isinstance(use, str) else use for use in uses]
+    history = tuple(one.rest() for one in fields.objects(uses, "history"))
     policy = Fields(cart.get("policy", usual={}), "policy").rest()
     margin = fields.decimal(cart.get("min_margin_percent", usual=0), "cart: min_margin_percent")
     points = cart.whole("spend_points", "points_to_spend") or 0
     customer, facts = _customer(cart.get("customer"))
+    facts["currency"] = currency
+    if len(methods) == 1:
+        facts["shipping_method"] = next(iter(methods))
     for name, value in cart.rest().items():
-        facts[name] = _fact(value, f"cart: {name}")
+        facts |= _circumstances(name, value)
     return Cart(
-        Basket(tuple(line for line in every if not line.gift_of), currency, tuple(shipping), gross is not False),
+        Basket(
+            tuple(line for line in every if not line.gift_of),
+            currency,
+            tuple(delivery for delivery, _ in delivered),
+            gross is not False,
+        ),
         {(line.gift_of, line.product_id): line for line in every if line.gift_of},
         names,
+        methods,
         customer,
         facts,
         None if now is None else instant(now, zone, end=False, field="cart: now"),
         zone,
         points,
         int(margin * 100),
-        frozenset({customer.customer_id or "", facts.get("email", "")} - {""}),
+        frozenset({(customer.customer_id or "").casefold(), facts.get("email", "").casefold()} - {""}),
         None if codes is None else tuple(fields.texts(codes, "cart: codes")),
         history,
         policy,
@@ -152,19 +169,21 @@ def _line(line: Fields, currency: str, rate: int) -> Line:
     return made
 
 
-def _shipping(one: Fields, currency: str, rate: int) -> Shipping:
-    name, amount = one.text("id", "method", "shipping_id"), one.minor(currency, "amount", "price")
+def _shipping(one: Fields, currency: str, rate: int) -> tuple[Shipping, str]:
+    """Return a delivery and its shipping method, which is its id where nothing else is said."""
+    method = one.text("method", "shipping_method")
+    name, amount = one.text("id", "shipping_id") or method, one.minor(currency, "amount", "price")
     if not name or amount is None:
         raise InputError(f"{one.where} needs id, a text, and amount such as '5.00'")
     made = Shipping(name, amount, _ppm(one, rate, "tax_rate"))
     one.done()
-    return made
+    return made, method or name
 
 
 def _customer(raw: Any) -> tuple[Customer, dict[str, str]]:
     if raw is None:
         return Customer(), {"registered": FALSE}
-    found = Fields(raw, "customer")
+    found = Fields({"id": raw} if isinstance(raw, str) else raw, "customer")
     name = found.text("id", "customer_id")
     guest = found.flag("guest")
     facts = {"registered": FALSE if guest else TRUE}
@@ -177,6 +196,14 @@ def _customer(raw: Any) -> tuple[Customer, dict[str, str]]:
         found.whole("points") or 0,
     )
     return made, facts | {key: _fact(value, f"customer: {key}") for key, value in found.rest().items()}
+
+
+def _circumstances(name: str, value: Any) -> dict[str, str]:
+    """Return what a field of the cart says: itself, or of an address each of its fields, such as `shipping_country`."""
+    if not isinstance(value, Mapping) or not name.endswith("address"):
+        return {name: _fact(value, f"cart: {name}")}
+    inner = {key: _fact(one, f"cart: {name}.{key}") for key, one in Fields(value, f"cart: {name}").rest().items()}
+    return inner if name == "address" else {f"{name.removesuffix('address')}{key}": one for key, one in inner.items()}
 
 
 def _fact(value: Any, where: str) -> str:

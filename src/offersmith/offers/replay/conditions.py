@@ -250,7 +250,12 @@ class _Reader:
         """Return a condition on a circumstance the cart states, or one of `FACTS`."""
         how = "none_of" if name.startswith(_WITHOUT) else "any_of"
         plain = name.split("_", 1)[1] if how == "none_of" else name
-        if plain not in FACTS and plain not in self.cart.facts:
+        facts = self.cart.facts
+        if plain not in facts:
+            # `customer_role` asks for the customer's `role`, `shipping_country` for the cart's only `country`.
+            short = plain.removeprefix("customer_").removeprefix("shipping_")
+            plain = next((one for one in (short, f"shipping_{plain}") if one in facts), plain)
+        if plain not in FACTS and plain not in facts:
             raise InputError(f"{self.where}: {name}: unknown condition")
         if isinstance(value, bool):
             value = TRUE if value else FALSE

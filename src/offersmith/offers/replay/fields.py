@@ -41,9 +41,13 @@ class Fields:
         return list(self._raw)
 
     def get(self, *names: str, usual: Any = None) -> Any:
-        """Return the value of the first of several spellings that is there, else `usual`."""
-        self._seen.update(names)
-        return next((self._raw[name] for name in names if self._raw.get(name) is not None), usual)
+        """Return the value of the first of several spellings that is there, else `usual`.
+
+        Another spelling that says something else is not counted as read.
+        """
+        found = next((self._raw[name] for name in names if self._raw.get(name) is not None), usual)
+        self._seen.update(name for name in names if self._raw.get(name) in (None, found))
+        return found
 
     def text(self, *names: str) -> str | None:
         """Return a text, or None where it is absent.

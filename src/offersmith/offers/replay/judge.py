@@ -43,6 +43,9 @@ def _compared(name: str, value: Any, says: Any, scenario: Scenario) -> list[str]
         return [] if wanted == says else [_said(name, wanted, says)]
     if name in ("rejected_codes", "reasons"):
         return _reasons(name, value, says)
+    if name == "gifts" and isinstance(value, (list, tuple)):
+        wanted = sorted(fields.texts(value, "expected: gifts"))
+        return [] if wanted == sorted(says) else [_said(name, wanted, sorted(says))]
     if isinstance(says, str):
         return [] if _number(value, name) == float(says) else [_said(name, value, says)]
     if not isinstance(value, Mapping):

@@ -43,6 +43,7 @@ KINDS: Final[Mapping[str, Read]] = MappingProxyType(
         "shipping_fixed": reductions.shipping("amount"),
         "shipping_fixed_across": reductions.shipping("amount", together=True),
         "shipping_price": reductions.shipping("price"),
+        "shipping_fixed_price": reductions.shipping("price"),
         "shipping_free": reductions.shipping("free"),
         "free_shipping": reductions.shipping("free"),
         "gift": pieces.gift,

@@ -25,7 +25,8 @@ LANES: Final = ("pre", "default", "post")
 """In the order they run; `policy.lanes` may name others."""
 USUAL: Final = "default"
 _MODES: Final[Mapping[str, Mode]] = {
-    "best_deal": "best", "best": "best", "highest": "best", "worst": "worst", "lowest": "worst", "first": "first",
+    "best_deal": "best", "best": "best", "highest": "best", "max": "best", "maximum": "best",
+    "worst": "worst", "lowest": "worst", "first": "first",
     "stack": "stack", "stackable": "stack", "all": "stack",
 }  # fmt: skip
 _PHASES: Final[Mapping[str, Phase]] = {

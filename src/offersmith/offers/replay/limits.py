@@ -14,6 +14,9 @@ USED: Final = frozenset(
     (
         "completed",
         "complete",
+        "authorized",
+        "delivered",
+        "settled",
         "confirmed",
         "paid",
         "placed",
@@ -75,7 +78,7 @@ def _is_of(use: Fields, one: Stated) -> bool:
 
 
 def _counts(use: Fields, one: Stated) -> bool:
-    state = (use.text("state", "status") or "completed").casefold()
+    state = (use.text("state", "status") or "completed").casefold().removeprefix("payment").strip("_ ")
     if state not in USED | FREED:
         raise InputError(f"history: state = {state!r:.40} is unknown; allowed: {', '.join(sorted(USED | FREED))}")
     return state in USED or (one.keeps_cancelled and state.startswith("cancel"))
@@ -83,6 +86,7 @@ def _counts(use: Fields, one: Stated) -> bool:
 
 def _is_by(use: Fields, cart: Cart) -> bool:
     """Say whether a use is this customer's; one that names nobody is."""
-    who: Any = use.get("customer", "customer_id", "email")
-    names = {str(value) for value in who.values()} if isinstance(who, Mapping) else {str(who)}
+    who: Any = use.get("customer", "customer_id", "email", "customer_email")
+    said = who.values() if isinstance(who, Mapping) else [who]
+    names = {str(value).casefold() for value in said}
     return who is None or not cart.identities.isdisjoint(names)

@@ -122,7 +122,9 @@ def gift(one: Fields, cart: Cart) -> Given:
     Raises:
         InputError: it has no product.
     """
-    sku = one.text("gift_sku", "sku", "gift")
-    if sku is None:
+    skus = one.texts("gift_sku", "gift_skus", "sku", "gift")
+    if len(skus) > 1:
+        raise one.wrong("gift_sku", skus, "one product: which of several is a customer's choice")
+    if not skus:
         raise InputError(f"{one.where}: gift_sku is missing; allowed: a text")
-    return Given("gift", {"quantity": one.whole("gift_qty", "qty", "quantity") or 1, **_added(sku, one, cart)})
+    return Given("gift", {"quantity": one.whole("gift_qty", "qty", "quantity") or 1, **_added(skus[0], one, cart)})

@@ -47,7 +47,7 @@ class Stated:
     """A promotion as the scenario states it.
 
     Attributes:
-        promotion: ours; None where it gives nothing at all.
+        promotion: ours; None where it gives nothing at all or is switched off.
         id: its id.
         parts: whether each of its actions is order-level, and the promotion of its first actions up to that one.
         codes: those that unlock it.
@@ -95,23 +95,32 @@ def read(raw: Any, cart: Cart, rank: int) -> Stated:
     combines = one.get("combines_with", "combinations")
     if combines is None and (one.flag("combinable") is False or one.flag("stackable") is False):
         combines = []
-    raw_conditions = one.get("conditions")
+    asked = conditions(one.get("conditions"), cart, f"{one.where}: conditions")
+    if one.flag("automatic") is bool(codes):
+        raise one.wrong("automatic", bool(codes), "false of a promotion with a code, else true")
+    money = one.text("currency")
+    if money is not None:
+        asked.append({"kind": "fact", "name": "currency", "any_of": [money.upper()]})
     shape = {
         "promotion_id": name,
-        "conditions": conditions(raw_conditions, cart, f"{one.where}: conditions"),
+        "conditions": asked,
         "starts": one.text("starts", "starts_at", "start", "valid_from"),
-        "ends": one.text("ends", "ends_at", "end", "valid_until", "expires_at"),
+        "ends": one.text("ends", "ends_at", "end", "valid_until", "expires_at", "expires"),
         "zone": one.text("zone", "timezone", "time_zone") or cart.zone,
         "priority": rank,
         "exclusive": one.flag("exclusive"),
         "combines_with": combines,
         "needs_code": bool(codes),
     }
-    per_customer = one.whole("usage_limit_per_customer", "per_customer_usage_limit", "usage_limit_by_customer")
-    if one.flag("once_per_customer"):
+    per_customer = one.whole(
+        "usage_limit_per_customer", "per_customer_usage_limit", "usage_limit_by_customer", "customer_usage_limit",
+        "per_customer_limit", "limit_per_customer", "max_uses_per_customer",
+    )  # fmt: skip
+    if one.flag("once_per_customer", "one_use_per_customer", "one_use_per_user"):
         per_customer = 1
+    off = one.flag("enabled", "active") is False
     stated = Stated(
-        _made(shape, [what for _, what in given], cart.currency),
+        None if off else _made(shape, [what for _, what in given], cart.currency),
         name,
         tuple(
             (order, made)
@@ -145,6 +154,7 @@ def _actions(one: Fields, cart: Cart) -> list[tuple[bool, Given]]:
             raise one.wrong("actions", actions, "a list of at least one action")
         found = []
         for part in fields.objects(actions, f"{one.where}: actions"):
+            part.text("id")
             found.append(_action(part, cart, {}))
             part.done()
         return found
@@ -197,7 +207,7 @@ def _budget(raw: Any, currency: str, where: str) -> Budget | None:
     if raw is None:
         return None
     one = Fields(raw, f"{where}: budget")
-    unit, rule = one.text("type", "unit") or "spend", one.text("rule", "overshoot") or "refuse"
+    unit, rule = one.text("type", "kind", "unit") or "spend", one.text("rule", "overshoot") or "refuse"
     if not _MONEY.fullmatch(unit) and not _USES.fullmatch(unit):
         raise one.wrong("type", unit, "spend, usage")
     unit = "spend" if _MONEY.fullmatch(unit) else "usage"

@@ -71,7 +71,7 @@ def catalogue(term: str) -> Read:
 def shipping(term: str, together: bool = False) -> Read:
     """Return how less for deliveries is read; `together` splits one amount over them."""
 
-    def read(one: Fields, cart: Cart) -> Given:  # noqa: ARG001 - the table's shape
+    def read(one: Fields, cart: Cart) -> Given:
         value = "100" if term == "free" else percent_of(one) if term == "percent" else value_of(one)
         terms: dict[str, Any] = {"percent" if term == "free" else term: value, **cap(one)}
         raw = one.get("target", "methods")
@@ -80,7 +80,8 @@ def shipping(term: str, together: bool = False) -> Read:
             raw = target.get("shipping", "shipping_method", "method", "methods", "id")
             target.done()
         if raw is not None and raw not in ("all", "shipping"):
-            terms["methods"] = fields.texts(raw, f"{one.where}: target")
+            wanted = fields.texts(raw, f"{one.where}: target")
+            terms["methods"] = [name for method in wanted for name in cart.methods.get(method, (method,))]
         if together and term == "amount":
             terms["together"] = True
         return Given("shipping_off", terms)
@@ -97,6 +98,10 @@ def tiered(term: str) -> Read:
         if not pieces and not re.search(r"total|amount|spend", on):
             raise one.wrong("tier_on", on, "items_total, quantity")
         terms: dict[str, Any] = {"tiers": _tiers(one, term, pieces=pieces), **cap(one)}
+        base = one.get("base", f"base_{term}", "default")
+        if base is not None and Decimal(str(terms["tiers"][0]["from"])):
+            below = {"from": 0 if pieces else "0", term: f"{fields.decimal(base, one.where):f}"}
+            terms["tiers"].insert(0, below)
         if pieces:
             terms["on_pieces"] = True
         if one.flag("each"):
@@ -119,7 +124,10 @@ def _tiers(one: Fields, term: str, *, pieces: bool) -> list[dict[str, Any]]:
         raise one.wrong("tiers", raw, "an object of starts and values, such as {'100.00': '10'}")
     tiers = []
     for tier in fields.objects(raw, where):
-        start, value = tier.get("from", "min", "threshold"), tier.get("value", "percent", "amount", "off")
+        start, value = (
+            tier.get("from", "min", "threshold", "min_qty", "min_total", "min_items_total"),
+            tier.get("value", "percent", "amount", "off"),
+        )
         tier.done()
         begins = fields.whole(start, where) if pieces else f"{fields.decimal(start, where):f}"
         tiers.append({"from": begins, term: f"{fields.decimal(value, where):f}"})
