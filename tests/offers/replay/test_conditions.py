@@ -48,6 +48,8 @@ HOLD = [
     {"all_of": [{"min_qty": 5}], "not": {"channel": "web"}},
     {"min_items_total": "100.00", "basis": "tax_inclusive"},
     {"min_items_total": "80.00", "basis": ["tax_exclusive", "original"]},
+    {"min_items_total": "80.00", "basis": ["excl_tax", "after_catalog_promotions"]},
+    {"min_discounted_total": "100.00"},
 ]
 FAIL = [
     {"min_items_total": "100.01"},
@@ -121,9 +123,23 @@ def test_what_is_not_known_is_named(conditions, says):
 
 @pytest.mark.parametrize(
     ("basis", "off"),
-    [(None, "25.00"), ("original", "25.00"), ("after_previous_discounts", "20.00"), ("after_previous_phases", "25.00")],
+    [
+        (None, "25.00"),
+        ("original", "25.00"),
+        ("original_price", "25.00"),
+        ("after_previous_discounts", "20.00"),
+        ("after_previous_lanes", "20.00"),
+        ("after_previous_phases", "25.00"),
+    ],
 )
 def test_the_basis_is_what_it_says(basis, off):
     threshold = {"min_items_total": "90.00"} | ({"basis": basis} if basis else {})
     first = {"id": "x", "kind": "order_fixed", "value": "20.00", "priority": 1}
     assert differs([first, {**FIVE, "conditions": threshold}], {"discount_total": off}) is None
+
+
+def test_a_discounted_total_is_what_the_earlier_ones_left():
+    first = {"id": "x", "kind": "order_fixed", "value": "20.00", "priority": 1}
+    for least, off in (("80.00", "25.00"), ("80.01", "20.00")):
+        second = {**FIVE, "conditions": {"min_discounted_total": least}}
+        assert differs([first, second], {"discount_total": off}) is None

@@ -87,7 +87,8 @@ def test_deliveries(promotion, left):
 
 @pytest.mark.parametrize(
     ("rounding", "off"),
-    [(None, "0.52"), ("half_up", "0.52"), ("per_unit", "0.52"), ("per_line", "0.53"), ("total", "0.53"),
+    [(None, "0.52"), ("half_up", "0.52"), ("per_unit", "0.52"), ("line_half_up", "0.53"), ("floor", "0.52"),
+     ("per_line", "0.53"), ("total", "0.53"),
      ("running_delta", "0.53"), ("down_on_total", "0.52")],
 )  # fmt: skip
 def test_roundings(rounding, off):
@@ -96,3 +97,44 @@ def test_roundings(rounding, off):
     lines = [{"id": "a", "unit_price": "2.37", "qty": 6}, {"id": "b", "unit_price": "3.28"}]
     promotion = {"id": "p", "kind": "unit_percent", "value": "3"} | ({"rounding": rounding} if rounding else {})
     assert differs([promotion], {"discount_total": off}, lines=lines) is None
+
+
+@pytest.mark.parametrize(
+    ("promotion", "field", "alike", "other"),
+    [
+        ({"kind": "catalog_percent", "value": "10"}, "rounding", "half_up_per_unit", "down"),
+        ({"kind": "cheapest_unit_percent", "value": "10"}, "rounding", "half_up", "total"),
+        ({"kind": "order_fixed", "value": "10.00"}, "rounding", "down_on_total", "sideways"),
+        ({"kind": "order_percent_tiered", "tiers": {"0": "10"}}, "rounding", "half_up_on_total", "down"),
+        ({"kind": "shipping_percent", "value": "10"}, "rounding", "half_up", "down"),
+        ({"kind": "catalog_percent", "value": "10"}, "max_applications", 1, 2),
+        ({"kind": "shipping_fixed", "value": "1.00"}, "max_applications", 1, 2),
+        ({"kind": "order_percent_tiered", "tiers": {"0": "10"}}, "max_applications", 1, 2),
+        ({"kind": "gift", "gift_sku": "cup"}, "max_applications", 1, 2),
+        ({"kind": "unit_percent", "value": "10"}, "percent_of", "original", "moon"),
+        ({"kind": "unit_percent", "value": "10"}, "percent_of", "catalog", "moon"),
+        ({"kind": "order_percent_tiered", "tiers": {"0": "10"}}, "tier_basis", "original", "moon"),
+    ],
+)
+def test_what_a_kind_does_anyway_may_be_said(promotion, field, alike, other):
+    shipping = [{"id": "air", "amount": "10.00"}]
+    expected = {"applied": ["p"]}
+    assert differs([{"id": "p", **promotion, field: alike}], expected, shipping=shipping) is None
+    assert differs([{"id": "p", **promotion, field: other}], expected, shipping=shipping).startswith("unsupported")
+
+
+@pytest.mark.parametrize(
+    ("said", "off"), [("all", "19.00"), (True, "19.00"), ("a", "19.00"), ("none", "10.00"), (False, "10.00")]
+)
+def test_whom_it_tolerates(said, off):
+    first = {"id": "a", "kind": "order_percent", "value": "10"}
+    assert differs([first, {**first, "id": "b", "combines_with": said}], {"discount_total": off}) is None
+
+
+def test_what_is_left_of_each_line():
+    promotions = [
+        {"id": "a", "kind": "unit_fixed", "value": "1.00"},
+        {"id": "b", "kind": "order_fixed", "value": "9.40"},
+    ]
+    expected = {"line_totals": {"tea": "24.30", "cup": "34.20", "pot": "26.10"}, "item_discount": "6.00"}
+    assert differs(promotions, expected) is None

@@ -38,6 +38,19 @@ def test_gifts_may_be_named_without_their_number():
     assert other.difference == "gifts: expected ['cup'], got ['card']"
 
 
+def test_what_is_not_applied_may_have_reasons():
+    late = {**TENTH, "ends": "2026-01-01"}
+    cart = {**CART, "now": "2026-02-01"}
+    (found, other) = replay(
+        [
+            changed(cart=cart, promotions=[late], expected={"not_applied": {"p": why}}, id=why)
+            for why in ("expired", "limit")
+        ]
+    )
+    assert found.result == "pass"
+    assert other.difference == "not_applied.p: expected limit, got expired"
+
+
 def test_a_customer_may_be_an_id_alone():
     mine = {**TENTH, "conditions": {"customer_id": "ann"}}
     assert replay([changed(cart={**CART, "customer": "ann"}, promotions=[mine])])[0].result == "pass"

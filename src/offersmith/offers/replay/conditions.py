@@ -20,13 +20,17 @@ Spec = dict[str, Any]
 BASES: Final = {
     "after_previous_discounts": "current", "after_discounts": "current", "discounted": "current", "current": "current",
     "before_discounts": "catalogue", "before_cart_promotions": "catalogue", "after_catalog": "catalogue",
+    "after_catalogue": "catalogue", "after_catalog_promotions": "catalogue",
     "catalog": "catalogue", "catalogue": "catalogue", "default": "catalogue",
+    "after_previous_lanes": "current", "discounted_total": "current",
     "original": "list", "list": "list", "undiscounted": "list", "shelf": "list",
-    "after_previous_phases": "phase", "phase": "phase",
+    "original_price": "list", "after_previous_phases": "phase", "after_item_promotions": "phase", "phase": "phase",
 }  # fmt: skip
 TAXES: Final = {
     "tax_inclusive": "gross", "tax_included": "gross", "gross": "gross", "incl": "gross", "with_tax": "gross",
+    "incl_tax": "gross", "tax_incl": "gross", "including_tax": "gross",
     "tax_exclusive": "net", "tax_excluded": "net", "net": "net", "excl": "net", "without_tax": "net",
+    "excl_tax": "net", "tax_excl": "net", "excluding_tax": "net",
 }  # fmt: skip
 FACTS: Final = frozenset(
     (
@@ -226,6 +230,8 @@ class _Reader:
         where = f"{self.where}: {field}"
         if name in _TOTALS:
             return [self._bound(bound, value, money, {})]
+        if money and re.fullmatch("discounted(_items?|_order)?", name):
+            return [{**self._bound(bound, value, money, {}), "basis": "current"}]
         if isinstance(value, (list, tuple)):
             return [spec for one in value for spec in self._bounded(bound, name, money, field, one)]
         inner = Fields(value, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from offersmith.errors import InputError
 from offersmith.offers.replay import fields, targets
@@ -66,6 +66,31 @@ def cap(one: Fields) -> dict[str, Any]:
     """Return the most it may take off."""
     most = one.get("max_discount", "max_off", "cap")
     return {} if most is None else {"max_off": most}
+
+
+ROUNDINGS: Final = {
+    "": "", "running_delta": "running", "running": "running", "down_on_total": "down", "down": "down", "floor": "down",
+    "total": "total", "on_total": "total", "unit": "unit", "per_unit": "unit", "line": "line", "per_line": "line",
+}  # fmt: skip
+"""Spellings of what a percentage rounds, `half_up` left out; see `offers.percent`."""
+
+
+def rounding(one: Fields, *alike: str) -> str:
+    """Return what a percentage rounds, "" = as usual.
+
+    Args:
+        one: a promotion.
+        alike: those that are as usual for its kind; where none is named there are terms for each.
+
+    Raises:
+        InputError: it is not known, or not what this kind does.
+    """
+    said = one.text("rounding")
+    found = ROUNDINGS.get((said or "").replace("half_up", "").strip("_"))
+    if found is None or (alike and found not in ("", *alike)):
+        allowed = dict.fromkeys(alike or (name for name in ROUNDINGS if name))
+        raise one.wrong("rounding", said, ", ".join(("half_up", *allowed)))
+    return "" if alike else found
 
 
 def only_once(one: Fields) -> None:

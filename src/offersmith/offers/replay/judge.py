@@ -31,6 +31,9 @@ def difference(scenario: Scenario) -> str | None:
         found.extend(_compared(name, value, says, scenario))
     if multiset is not None:
         found.extend(_part("line_discounts_multiset", multiset, list(done.lines(done.effects.lines).values())))
+    if isinstance(none_of, Mapping):
+        found.extend(_reasons("not_applied", none_of, reasons.given(done.effects)))
+        none_of = list(none_of)
     if none_of is not None:
         there = sorted(set(fields.texts(none_of, "expected: not_applied")) & set(done.applied()))
         found.extend([_said("not_applied", none_of, there)] if there else [])

@@ -98,6 +98,11 @@ def _without_tax(done: Outcome) -> int:
     return sum(tax.on_side(amount, rate, "net", basket.prices_include_tax) for amount, rate in paid)
 
 
+def _line_totals(done: Outcome) -> dict[str, str]:
+    off = zip(done.names, done.effects.basket.lines, done.effects.lines, strict=True)
+    return {name: done.money(line.total - less) for name, line, less in off}
+
+
 def _shipping(done: Outcome) -> dict[str, str]:
     pairs = zip(done.effects.basket.shipping, done.effects.shipping, strict=True)
     return {one.shipping_id: done.money(off) for one, off in pairs}
@@ -109,6 +114,7 @@ def _gifts(done: Outcome) -> dict[str, str]:
 
 SAYS: Final[Mapping[str, Says]] = {
     "line_discounts": lambda done: done.lines(done.effects.lines),
+    "line_totals": _line_totals,
     "unit_discounts": lambda done: done.units(),
     "unit_price_after": lambda done: done.prices_after(),
     "by_promotion": lambda done: done.by_promotion(),
@@ -119,6 +125,7 @@ SAYS: Final[Mapping[str, Says]] = {
         name for name, why in done.effects.refused if why in ("budget_exceeded", "budget_used_up")
     ),
     "order_discount": _money(lambda done: done.scenario.order_level(done.effects)),
+    "item_discount": _money(lambda done: done.effects.off - done.scenario.order_level(done.effects)),
     "discount_total": _money(lambda done: done.effects.off),
     "shipping_discount": _money(lambda done: done.effects.shipping_off),
     "shipping_discount_total": _money(lambda done: done.effects.shipping_off),

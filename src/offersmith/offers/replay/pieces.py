@@ -10,7 +10,7 @@ from offersmith.money import Money
 from offersmith.offers.replay import fields, targets
 from offersmith.offers.replay.cart import Cart
 from offersmith.offers.replay.fields import Fields
-from offersmith.offers.replay.given import Given, Read, cap, chosen_items, percent_of, value_of
+from offersmith.offers.replay.given import Given, Read, cap, chosen_items, only_once, percent_of, rounding, value_of
 
 ORDERS: Final = {
     "cheapest_first": "cheapest", "cheapest": "cheapest", "least_expensive_first": "cheapest",
@@ -22,6 +22,7 @@ def cheapest(term: str) -> Read:
     """Return how a kind is read that takes `term` (percent, amount, free) off the cheapest piece."""
 
     def read(one: Fields, cart: Cart) -> Given:
+        rounding(one, "unit")
         value = "100" if term == "free" else percent_of(one) if term == "percent" else value_of(one)
         terms: dict[str, Any] = {"percent" if term == "free" else term: value, **cap(one)}
         chosen = chosen_items(one, cart)
@@ -122,6 +123,7 @@ def gift(one: Fields, cart: Cart) -> Given:
     Raises:
         InputError: it has no product.
     """
+    only_once(one)
     skus = one.texts("gift_sku", "gift_skus", "sku", "gift")
     if len(skus) > 1:
         raise one.wrong("gift_sku", skus, "one product: which of several is a customer's choice")

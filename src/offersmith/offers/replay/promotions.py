@@ -92,9 +92,7 @@ def read(raw: Any, cart: Cart, rank: int) -> Stated:
     given = _actions(one, cart)
     one.get("priority")
     codes = tuple(fields.texts(one.get("code", "codes", "coupon", "coupons", usual=[]), f"{one.where}: code"))
-    combines = one.get("combines_with", "combinations")
-    if combines is None and (one.flag("combinable") is False or one.flag("stackable") is False):
-        combines = []
+    combines = _tolerated(one)
     asked = conditions(one.get("conditions"), cart, f"{one.where}: conditions")
     if one.flag("automatic") is bool(codes):
         raise one.wrong("automatic", bool(codes), "false of a promotion with a code, else true")
@@ -201,6 +199,15 @@ def _keeps_cancelled(one: Fields) -> bool:
     """Say whether a cancelled order keeps its use; whichever way round the field says it."""
     said = [(name, one.flag(name)) for name in one.names() if "cancel" in name]
     return any(value is any(word in name for word in _COUNTED) for name, value in said if value is not None)
+
+
+def _tolerated(one: Fields) -> list[str] | None:
+    """Return what a promotion tolerates beside it; None = everything."""
+    apart = False in (one.flag("combinable"), one.flag("stackable"))
+    said = one.get("combines_with", "combinations", usual=not apart)
+    if isinstance(said, bool) or said in ("all", "none"):
+        return None if said in (True, "all") else []
+    return fields.texts(said, f"{one.where}: combines_with")
 
 
 def _budget(raw: Any, currency: str, where: str) -> Budget | None:

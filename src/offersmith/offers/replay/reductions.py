@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from offersmith.offers.replay import fields
 from offersmith.offers.replay.cart import Cart
+from offersmith.offers.replay.conditions import BASES
 from offersmith.offers.replay.fields import Fields
-from offersmith.offers.replay.given import Given, Read, cap, chosen_items, only_once, percent_of, scope, value_of
-
-ROUNDINGS: Final = {
-    "running_delta": "running", "running": "running", "down_on_total": "down", "down": "down", "total": "total",
-    "on_total": "total", "half_up_on_total": "total", "unit": "unit", "per_unit": "unit", "half_up_per_unit": "unit",
-    "line": "line", "per_line": "line", "half_up_per_line": "line",
-}  # fmt: skip
-"""Spellings of what a percentage rounds; see `offers.percent`."""
+from offersmith.offers.replay.given import (
+    ROUNDINGS,
+    Given,
+    Read,
+    cap,
+    chosen_items,
+    only_once,
+    percent_of,
+    rounding,
+    scope,
+    value_of,
+)  # fmt: skip
 
 
 def percent(on: str) -> Read:
@@ -25,9 +30,7 @@ def percent(on: str) -> Read:
 
     def read(one: Fields, cart: Cart) -> Given:
         only_once(one)
-        rounding = one.text("rounding")
-        if rounding is not None and rounding not in ROUNDINGS and rounding != "half_up":
-            raise one.wrong("rounding", rounding, ", ".join(("half_up", *ROUNDINGS)))
+        rounded = rounding(one)
         terms = {"percent": percent_of(one), **scope(one, cart)}
         if on == "line":
             terms |= {"on": "items", "rounding": "line"}
@@ -35,8 +38,8 @@ def percent(on: str) -> Read:
             terms["on"] = on
         of = one.text("percent_of", "of")
         if of is not None:
-            terms["of"] = of
-        return Given("percent_off", terms | ({"rounding": ROUNDINGS[rounding]} if rounding in ROUNDINGS else {}))
+            terms["of"] = BASES.get(of, of)
+        return Given("percent_off", terms | ({"rounding": rounded} if rounded else {}))
 
     return read
 
@@ -46,6 +49,7 @@ def amount(on: str) -> Read:
 
     def read(one: Fields, cart: Cart) -> Given:
         only_once(one)
+        rounding(one, *filter(None, ROUNDINGS.values()))
         return Given("amount_off", {"amount": value_of(one), "on": on, **scope(one, cart)})
 
     return read
@@ -61,6 +65,8 @@ def catalogue(term: str) -> Read:
     """Return how a new shelf price is read: less by a `percent` or an `amount`, or a `price`."""
 
     def read(one: Fields, cart: Cart) -> Given:
+        only_once(one)
+        rounding(one, "unit")
         value = percent_of(one) if term == "percent" else value_of(one)
         chosen = chosen_items(one, cart)
         return Given("catalogue_price", {term: value} | ({"items": chosen} if chosen else {}))
@@ -72,6 +78,8 @@ def shipping(term: str, together: bool = False) -> Read:
     """Return how less for deliveries is read; `together` splits one amount over them."""
 
     def read(one: Fields, cart: Cart) -> Given:
+        only_once(one)
+        rounding(one, "unit", "line", "total")
         value = "100" if term == "free" else percent_of(one) if term == "percent" else value_of(one)
         terms: dict[str, Any] = {"percent" if term == "free" else term: value, **cap(one)}
         raw = one.get("target", "methods")
@@ -93,6 +101,8 @@ def tiered(term: str) -> Read:
     """Return how tiers are read, each of a `percent` or an `amount`."""
 
     def read(one: Fields, cart: Cart) -> Given:
+        only_once(one)
+        rounding(one, "total")
         on = one.text("tier_on") or "items_total"
         pieces = re.search(r"qty|quantity|unit|piece|count", on) is not None
         if not pieces and not re.search(r"total|amount|spend", on):
@@ -108,7 +118,7 @@ def tiered(term: str) -> Read:
             terms["each"] = True
         basis = one.text("tier_basis", "basis")
         if basis is not None:
-            terms["basis"] = {"after_previous_discounts": "current"}.get(basis, basis)
+            terms["basis"] = BASES.get(basis, basis)
         chosen = chosen_items(one, cart)
         return Given("spend_save", terms | ({"items": chosen} if chosen else {}))
 
