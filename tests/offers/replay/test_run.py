@@ -75,6 +75,7 @@ def test_a_customer_may_be_an_id_alone():
         ("promotions", [{**TENTH, "max_applications": 2}], "max_applications above 1"),
         ("promotions", [{**TENTH, "max_discount": "1.00", "cap": "2.00"}], "cap: unknown field"),
         ("promotions", [{**TENTH, "automatic": False}], "automatic = False"),
+        ("promotions", [{"id": "p", "kind": "buy_x_get_y", "get": {"free": False}}], "free = False"),
         ("promotions", [{**TENTH, "kind": "gift", "gift_sku": ["a", "b"]}], "one product"),
         ("promotions", ["p"], "promotion = 'p' must be an object"),
         ("promotions", [{"id": "p", "kind": "multi", "actions": []}], "actions = [] is not allowed"),

@@ -22,6 +22,10 @@ CASES = [
     ({"category": "cups", "exclude_category": "pots"}, "cup"),
     ([{"sku": "tea"}, {"category": "pots"}], "tea pot"),
     ({"line": ["tea"]}, "tea"),
+    ("tea", "tea"),
+    ({"any_of": [{"sku": "tea"}, {"category": "pots"}]}, "tea pot"),
+    ({"min_price": "10.00", "max_price": "20.00"}, "tea cup"),
+    ({"colours": ["blue"]}, "cup"),
 ]
 
 
@@ -36,3 +40,19 @@ def test_a_target_means_these_lines(target, meant):
 def test_what_is_no_target_is_named(target):
     promotion = {"id": "p", "kind": "line_fixed", "value": "1.00", "target": target}
     assert differs([promotion], {"discount_total": "1.00"}).startswith("unsupported: ")
+
+
+def test_what_a_target_names_a_line_may_name_so():
+    lines = [
+        {"id": "tea", "unit_price": "10.00", "taxons": ["drinks"], "facets": ["sale"], "collections": ["spring"]},
+        {"id": "cup", "unit_price": "20.00", "minimum_price": "20.00"},
+    ]
+    for target in ({"taxon": "drinks"}, {"facets": ["sale"]}, {"collection": "spring"}, None):
+        promotion = {"id": "p", "kind": "line_fixed", "value": "1.00", "target": target}
+        assert differs([promotion], {"line_discounts": {"tea": "1.00"}}, lines=lines) is None
+
+
+def test_a_cart_may_be_said_shortly():
+    half = {"id": "p", "kind": "shipping_percent", "value": "50"}
+    expected = {"shipping_discount_total": "2.50", "total": "102.50"}
+    assert differs([half], expected, shipping={"amount": "5.00"}, currency="usd") is None

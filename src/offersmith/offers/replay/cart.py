@@ -73,9 +73,9 @@ def read(raw: Any) -> Cart:
         InputError: naming the field, its value and what is allowed.
     """
     cart = Fields(raw, "cart")
-    currency = cart.text("currency")
-    if not currency or len(currency) != 3 or not currency.isupper() or not currency.isascii():
-        raise cart.wrong("currency", currency, "three capital letters such as USD")
+    currency = (cart.text("currency") or "").upper()
+    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
+        raise cart.wrong("currency", cart.get("currency"), "three letters such as USD")
     rate = _ppm(cart, 0, "tax_rate")
     gross = cart.flag("prices_include_tax")
     every = [_line(one, currency, rate) for one in fields.objects(cart.listed("lines"), "lines")]
@@ -135,18 +135,17 @@ def _line(line: Fields, currency: str, rate: int) -> Line:
     price = line.minor(currency, "unit_price", "price")
     if price is None:
         raise InputError(f"{line.where}: unit_price is missing; allowed: an amount such as '5.00'")
-    quantity, floor, cost = (
-        line.whole("qty", "quantity"), line.minor(currency, "min_price", "floor"), line.minor(currency, "cost"),
-    )  # fmt: skip
+    quantity, cost = line.whole("qty", "quantity"), line.minor(currency, "cost")
+    floor = line.minor(currency, "min_price", "minimum_price", "floor")
     if quantity is not None and quantity > MOST:
         raise line.wrong("qty", quantity, f"1 to {MOST}")
     if line.flag("discountable") is False:
         floor = price
-    categories = line.texts("category", "categories")
+    categories = line.texts("category", "categories", "taxon", "taxons")
     attributes: dict[str, Any] = {
         "line": name or sku,
         "product": line.text("product") or sku,
-        "tags": tuple(line.texts("tags", "tag")),
+        "tags": tuple(line.texts("tags", "tag", "facets", "facet")),
         "bundle": line.text("bundle") or "",
         "categories": tuple(categories),
     }
@@ -172,9 +171,9 @@ def _line(line: Fields, currency: str, rate: int) -> Line:
 def _shipping(one: Fields, currency: str, rate: int) -> tuple[Shipping, str]:
     """Return a delivery and its shipping method, which is its id where nothing else is said."""
     method = one.text("method", "shipping_method")
-    name, amount = one.text("id", "shipping_id") or method, one.minor(currency, "amount", "price")
-    if not name or amount is None:
-        raise InputError(f"{one.where} needs id, a text, and amount such as '5.00'")
+    name, amount = one.text("id", "shipping_id") or method or "shipping", one.minor(currency, "amount", "price")
+    if amount is None:
+        raise InputError(f"{one.where} needs amount, such as '5.00'")
     made = Shipping(name, amount, _ppm(one, rate, "tax_rate"))
     one.done()
     return made, method or name

@@ -133,6 +133,9 @@ class _Reader:
     def _customer(self) -> list[Spec]:
         found: list[Spec] = []
         number = self.fields.get("customer_order_number", "nth_order", "order_number")
+        before = self.fields.whole("previous_orders")
+        if before is not None:
+            found.append({"kind": "order_number", "is": before + 1})
         if self.fields.flag("first_order"):
             number = 1
         if isinstance(number, Mapping):
@@ -142,13 +145,13 @@ class _Reader:
             found.append({"kind": "any_of", "conditions": each})
         elif number is not None:
             found.append({"kind": "order_number", "is": fields.whole(number, f"{self.where}: customer_order_number")})
-        before = {
+        between = {
             bound: count + 1
             for bound in ("min", "max")
             if (count := self.fields.whole(f"{bound}_previous_orders", f"{bound}_orders")) is not None
         }
-        if before:
-            found.append({"kind": "order_number", **before})
+        if between:
+            found.append({"kind": "order_number", **between})
         for kind, names in (
             ("segment", ("customer_group", "customer_groups", "group", "groups", "customer_segment", "segment",
                          "segments", "audience")),
@@ -178,7 +181,7 @@ class _Reader:
         found: list[Spec] = [{"kind": "window", **span}] if span else []
         days = self.fields.texts("weekdays", "weekday", "days")
         if days:
-            found.append({"kind": "weekday", "days": days})
+            found.append({"kind": "weekday", "days": [_day(one) for one in days]})
         hours = self.fields.get("hours")
         if hours is not None:
             found.append({"kind": "hours", **Fields(hours, f"{self.where}.hours").rest()})
@@ -266,6 +269,12 @@ class _Reader:
         if isinstance(value, bool):
             value = TRUE if value else FALSE
         return {"kind": "fact", "name": plain, how: fields.texts(value, f"{self.where}: {name}")}
+
+
+def _day(name: str) -> str:
+    """Return a day as ours: `Monday` is `mon`; what is no day stays as it is, to be refused."""
+    plain = name.casefold()
+    return plain[:3] if plain.endswith("day") else plain
 
 
 def _totals() -> tuple[str, ...]:

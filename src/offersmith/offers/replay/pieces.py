@@ -63,19 +63,14 @@ def buy_get(one: Fields, cart: Cart) -> Given:
     pieces = buy.whole("min_qty", "qty", "quantity")
     bought |= {"spend": f"{fields.decimal(spend, where):f}"} if spend is not None else {"quantity": pieces or 1}
     given: dict[str, Any] = {"quantity": get.whole("qty", "quantity", "max_qty") or 1}
-    cuts: tuple[tuple[str, tuple[str, ...]], ...] = (
-        ("percent", ("percent_off", "percent")), ("amount", ("amount_off", "fixed_off", "amount")),
-        ("price", ("fixed_price", "unit_price", "price")),
-    )  # fmt: skip
-    for term, spellings in cuts:
-        found = get.get(*spellings)
-        if found is not None:
-            given[term] = f"{fields.decimal(found, where):f}"
+    given |= _cut(get, where)
     terms: dict[str, Any] = {"buy": bought, "get": given, **cap(one)}
     for ours, names in (("times", ("max_applications", "times")), ("max_get", ("max_get_units", "max_affected_units"))):
         count = one.whole(*names)
         if count is not None:
             terms[ours] = count
+    if one.flag("repeat", "repeats") is False:
+        terms["times"] = 1
     order = _order(one)
     if order:
         terms["give"] = order
@@ -96,6 +91,19 @@ def buy_get(one: Fields, cart: Cart) -> Given:
     elif found := targets.selector(what or wanted, cart, f"{where}: get"):
         given["items"] = found
     return Given("buy_get", terms)
+
+
+def _cut(get: Fields, where: str) -> dict[str, str]:
+    """Return what a given piece costs less; nothing said = it is free."""
+    if get.flag("free") is False:
+        raise get.wrong("free", False, "true")
+    cuts = {
+        "percent": ("percent_off", "percent", "discount_percent"),
+        "amount": ("amount_off", "fixed_off", "amount"),
+        "price": ("fixed_price", "unit_price", "price"),
+    }
+    found = {term: get.get(*spellings) for term, spellings in cuts.items()}
+    return {term: f"{fields.decimal(value, where):f}" for term, value in found.items() if value is not None}
 
 
 def _order(one: Fields) -> str | None:

@@ -18,7 +18,10 @@ SPELLINGS: Final = {
     "bundle": "bundle", "bundles": "bundle", "line": "line", "lines": "line", "id": "line",
 }  # fmt: skip
 """What a target may name, and what it is called within."""
-PRICES: Final = ("min_unit_price", "max_unit_price")
+PRICES: Final = {
+    "min_unit_price": "min_unit_price", "min_price": "min_unit_price",
+    "max_unit_price": "max_unit_price", "max_price": "max_unit_price",
+}  # fmt: skip
 _WITHOUT: Final = ("exclude_", "excluded_", "not_")
 
 
@@ -26,7 +29,7 @@ def selector(raw: Any, cart: Cart, where: str) -> dict[str, Any]:
     """Return the selector of a target, empty where every line is meant.
 
     Args:
-        raw: an object whose fields hold together, a list of such objects as alternatives, or None.
+        raw: an object whose fields hold together, a list of such objects as alternatives, products, or None.
         cart: whose lines are meant.
         where: how a fault names it.
 
@@ -35,6 +38,10 @@ def selector(raw: Any, cart: Cart, where: str) -> dict[str, Any]:
     """
     if raw is None or raw in ("all", "order", "items"):
         return {}
+    if isinstance(raw, str):
+        return {"sku": [raw]}
+    if isinstance(raw, Mapping) and len(raw) == 1 and "any_of" in raw:
+        raw = raw["any_of"]
     if isinstance(raw, (list, tuple)) and raw and all(isinstance(one, str) for one in raw):
         return {"sku": list(raw)}
     if isinstance(raw, (list, tuple)):
@@ -48,7 +55,7 @@ def selector(raw: Any, cart: Cart, where: str) -> dict[str, Any]:
         without.extend(selector(one, cart, f"{where}.exclude") for one in _alternatives(excluded))
     for name, value in target.rest().items():
         if name in PRICES:
-            _put(made, name, f"{fields.decimal(value, f'{where}.{name}'):f}")
+            _put(made, PRICES[name], f"{fields.decimal(value, f'{where}.{name}'):f}")
         elif name.startswith(_WITHOUT):
             without.append(selector({name.split("_", 1)[1]: value}, cart, where))
         else:
@@ -72,8 +79,9 @@ def named(name: str, values: list[str], cart: Cart, where: str) -> dict[str, Any
 
 def _add(made: dict[str, Any], name: str, values: list[str], cart: Cart, where: str) -> None:
     known = SPELLINGS.get(name)
-    if known is None and any(name in line.attributes for line in cart.basket.lines):
-        known = name
+    if known is None:
+        there = {attribute for line in cart.basket.lines for attribute in line.attributes}
+        known = next((one for one in (name, f"{name}s", name.removesuffix("s")) if one in there), None)
     if known is None:
         raise InputError(f"{where}: {name}: unknown field")
     plain = known == "categories" and all(len(line.attributes["categories"]) < 2 for line in cart.basket.lines)
