@@ -259,6 +259,18 @@ def test_the_best_may_be_none_of_a_group() -> None:
     assert (answer(effects, "one").code, answer(effects, "one").facts) == ("beaten", {"by": "ten"})
 
 
+@pytest.mark.parametrize("rivals", [8, 9, 60])
+@pytest.mark.parametrize("limit", [0, 5])
+def test_the_best_of_many_may_be_none_or_one_of_them(rivals: int, limit: int) -> None:
+    groups = {"g": Group("g", "best", "line", limit=limit or None), "then": Group("then", order=1)}
+    many = [percent(f"m{place:02}", 1, group="g") for place in range(rivals)]
+    full = condition("spend", min="29.99", basis="current")
+    last = amount("last", "6.00", group="then", conditions=(full,))
+    assert applied(evaluate(BASKET, [*many, last], ANYWHERE, groups)) == ["last"]
+    strong = percent("strong", 25, group="g")
+    assert applied(evaluate(BASKET, [*many, strong, last], ANYWHERE, groups)) == ["strong"]
+
+
 def test_the_best_two_are_found_together() -> None:
     """The largest alone combines with nobody; the two others bring more."""
     offered = [

@@ -4,8 +4,9 @@ A group that looks for the best may apply any of its promotions that do somethin
 or none. The search goes through all of these with everything that comes after them in the phase, and keeps what leaves
 least to pay when the phase ends; of equals the one with the dearer gifts, then with more points, then the one whose
 promotions come first. A promotion that joins such a group only adds to what can be chosen, so it never makes the phase
-dearer. More than `BRANCHES` outcomes are not looked at: a group for which they would be more takes what is best where
-it stands.
+dearer. More than `BRANCHES` outcomes are not looked at. A group for which they would be more tries all of its
+promotions together, each alone, and none; one for which even these are too many takes what is best where it stands.
+There the promise does not hold.
 """
 
 from __future__ import annotations
@@ -97,6 +98,10 @@ class Phase:
         ways = sum(comb(len(candidates), count) for count in range(most + 1))
         # Line by line, all together are the best there is, unless some keep others out or something follows.
         apart = not self.picky and most == len(candidates) and not any(whole(taken) for _, taken in candidates)
+        choices = _subsets(candidates, most)
+        if ways > branches and (most > 1 or by_line) and len(candidates) + 2 <= branches:
+            ranked = candidates if by_line else sorted(candidates, key=lambda one: value(one[1]), reverse=True)
+            ways, choices = len(candidates) + 2, iter([ranked[:most], *([one] for one in candidates), []])
         if ways > branches or (last and by_line and apart):
             if by_line:
                 self._by_line(cart, stage, candidates)
@@ -105,7 +110,7 @@ class Phase:
                 self._in_turn(cart, stage, [entry for entry, _ in ranked])
             return None
         outcomes = []
-        for chosen in _subsets(candidates, most):
+        for chosen in choices:
             branch = cart.fork()
             if by_line:
                 award(branch, stage.group, chosen)

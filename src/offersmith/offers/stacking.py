@@ -7,7 +7,7 @@ comes first, then the smaller id. An exclusive promotion that applies is the onl
 catalogue offer has its lines to itself.
 
 The best of a group is what leaves least to pay at the end of the phase, whatever comes after it in the phase
-(`offers.phase`), so adding a promotion to such a group never makes the phase dearer.
+(`offers.phase`), so adding a promotion to such a group never makes the phase dearer, as far as the search goes.
 """
 
 from __future__ import annotations
