@@ -142,3 +142,12 @@ def test_what_is_left_of_each_line():
     ]
     expected = {"line_totals": {"tea": "24.30", "cup": "34.20", "pot": "26.10"}, "item_discount": "6.00"}
     assert differs(promotions, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "right"), [("9.00", True), (["8.00", "9.50", "9.50"], False), ("9.01", False), ("9.50", False)]
+)
+def test_one_amount_for_several_pieces_is_their_mean(said, right):
+    promotion = {"id": "p", "kind": "unit_fixed", "value": "3.00", "max_affected_units": 1}
+    found = differs([promotion], {"unit_price_after": {"tea": said}})
+    assert (found is None) == right

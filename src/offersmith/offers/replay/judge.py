@@ -91,7 +91,9 @@ def _part(name: str, value: Any, says: Any, *, any_order: bool = False) -> list[
         amounts = sorted(float(one) for one in pieces)
         return [] if sorted(_number(one, name) for one in value) == amounts else [_said(name, list(value), says)]
     if isinstance(says, list):
-        return [] if {float(one) for one in says} == {_number(value, name)} else [_said(name, value, says)]
+        # One amount for several pieces is that of each or their mean.
+        mean = sum(fields.decimal(one, name) for one in says) == fields.decimal(value, name) * len(says)
+        return [] if says and mean else [_said(name, value, says)]
     return [] if _number(value, name) == float(says or 0) else [_said(name, value, says)]
 
 
