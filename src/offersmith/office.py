@@ -97,6 +97,7 @@ class Office(Desk):
         author: str,
         at: datetime,
         rule: Rule = "refuse",
+        again: bool = False,
     ) -> Launched:
         """Turn a plan into a draft campaign with its vouchers and its budget.
 
@@ -107,6 +108,7 @@ class Office(Desk):
             author: who does it.
             at: the moment, naive UTC.
             rule: what happens at the end of the budget: `refuse` a discount that is more than the rest, or `clamp` it.
+            again: launch it although there is another campaign of it: with codes and a budget of its own.
 
         Raises:
             StateError: no such plan, or it gives nobody anything, or it is over.
@@ -131,7 +133,8 @@ class Office(Desk):
                 f"plan {row.plan_version} is over: its decisions held until {made.ends:%Y-%m-%d %H:%M} UTC",
                 hint="make a new plan",
             )
-        moved = self.launch(campaign_id or f"plan-{row.plan_version}", made, row.plan_version, author=author, at=at)
+        wanted = campaign_id or f"plan-{row.plan_version}"
+        moved = self.launch(wanted, made, row.plan_version, author=author, at=at, again=again)
         budget = Money.of(row.summary["budget"], self.currency)
         return Launched(
             moved,

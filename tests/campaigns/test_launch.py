@@ -8,6 +8,7 @@ from tests.campaigns.conftest import AT, Shopkeeper
 
 from offersmith.campaigns.definition import define
 from offersmith.campaigns.launch import Launch, launch
+from offersmith.campaigns.states import Action
 from offersmith.errors import StateError
 
 ENDS = datetime(2026, 6, 30, 22)
@@ -82,6 +83,26 @@ def test_launching_again_goes_on_where_it_was_cut_off(desk: Shopkeeper) -> None:
     assert (on.code, on.done) == ("created", True), "something was written, and that is said"
     assert [one.batch for one in desk.vouchers.counts("c")] == ["plan/five", "plan/ten"]
     assert desk.launch("c", plan, "v1", author="ann", at=AT).code == "campaign_exists"
+
+
+def test_a_plan_is_launched_once_unless_twice_is_meant(desk: Shopkeeper) -> None:
+    plan = made(ann="ten")
+    desk.launch("c", plan, "v1", author="ann", at=AT)
+    second = desk.launch("d", plan, "v1", author="bob", at=AT)
+    assert (second.code, second.done, second.campaign_id) == ("plan_launched", False, "c")
+    assert "as c; nothing was written" in second.text()
+    assert "已发布为 c" in second.text("zh")
+    assert [one.campaign_id for one in desk.campaigns.all()] == ["c"]
+    assert len(desk.wallet("ann", AT)) == 1
+    assert desk.launch("d", plan, "v1", author="bob", at=AT, again=True).code == "created"
+    assert len(desk.wallet("ann", AT)) == 2
+
+
+def test_a_plan_whose_campaign_was_put_away_may_be_launched(desk: Shopkeeper) -> None:
+    plan = made(ann="ten")
+    desk.launch("c", plan, "v1", author="ann", at=AT)
+    assert desk.move("c", Action.ARCHIVE, actor="ann", at=AT).done
+    assert desk.launch("d", plan, "v1", author="ann", at=AT).code == "created"
 
 
 def test_launching_again_leaves_an_edited_campaign_alone(desk: Shopkeeper) -> None:

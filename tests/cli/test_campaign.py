@@ -47,6 +47,10 @@ def test_a_plan_becomes_a_campaign_that_is_simulated_on_the_shop_s_orders(run, o
     assert [(one["cap"], one["left"], one["rule"]) for one in shown["budgets"]] == [(20000, 20000, "clamp")]
     assert sum(one["bound"] for one in shown["batches"]) == issued
     assert json.loads(run("launch", "--id", "spring", "--by", "ann", *at)[1])["done"] is False
+    code, out, _ = run("launch", "--id", "summer", "--by", "ann", *at)
+    second = json.loads(out)
+    assert (code, second["code"], second["campaign_id"]) == (1, "plan_launched", "spring")
+    assert run("launch", "--id", "summer", "--again", "--by", "ann", *at)[0] == 0
     code, _, err = run("launch", "--id", "late", "--at", "2027-01-01", *shop)
     assert (code, "is over" in err) == (5, True)
     code, _, err = run("campaign", "simulate", "spring", "--days", "0", *shop)

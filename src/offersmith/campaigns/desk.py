@@ -33,7 +33,7 @@ class Moved:
     """What came of a step: why not, or where the campaign stands now.
 
     Attributes:
-        campaign_id: which.
+        campaign_id: which; where its plan was launched before, the campaign that plan became.
         step: what the states said; None where the ledger refused.
         campaign: as it stands now; None where there is none of that name.
         code: `moved`, `created`, `revised`, or the reason nothing happened.
@@ -104,9 +104,13 @@ class Desk(CodeDesk):
         author: str,
         at: datetime,
         plan_version: str | None = None,
+        again: bool = True,
         note: str = "",
     ) -> Moved:
         """Write a draft.
+
+        Where `again` is False and another campaign, not archived, was made of the plan, nothing is written and that
+        one is named: `plan_launched`.
 
         Raises:
             SettingsError: the definition is wrong; names the field, its value and what is allowed.
@@ -124,9 +128,11 @@ class Desk(CodeDesk):
             author=author,
             at=at,
             plan_version=plan_version,
+            again=again,
             note=note,
         )
-        return Moved(campaign_id, kept.code, kept.campaign)
+        named = kept.campaign.campaign_id if kept.campaign else campaign_id
+        return Moved(named, kept.code, kept.campaign)
 
     def edit(self, campaign_id: str, raw: Mapping[str, Any], *, actor: str, at: datetime, note: str = "") -> Moved:
         """Write a new revision, which returns to draft; its writer is its author."""
@@ -212,14 +218,20 @@ class Desk(CodeDesk):
                 moved.append(self.move(row.campaign_id, action, actor=SYSTEM, at=at))
         return moved
 
-    def launch(self, campaign_id: str, plan: Launch, version: str, *, author: str, at: datetime) -> Moved:
+    def launch(
+        self, campaign_id: str, plan: Launch, version: str, *, author: str, at: datetime, again: bool = False
+    ) -> Moved:
         """Write a plan's draft campaign and issue the codes of its customers.
 
-        Launching the same plan again under the same id goes on where it was cut off, if nobody has edited it since.
+        Launching the same plan again under the same id goes on where it was cut off, if nobody has edited it since;
+        under another id it is refused as `plan_launched`, for that would give everybody a second code and the plan a
+        second budget, unless `again` says that this is meant.
         """
-        made = self.create(campaign_id, plan.definition, author=author, at=at, plan_version=version)
+        made = self.create(campaign_id, plan.definition, author=author, at=at, plan_version=version, again=again)
         row = made.campaign
-        if row is None or (row.plan_version, row.revision, row.state) != (version, 1, State.DRAFT):
+        if row is None or made.code == "plan_launched":
+            return made
+        if (row.plan_version, row.revision, row.state) != (version, 1, State.DRAFT):
             return made
         batches = [
             Batch(f"plan/{offer_id}", campaign_id, offer_id, at, None, plan.ends, 1) for offer_id in plan.customers

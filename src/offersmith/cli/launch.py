@@ -24,6 +24,9 @@ def launch(
         Literal["refuse", "clamp"],
         typer.Option(help="At the end of the budget: refuse a discount that is more than the rest, or cut it."),
     ] = "refuse",
+    again: Annotated[
+        bool, typer.Option("--again", help="Also where the plan was launched before: more codes and another budget.")
+    ] = False,
     by: By = None,
     at: At = None,
     shop: ShopFolder = Path(),
@@ -32,7 +35,7 @@ def launch(
     """Turn a plan into a draft campaign: its offers, a code for everybody who gets one, its budget."""
     with at_desk(shop) as (office, language):
         made = office.launch_plan(
-            plan, campaign_id=campaign_id, name=name, author=who(by), at=now_or(at), rule=overshoot
+            plan, campaign_id=campaign_id, name=name, author=who(by), at=now_or(at), rule=overshoot, again=again
         )
     answer(made, as_json=as_json, language=language)
     unless(made.moved.done)

@@ -104,9 +104,9 @@ class Kept:
     """What came of a change.
 
     Attributes:
-        code: `created`, `moved`, `revised`; or, with nothing written: `campaign_exists`, `unknown_campaign`,
-            `changed_meanwhile` (it is no longer as it was seen).
-        campaign: as it stands now; None where there is none.
+        code: `created`, `moved`, `revised`; or, with nothing written: `campaign_exists`, `plan_launched` (another
+            campaign was made of the plan), `unknown_campaign`, `changed_meanwhile` (it is no longer as it was seen).
+        campaign: as it stands now, or the other one; None where there is none.
     """
 
     code: str
@@ -142,6 +142,7 @@ class Campaigns:
         author: str,
         at: datetime,
         plan_version: str | None = None,
+        again: bool = True,
         note: str = "",
         facts: Mapping[str, Any] | None = None,
     ) -> Kept:
@@ -155,15 +156,19 @@ class Campaigns:
             author: who wrote it.
             at: the moment, naive UTC.
             plan_version: the plan it comes from.
+            again: whether there may be another campaign of that plan, besides archived ones.
             note: what the author says about it.
             facts: what is to be remembered of its making.
 
         Returns:
-            `created`, or `campaign_exists` and nothing was written.
+            `created`; or `campaign_exists` or `plan_launched`, and nothing was written.
         """
         row = CampaignRow(campaign_id, name, state, 1, author, plan_version, at, at)
 
         def work(connection: sa.Connection) -> Kept:
+            other = None if again or plan_version is None else _other_of_plan(connection, campaign_id, plan_version)
+            if other is not None:
+                return other
             onto = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             insert = onto(CAMPAIGNS).values(**asdict(row)).on_conflict_do_nothing()
             if connection.execute(insert.returning(CAMPAIGNS.c.campaign_id)).first() is None:
@@ -172,7 +177,8 @@ class Campaigns:
             _audit(connection, campaign_id, 1, None, Change("create", "", 1, state, author, at, note, facts or {}))
             return Kept("created", row)
 
-        return self._ledger.change(work)
+        # Of two that launch one plan at once under two names, the second has to see what the first wrote.
+        return self._ledger.change(work, alone=not again)
 
     def move(self, campaign_id: str, change: Change) -> Kept:
         """Take a campaign from one state to another.
@@ -267,6 +273,16 @@ def digest(definition: Mapping[str, Any]) -> str:
 def _row(connection: sa.Connection, campaign_id: str) -> CampaignRow | None:
     row = connection.execute(sa.select(CAMPAIGNS).where(CAMPAIGNS.c.campaign_id == campaign_id)).first()
     return None if row is None else CampaignRow(*row)
+
+
+def _other_of_plan(connection: sa.Connection, campaign_id: str, plan_version: str) -> Kept | None:
+    """Return why there is to be no campaign of that id and plan: one of them is there; None where neither is."""
+    if (row := _row(connection, campaign_id)) is not None:
+        return Kept("campaign_exists", row)
+    made = CAMPAIGNS.c
+    query = sa.select(CAMPAIGNS).where(made.plan_version == plan_version, made.state != "archived")
+    found = connection.execute(query.order_by(made.created_at, made.campaign_id).limit(1)).first()
+    return None if found is None else Kept("plan_launched", CampaignRow(*found))
 
 
 def _refused(connection: sa.Connection, campaign_id: str) -> Kept:
