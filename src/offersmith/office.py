@@ -38,7 +38,7 @@ class Launched:
     moved: Moved
     plan_version: str
     vouchers: Mapping[str, int]
-    budget: Money | None
+    budget: Money
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -46,8 +46,8 @@ class Launched:
             **self.moved.as_dict(),
             "plan_version": self.plan_version,
             "vouchers": dict(self.vouchers),
-            "budget": self.budget.text if self.budget else None,
-            "currency": self.budget.currency if self.budget else None,
+            "budget": self.budget.text,
+            "currency": self.budget.currency,
         }
 
     def text(self, language: Language = "en") -> str:
@@ -58,8 +58,7 @@ class Launched:
                 say("campaigns.launched_codes", language, offer=offer, codes=codes)
                 for offer, codes in self.vouchers.items()
             ]
-            if self.budget:
-                lines.append(say("campaigns.launched_budget", language, budget=str(self.budget)))
+            lines.append(say("campaigns.launched_budget", language, budget=str(self.budget)))
             lines.append(say("campaigns.launched_next", language, campaign=self.moved.campaign_id))
         return "\n".join(lines)
 
@@ -111,7 +110,7 @@ class Office(Desk):
             again: launch it although there is another campaign of it: with codes and a budget of its own.
 
         Raises:
-            StateError: no such plan, or it gives nobody anything, or it is over.
+            StateError: no such plan, or it gives nobody anything or has no budget, or it is over.
         """
         # Start-up path: only a launch reads tables.
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -140,7 +139,7 @@ class Office(Desk):
             moved,
             row.plan_version,
             {offer: len(customers) for offer, customers in made.customers.items()},
-            budget if budget.minor else None,
+            budget,
         )
 
     def rehearse(

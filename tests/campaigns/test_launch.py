@@ -49,8 +49,13 @@ def test_only_what_somebody_gets_is_in_it_and_only_for_them() -> None:
     assert [(one.amount, one.rule) for one in definition.budgets] == [(4000, "refuse")]
 
 
-def test_a_plan_without_money_has_no_budget() -> None:
-    assert made({**SUMMARY, "budget": 0.0}, ann="ten").definition["budgets"] == []
+def test_a_plan_without_money_becomes_no_campaign_without_a_limit() -> None:
+    for budget in (0, 0.0, 0.004):
+        with pytest.raises(StateError, match=r"budget of 0\.00 EUR") as refused:
+            made({**SUMMARY, "budget": budget}, ann="ten")
+        assert "--budget" in refused.value.hint
+    with pytest.raises(StateError, match="currency"):
+        made({"catalogue": CATALOGUE, "budget": 40.0}, ann="ten")
 
 
 def test_a_plan_that_cannot_be_launched() -> None:

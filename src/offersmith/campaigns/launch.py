@@ -60,7 +60,8 @@ def launch(
         rule: what happens at the end of the budget.
 
     Raises:
-        StateError: the plan gives nobody anything, or was made by a version that did not write its offers down.
+        StateError: the plan gives nobody anything, has no budget that the campaign could be held to, or was made by a
+            version that did not write its offers or its currency down.
     """
     offers = {one["offer_id"]: one for one in summary.get("catalogue", ())}
     given = decisions.filter(pc.not_equal(decisions["offer_id"], NO_OFFER)).sort_by("customer_id")
@@ -73,7 +74,7 @@ def launch(
     if not customers:
         raise StateError(f"plan {version} gives nobody an offer: there is nothing to launch")
     ends = max(given["valid_until"].to_pylist())
-    budget = Money.of(summary["budget"], summary["currency"]) if "currency" in summary else None
+    budget = _budget(version, summary)
     definition = {
         "name": name,
         "zone": zone,
@@ -92,6 +93,19 @@ def launch(
         ],
         "groups": [{"name": PERSONAL, "mode": "best"}],
         "limits": [{"name": "one per customer", "count": 1, "per": "customer"}],
-        "budgets": [{"name": "plan", "amount": budget.text, "rule": rule}] if budget and budget.minor else [],
+        "budgets": [{"name": "plan", "amount": budget.text, "rule": rule}],
     }
     return Launch(definition, customers, ends)
+
+
+def _budget(version: str, summary: Mapping[str, Any]) -> Money:
+    """Return what a plan may take off: a campaign without a budget would have no limit, and nobody decided that."""
+    if "currency" not in summary:
+        raise StateError(f"plan {version} does not say in which currency its budget is", hint="make the plan again")
+    budget = Money.of(summary["budget"], summary["currency"])
+    if budget.minor < 1:
+        raise StateError(
+            f"plan {version} gives offers and has a budget of {budget}: nothing would limit its campaign",
+            hint="make a plan with one: offersmith plan --budget AMOUNT",
+        )
+    return budget
