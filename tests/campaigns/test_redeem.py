@@ -24,7 +24,7 @@ def revise(desk: Shopkeeper, **more: Any) -> None:
 
 def bought(desk: Shopkeeper, key: str) -> int:
     promise = desk.till.reserve(desk.order(), key, AT)
-    assert promise.outcome.done
+    assert desk.till.confirm(promise.outcome.redemption_id, f"{key}-paid", AT).done
     return sum(one["off"] for one in promise.facts["applied"])
 
 

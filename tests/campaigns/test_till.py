@@ -226,6 +226,34 @@ def test_swept_and_paid_late_where_there_is_some_left_and_where_there_is_none(de
     assert used(desk) == {"n": 1}
 
 
+def test_what_is_held_too_long_is_free_for_the_next_order_though_nobody_swept(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10, needs_code=True), limits=[{"name": "n", "count": 1}], reserve_minutes=10)
+    desk.share("c", "ten", "ONCE", at=AT, uses=1)
+    first = desk.till.reserve(desk.order("ONCE"), "k", AT).outcome.redemption_id
+    assert desk.till.reserve(desk.order("ONCE"), "early", AT + timedelta(minutes=9)).facts["off"] == 0
+    assert desk.till.quote(desk.order("ONCE"), AT + timedelta(minutes=10)).effects.off == 0, "a quote changes nothing"
+    next_one = desk.till.reserve(desk.order("ONCE"), "next", AT + timedelta(minutes=10))
+    assert next_one.facts["off"] == 500
+    assert used(desk) == {"n": 1, "voucher": 1}
+    assert desk.till.confirm(first, "late", AT + timedelta(minutes=11)).code == "reservation_expired"
+    paid_later = AT + timedelta(minutes=20)
+    assert desk.till.confirm(first, "late", paid_later).code == "confirmed", "the other one is overdue by now"
+    assert desk.till.confirm(next_one.outcome.redemption_id, "p", paid_later).code == "reservation_expired"
+
+
+def test_a_backlog_of_overdue_reservations_is_worked_off_in_pieces(
+    desk: Shopkeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.live(amount("five", "5.00"), limits=[{"name": "n", "count": 3}], reserve_minutes=10)
+    monkeypatch.setattr("offersmith.campaigns.redeem.SWEPT", 2)
+    assert offs(desk, *[desk.order()] * 3) == [500, 500, 500]
+    after = AT + timedelta(minutes=10)
+    assert desk.till.reserve(desk.order(), "a", after).facts["off"] == 500
+    assert used(desk) == {"n": 2}
+    assert desk.till.reserve(desk.order(), "b", after).facts["off"] == 500
+    assert used(desk) == {"n": 2}
+
+
 def test_two_campaigns_may_call_their_promotions_the_same(desk: Shopkeeper) -> None:
     desk.live(amount("five", "5.00"), campaign_id="a", limits=[{"name": "n", "count": 1}])
     desk.live(amount("five", "5.00"), campaign_id="b", limits=[{"name": "n", "count": 2}])

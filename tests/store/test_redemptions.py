@@ -227,6 +227,8 @@ def test_what_ran_out_is_swept_and_its_uses_are_free(ledger: Ledger, redemptions
         assert redemptions.reserve(asked).done
     assert redemptions.reserve(wanted("for ever", expires_at=None)).done
     assert redemptions.confirm("r-k0", "c0", NOW).done
+    assert not redemptions.overdue(NOW + HALF_HOUR - timedelta(seconds=1))
+    assert redemptions.overdue(NOW + HALF_HOUR + timedelta(minutes=1))
     assert redemptions.sweep(NOW + HALF_HOUR) == 0
     assert redemptions.sweep(NOW + HALF_HOUR + timedelta(minutes=1)) == 1  # half open: gone at its last moment
     assert redemptions.sweep(NOW + timedelta(days=9), limit=1) == 1

@@ -31,6 +31,9 @@ TRIES = 8
 USUAL_MINUTES = 30
 """How long an order is kept that no campaign gives anything, in minutes."""
 
+SWEPT = 100
+"""How many reservations whose time is over one order lets go of before it is priced; the next one goes on."""
+
 ROUNDS = 8
 """How often a return is worked out again because another return of the same order came first."""
 
@@ -135,11 +138,14 @@ class Till:
     def reserve(self, order: Order, key: str, at: datetime) -> Promise:
         """Promise an order's effects: all limits and budgets they need are taken, or the order is priced without them.
 
+        What reservations hold whose time was over at `at` is let go of first, so that nobody has to sweep.
+
         Args:
             order: what is bought.
             key: the caller's idempotency key: the same key with the same order gets the first promise again.
             at: the moment it counts for, naive UTC.
         """
+        self._let_go(at)
         live = self.roster.at(at)
         known = Known()
         redemption_id = f"r-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
@@ -190,7 +196,10 @@ class Till:
     def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
         """Keep a promise for good: the payment arrived; one that was swept is taken again within today's limits."""
         kept = self.redemptions.find(redemption_id)
-        caps = self._caps(kept) if kept is not None and kept.state == "expired" else {}
+        caps: dict[str, int | None] = {}
+        if kept is not None and kept.state == "expired":
+            self._let_go(at)
+            caps = self._caps(kept)
         return self.redemptions.confirm(redemption_id, key, at, caps)
 
     def _caps(self, kept: Redemption) -> dict[str, int | None]:
@@ -210,6 +219,10 @@ class Till:
     def roll_back(self, redemption_id: str, key: str, at: datetime, reason: str = "") -> Outcome:
         """Give everything back: the payment failed, or the order was cancelled."""
         return self.redemptions.roll_back(redemption_id, key, at, reason)
+
+    def _let_go(self, at: datetime) -> None:
+        if self.redemptions.overdue(at):
+            self.redemptions.sweep(at, SWEPT)
 
     def sweep(self, at: datetime) -> int:
         """Let go of all reservations whose time is over; return how many."""

@@ -127,10 +127,18 @@ def give_back(
     return Outcome("given_back", todo.redemption_id, todo.state, facts=dict(facts))
 
 
+def overdue(connection: sa.Connection, at: datetime) -> bool:
+    """Say whether there is a reservation whose time is over."""
+    return connection.execute(sa.select(REDEMPTIONS.c.redemption_id).where(_over(at)).limit(1)).first() is not None
+
+
+def _over(at: datetime) -> sa.ColumnElement[bool]:
+    return (REDEMPTIONS.c.state == "reserved") & (REDEMPTIONS.c.expires_at <= at)
+
+
 def sweep(connection: sa.Connection, at: datetime, limit: int) -> int:
     """Let go of the oldest reservations whose time is over and that nobody holds just now."""
-    over = (REDEMPTIONS.c.state == "reserved") & (REDEMPTIONS.c.expires_at <= at)
-    oldest = sa.select(REDEMPTIONS.c.redemption_id).where(over).order_by(REDEMPTIONS.c.expires_at).limit(limit)
+    oldest = sa.select(REDEMPTIONS.c.redemption_id).where(_over(at)).order_by(REDEMPTIONS.c.expires_at).limit(limit)
     names = list(connection.execute(oldest.with_for_update(skip_locked=True)).scalars())
     if not names:
         return 0

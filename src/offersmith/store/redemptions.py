@@ -5,7 +5,8 @@ however many ask at once; a refusal writes nothing, so the same key may be tried
 redemption, its step, its meters by name), which is what keeps two transactions from waiting for each other.
 
 After reserve-confirm-release as payment services do it; a reservation whose time is over holds what it took until it
-is swept, and one that was swept is retaken when its payment arrives after all and there still is enough.
+is swept (who reserves asks whether any is overdue, and sweeps first), and one that was swept is retaken when its
+payment arrives after all and there still is enough.
 """
 
 from __future__ import annotations
@@ -162,6 +163,12 @@ class Redemptions:
         if not 1 <= limit <= _LARGEST_SWEEP:
             raise InputError(f"limit: {limit} is not within 1 to {_LARGEST_SWEEP}", field="limit")
         return self._ledger.change(lambda connection: redeeming.sweep(connection, at, limit))
+
+    def overdue(self, at: datetime) -> bool:
+        """Say whether any reservation's time was over at `at` (naive UTC); one look into an index, nothing is held."""
+        check_moment("at", at)
+        with self._ledger.transaction() as connection:
+            return redeeming.overdue(connection, at)
 
     def find(self, redemption_id: str) -> Redemption | None:
         """Return a redemption as it stands; None where there is none of that name."""
