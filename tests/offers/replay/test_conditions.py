@@ -147,3 +147,10 @@ def test_a_discounted_total_is_what_the_earlier_ones_left():
     for least, off in (("80.00", "25.00"), ("80.01", "20.00")):
         second = {**FIVE, "conditions": {"min_discounted_total": least}}
         assert differs([first, second], {"discount_total": off}) is None
+
+
+def test_a_product_may_have_the_name_of_a_note():
+    lines = [{"id": "source", "unit_price": "10.00"}]
+    for least, off in ((1, "5.00"), (2, "0.00")):
+        bound = {**FIVE, "conditions": {"min_sku_qty": {"source": least}}}
+        assert differs([bound], {"discount_total": off}, lines=lines) is None

@@ -246,7 +246,7 @@ class _Reader:
             return [self._bound(bound, amount, money, targets.named(name, together, self.cart, where))]
         return [
             self._bound(bound, amount, money, targets.named(name, [one], self.cart, where))
-            for one, amount in inner.rest().items()
+            for one, amount in inner.rest(names=True).items()
         ]
 
     def _bound(self, bound: str, amount: Any, money: bool, chosen: Spec) -> Spec:

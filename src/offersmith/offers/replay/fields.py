@@ -111,12 +111,16 @@ class Fields:
             raise self.wrong(names[0], value, "a list")
         return list(value)
 
-    def rest(self) -> dict[str, Any]:
-        """Return the fields that were not read yet, notes left out, and count them as read."""
+    def rest(self, *, names: bool = False) -> dict[str, Any]:
+        """Return the fields that were not read yet, and count them as read.
+
+        Args:
+            names: whether they are names of the scenario's own, such as products; else notes are left out.
+        """
         left = {
             name: value
             for name, value in self._raw.items()
-            if name not in self._seen and name not in NOTES and value is not None
+            if name not in self._seen and (names or name not in NOTES) and value is not None
         }
         self._seen.update(left)
         return left

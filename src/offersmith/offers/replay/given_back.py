@@ -43,7 +43,7 @@ def refunded(scenario: Scenario, effects: Effects) -> int:
 
 
 def _counts(raw: Any, where: str) -> dict[str, int]:
-    return {name: whole(count, where) for name, count in Fields(raw, where).rest().items()}
+    return {name: whole(count, where) for name, count in Fields(raw, where).rest(names=True).items()}
 
 
 def _paid(effects: Effects) -> int:
