@@ -11,6 +11,7 @@ from offersmith.campaigns.definition import Definition
 from offersmith.campaigns.live import Roster
 from offersmith.campaigns.redeem import Till
 from offersmith.campaigns.vouchers import ends_after
+from offersmith.campaigns.writable import check_name
 from offersmith.errors import InputError, StateError
 from offersmith.progress import Progress, silent
 from offersmith.store.campaigns import Campaigns
@@ -45,7 +46,9 @@ class CodeDesk:
 
         Raises:
             StateError: no such campaign.
+            InputError: what cannot be printed is no campaign's id.
         """
+        check_name("campaign_id", campaign_id)
         row = self.campaigns.get(campaign_id)
         if row is None:
             known = ", ".join(one.campaign_id for one in self.campaigns.all()) or "none yet"
@@ -97,10 +100,13 @@ class CodeDesk:
             progress: told as codes are written.
 
         Raises:
-            InputError: no such promotion, or a number out of range.
+            InputError: no such promotion, a number out of range, or a batch or customer that is no name.
             StateError: no such campaign.
         """
         definition = self.coded(campaign_id, promotion_id)
+        check_batch(batch)
+        for one in customers or ():
+            check_name("customer_id", one)
         _check_number("count", count if customers is None else len(customers), MOST_CODES)
         _check_number("uses", 1 if uses is None else uses, MOST_USES)
         ends = None if days is None else ends_after(at, days, definition.zone, definition.ends)
@@ -122,14 +128,21 @@ class CodeDesk:
         """
         self.coded(campaign_id, promotion_id)
         key = coding.normalise(code)
-        if not key:
-            raise InputError(f"code = {code!r:.80} is no code; allowed: 1 to {coding.LONGEST} letters and digits")
+        if not key or not code.strip().isprintable():
+            raise InputError(
+                f"code = {code!a:.80} is no code; allowed: 1 to {coding.LONGEST} letters and digits", field="code"
+            )
         _check_number("uses", 1 if uses is None else uses, MOST_USES)
         row = Row(key, code.strip().upper(), None, None, None, uses)
         return self.vouchers.bring(Batch(f"shared/{key}", campaign_id, promotion_id, at, None, None, uses), [row])
 
     def wallet(self, customer_id: str, at: datetime) -> list[tuple[Voucher, str]]:
-        """Return the codes bound to a customer, each with the reason it does not count now, or ""."""
+        """Return the codes bound to a customer, each with the reason it does not count now, or "".
+
+        Raises:
+            InputError: what cannot be printed is no customer's id.
+        """
+        check_name("customer_id", customer_id)
         live = self.roster.at(at)
         return [
             (one, self.till.look_up.why_not(one, live, customer_id, at))
@@ -148,6 +161,17 @@ class CodeDesk:
             elif one.state == "live":
                 unbound.add(one.promotion_id)
         return bound, unbound, {key: int(count) for key, count in uses.items() if count < inf}
+
+
+def check_batch(batch: str) -> None:
+    """Check the name of a batch that is to be made.
+
+    Raises:
+        InputError: it is empty, too long, or cannot be printed.
+    """
+    if not batch.strip():
+        raise InputError("batch = '' is not allowed; allowed: a name no other batch of the campaign has", field="batch")
+    check_name("batch", batch)
 
 
 def _check_number(name: str, value: int, most: int) -> None:

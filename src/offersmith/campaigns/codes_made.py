@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from offersmith.campaigns import voucher_files
+from offersmith.campaigns.codes_desk import check_batch
 from offersmith.campaigns.desk import Desk
 from offersmith.errors import InputError, StateError, StorageError
 from offersmith.progress import Progress, silent
@@ -139,8 +140,7 @@ def bring(
         StateError: no such campaign.
     """
     definition = desk.coded(campaign_id, promotion_id)
-    if not batch.strip():
-        raise InputError("batch = '' is not allowed; allowed: a name no other batch of the campaign has", field="batch")
+    check_batch(batch)
     made = Batch(batch, campaign_id, promotion_id, at, None, None, 1)
     rows = _opened(file, lambda lines: voucher_files.read(lines, made, definition.zone))
     issued = desk.vouchers.bring(made, rows, progress)

@@ -11,6 +11,7 @@ from offersmith.campaigns.codes import spellings
 from offersmith.campaigns.codes_made import told_voucher
 from offersmith.campaigns.desk import Desk
 from offersmith.campaigns.table import table
+from offersmith.campaigns.writable import check_name, check_typed
 from offersmith.errors import StateError
 from offersmith.offers.catalogue import says
 from offersmith.offers.effects import GENERIC, Audience
@@ -134,7 +135,13 @@ class Voided:
 
 
 def check(desk: Desk, typed: str, customer_id: str | None, at: datetime) -> Checked:
-    """Say whether a code counts for a customer at a moment (naive UTC); reserves nothing."""
+    """Say whether a code counts for a customer at a moment (naive UTC); reserves nothing.
+
+    Raises:
+        InputError: the code or the customer's id has signs of control.
+    """
+    check_typed(typed)
+    check_name("customer_id", customer_id or "")
     look_up = desk.till.look_up
     found = desk.vouchers.find(spellings(typed))
     if found is None:
@@ -147,7 +154,12 @@ def check(desk: Desk, typed: str, customer_id: str | None, at: datetime) -> Chec
 
 
 def void(desk: Desk, typed: str) -> Voided:
-    """Take one code back."""
+    """Take one code back.
+
+    Raises:
+        InputError: the code has signs of control.
+    """
+    check_typed(typed)
     found = desk.vouchers.find(spellings(typed))
     if found is None:
         return Voided(typed, "unknown", 0)

@@ -16,6 +16,7 @@ from offersmith.campaigns.definition import Definition, define
 from offersmith.campaigns.launch import Launch
 from offersmith.campaigns.simulate import PastOrder, Simulation, simulate
 from offersmith.campaigns.states import CLOCKED, Action, State, Step, due, step
+from offersmith.campaigns.writable import check_name, check_note
 from offersmith.errors import InputError
 from offersmith.progress import Progress, silent
 from offersmith.store.books import Books, Total, books, totals
@@ -114,9 +115,11 @@ class Desk(CodeDesk):
 
         Raises:
             SettingsError: the definition is wrong; names the field, its value and what is allowed.
-            InputError: the id or the author is not usable.
+            InputError: the id, the author or the note is not usable.
         """
         _check_id(campaign_id)
+        check_name("author", author)
+        check_note(note)
         if not author.strip():
             raise InputError("author = '' is not allowed; allowed: who writes the campaign")
         definition = self._define(raw)
@@ -135,7 +138,13 @@ class Desk(CodeDesk):
         return Moved(named, kept.code, kept.campaign)
 
     def edit(self, campaign_id: str, raw: Mapping[str, Any], *, actor: str, at: datetime, note: str = "") -> Moved:
-        """Write a new revision, which returns to draft; its writer is its author."""
+        """Write a new revision, which returns to draft; its writer is its author.
+
+        Raises:
+            SettingsError: the definition is wrong; names the field, its value and what is allowed.
+            InputError: the id, the actor or the note is not usable.
+        """
+        check_note(note)
         definition = self._define(raw)
         row, taken = self._step(campaign_id, Action.EDIT, actor, at)
         if row is None or taken is None or not taken.moved:
@@ -157,8 +166,10 @@ class Desk(CodeDesk):
         """Take one step of the states: submit, approve, send back, schedule, start, pause, resume, stop, end, archive.
 
         Raises:
-            InputError: an edit or a simulation, which are `edit` and `simulate`.
+            InputError: an edit or a simulation, which are `edit` and `simulate`; or the id, the actor or the note is
+                not usable.
         """
+        check_note(note)
         if action in (Action.EDIT, Action.SIMULATE):
             raise InputError(f"action = {action} is not allowed; allowed: what needs no definition and no orders")
         row, taken = self._step(campaign_id, action, actor, at)
@@ -248,10 +259,12 @@ class Desk(CodeDesk):
 
     def books(self, campaign_id: str | None = None) -> Books:
         """Return whether every count agrees with the entries behind it."""
+        check_name("campaign_id", campaign_id or "")
         return books(self._ledger, campaign_id)
 
     def totals(self, campaign_id: str) -> tuple[Total, ...]:
         """Return what was taken and given back of every limit of a campaign."""
+        check_name("campaign_id", campaign_id)
         return totals(self._ledger, campaign_id)
 
     def _define(self, raw: Mapping[str, Any]) -> Definition:
@@ -260,6 +273,8 @@ class Desk(CodeDesk):
     def _step(
         self, campaign_id: str, action: Action, actor: str, at: datetime
     ) -> tuple[CampaignRow | None, Step | None]:
+        check_name("campaign_id", campaign_id)
+        check_name("actor", actor)
         row = self.campaigns.get(campaign_id)
         if row is None:
             return None, None
@@ -280,5 +295,6 @@ def _check_id(campaign_id: str) -> None:
     plain = campaign_id.replace("-", "").replace("_", "").replace(".", "")
     if not (plain.isascii() and plain.isalnum() and len(campaign_id) <= 64):
         raise InputError(
-            f"campaign_id = {campaign_id!r} is not allowed; allowed: up to 64 letters, digits, '-', '_' and '.'"
+            f"campaign_id = {campaign_id!a:.80} is not allowed; allowed: up to 64 letters, digits, '-', '_' and '.'",
+            field="campaign_id",
         )
