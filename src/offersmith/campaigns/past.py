@@ -13,12 +13,15 @@ from offersmith.offers.basket import Basket, Line
 
 COLUMNS = ("order_id", "customer_id", "time", "product_id", "category", "brand", "quantity", "shelf")
 
+MOST_PIECES = 1_000_000
+"""More pieces than this on one line of an order are a fault of the data."""
+
 
 def past_orders(lines: pa.Table, currency: str) -> Iterator[PastOrder]:
     """Yield the orders of a table of `store.orders.orders`, in the order of time.
 
     A line's money is kept to the minor unit: where it does not divide by the pieces, some pieces cost one more. What is
-    sold by weight counts as one piece.
+    sold by weight counts as one piece, and so does a quantity that nobody buys: above a million, or no number.
     """
     rows = zip(*(lines[name].to_pylist() for name in COLUMNS), strict=True)
     for (order_id, customer_id, at), found in groupby(rows, key=itemgetter(0, 1, 2)):
@@ -31,6 +34,7 @@ def past_orders(lines: pa.Table, currency: str) -> Iterator[PastOrder]:
 
 def _pieces(quantity: float, shelf: int) -> list[tuple[int, int]]:
     """Return (pieces, unit price) that make up what a line cost on the shelf."""
-    count = int(quantity) if quantity >= 1 and float(quantity).is_integer() else 1
+    # What is no number is neither at least 1 nor at most anything.
+    count = int(quantity) if 1 <= quantity <= MOST_PIECES and float(quantity).is_integer() else 1
     each, more = divmod(shelf, count)
     return [(pieces, price) for pieces, price in ((count - more, each), (more, each + 1)) if pieces]

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
+from math import floor
 from types import MappingProxyType
 from typing import Any
 
@@ -51,6 +53,7 @@ class Simulation:
         cost: taken off by the campaign's promotions.
         shop_cost: the part of it that the shop pays itself.
         margin_before, margin_after: revenue times the stated margin rate, without and with the shop's part of the cost.
+            Shares are exact, rounded half up to the minor unit.
         by_promotion: promotion id -> (orders, minor units).
         reasons: reason code -> how often a promotion did not apply for it.
         since, until: the stretch of the orders (naive UTC).
@@ -167,11 +170,16 @@ def simulate(
             by_promotion[one.promotion_id] = (orders_so_far + 1, so_far + one.off)
         reasons.update(code for _, code in effects.refused)
     progress("campaigns.simulating", count, total)
-    ours, before = round(cost * cost_share), round(revenue * margin_rate)
+    ours, before = _part(cost, cost_share), _part(revenue, margin_rate)
     return Simulation(
         definition.currency, count, reached, len(seen - {None}), len(touched - {None}), revenue, cost, ours, before,
         before - ours, by_promotion, dict(sorted(reasons.items())), first, last,
     )  # fmt: skip
+
+
+def _part(amount: int, share: float) -> int:
+    """Return a share of an amount of minor units, half up, of the share as it is written: 0.3 is three tenths."""
+    return floor(amount * Fraction(repr(float(share))) + Fraction(1, 2))
 
 
 def _priced(
