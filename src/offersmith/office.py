@@ -129,8 +129,10 @@ class Office(Desk):
         )
         if made.ends <= at:
             raise StateError(
-                f"plan {row.plan_version} is over: its decisions held until {made.ends:%Y-%m-%d %H:%M} UTC",
-                hint="make a new plan",
+                f"plan {row.plan_version} is over: its decisions held until {made.ends:%Y-%m-%d %H:%M} UTC, for the "
+                "moment it looks from is that of the newest event",
+                hint=f"plan as of today: offersmith plan --as-of {at:%Y-%m-%d} --budget AMOUNT; "
+                "or rehearse in the past: offersmith launch --at MOMENT",
             )
         wanted = campaign_id or f"plan-{row.plan_version}"
         moved = self.launch(wanted, made, row.plan_version, author=author, at=at, again=again)

@@ -64,6 +64,24 @@ def test_an_edit_after_approval_is_a_draft_of_its_editor(desk: Shopkeeper) -> No
     assert walk(desk, "approve", actor="ann") == ["moved"], "the author of the first revision may"
 
 
+def test_an_approval_is_of_the_revision_that_was_looked_at(desk: Shopkeeper) -> None:
+    simulated(desk)
+    submit = desk.move("june", Action.SUBMIT, actor="ann", at=AT, revision=1)
+    assert submit.code == "moved"
+    # While bob reads, ann makes it dearer and hands it in once more.
+    assert desk.edit("june", {**DRAFT, "name": "Dearer"}, actor="ann", at=AT).done
+    desk.simulate("june", [], actor="ann", at=AT, margin_rate=0.3)
+    late = desk.move("june", Action.SUBMIT, actor="ann", at=AT, revision=1)
+    assert (late.code, late.done, late.campaign.revision) == ("changed_meanwhile", False, 2)
+    walk(desk, "submit")
+    late = desk.move("june", Action.APPROVE, actor="bob", at=AT, revision=1)
+    assert (late.code, late.done, late.campaign.state) == ("changed_meanwhile", False, "in_review")
+    assert "meanwhile" in late.text()
+    assert "revision 2" in late.text()
+    assert desk.move("june", Action.APPROVE, actor="bob", at=AT, revision=2).done
+    assert desk.move("nosuch", Action.APPROVE, actor="bob", at=AT, revision=2).code == "unknown_campaign"
+
+
 def test_a_live_campaign_is_not_edited(desk: Shopkeeper) -> None:
     desk.live(amount("five", "5.00"))
     refused = desk.edit("c", DRAFT, actor="ann", at=AT)
@@ -196,3 +214,27 @@ def test_the_clock_passes_over_what_it_cannot_move(desk: Shopkeeper) -> None:
     with desk._ledger.transaction(writing=True) as connection:
         connection.exec_driver_sql("UPDATE campaign_revision SET sha256 = 'x' WHERE campaign_id = 'june'")
     assert [one.campaign_id for one in desk.tick(AT + timedelta(days=9))] == ["d"]
+
+
+def test_a_scheduled_campaign_whose_start_has_come_is_paused_and_not_edited(desk: Shopkeeper) -> None:
+    simulated(desk)
+    walk(desk, "submit")
+    walk(desk, "approve", "schedule", actor="bob")
+    start = AT + timedelta(days=2)
+    assert desk.edit("june", DRAFT, actor="ann", at=start).code == "pause_first"
+    paused = desk.move("june", Action.PAUSE, actor="ann", at=start)
+    assert (paused.code, paused.campaign.state) == ("moved", "paused")
+    assert [row.action for row in desk.audit("june")][-2:] == ["start", "pause"]
+
+
+def test_money_of_another_currency_is_named(desk: Shopkeeper) -> None:
+    simulated(desk)
+    elsewhere = type(desk)(desk._ledger, currency="USD", zone=desk.zone)
+    with pytest.raises(StateError, match="campaign june: its money is in EUR, but the shop's currency is USD now"):
+        elsewhere.definition("june")
+
+
+def test_a_misspelt_per_is_no_identifier(desk: Shopkeeper) -> None:
+    wrong = {**DRAFT, "limits": [{"count": 1, "per": "custmer"}]}
+    with pytest.raises(SettingsError, match="per = 'custmer'.*did you mean 'customer'"):
+        desk.create("june", wrong, author="ann", at=AT)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -35,6 +36,10 @@ from offersmith.offers.wall_clock import PeriodName, instant, zone_named
 EVERYBODY: Final = "all"
 CUSTOMER: Final = "customer"
 CODE: Final = "code"
+_PER: Final = (EVERYBODY, CUSTOMER, CODE)
+_NEAR: Final = 0.75
+"""From how alike on a word is taken for a misspelt one (of `difflib`, 0 to 1)."""
+
 VOUCHER: Final = "voucher"
 """The name under which a code's own uses are counted; no limit may have it."""
 
@@ -193,6 +198,9 @@ def _limit(place: int, raw: LimitForm, promotions: Sequence[Promotion]) -> Limit
         concerned = [known[raw.promotion]]
     if raw.per == CODE and not any(one.needs_code for one in concerned):
         raise wrong(f"{where}.per", raw.per, "code only where a promotion has needs_code")
+    if raw.per not in _PER and (meant := get_close_matches(raw.per, _PER, 1, _NEAR)):
+        # Any other word would be an identifier no till ever sends, and nobody would get the offer.
+        raise wrong(f"{where}.per", raw.per, f"{allowed(f'{where}.per')} (did you mean {meant[0]!r}?)")
     named = " ".join(filter(None, (f"per {raw.per}", raw.period, raw.promotion)))
     return Limit(raw.name or named, raw.count, raw.per, raw.period, raw.promotion)
 

@@ -160,10 +160,20 @@ class Desk(CodeDesk):
         *,
         actor: str,
         at: datetime,
+        revision: int | None = None,
         note: str = "",
         facts: Mapping[str, Any] | None = None,
     ) -> Moved:
         """Take one step of the states: submit, approve, send back, schedule, start, pause, resume, stop, end, archive.
+
+        Args:
+            campaign_id: which.
+            action: the step.
+            actor: who takes it.
+            at: the moment, naive UTC.
+            revision: the one they looked at; where another counts by now it is `changed_meanwhile`. None = any.
+            note: what they say about it.
+            facts: what is to be remembered with it.
 
         Raises:
             InputError: an edit or a simulation, which are `edit` and `simulate`; or the id, the actor or the note is
@@ -173,6 +183,8 @@ class Desk(CodeDesk):
         if action in (Action.EDIT, Action.SIMULATE):
             raise InputError(f"action = {action} is not allowed; allowed: what needs no definition and no orders")
         row, taken = self._step(campaign_id, action, actor, at)
+        if row is not None and revision not in (None, row.revision):
+            return Moved(campaign_id, "changed_meanwhile", row)
         if row is None or taken is None or not taken.moved:
             return Moved(campaign_id, taken.code if taken else "unknown_campaign", row, taken)
         remembered = dict(facts or {}) | ({"self_approved": True} if taken.self_approved else {})
@@ -279,6 +291,10 @@ class Desk(CodeDesk):
         if row is None:
             return None, None
         definition = self.roster.revision(campaign_id, row.revision).definition
+        if action is not Action.START and self._started(row, definition, at):
+            # Customers are getting it already, whether or not anybody ran the clock: it is live, also for this step.
+            started = self.move(campaign_id, Action.START, actor=SYSTEM, at=at)
+            row = started.campaign or row
         return row, step(
             State(row.state),
             action,
@@ -289,6 +305,9 @@ class Desk(CodeDesk):
             ends=definition.ends,
             sole_owner=self._sole_owner,
         )
+
+    def _started(self, row: CampaignRow, definition: Definition, at: datetime) -> bool:
+        return due(State(row.state), at, starts=definition.starts, ends=definition.ends) is Action.START
 
 
 def _check_id(campaign_id: str) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from offersmith.campaigns.definition import Definition, define
 from offersmith.campaigns.states import GIVING, Action, State, due
+from offersmith.errors import StateError
 from offersmith.offers.programme import Programme
 from offersmith.offers.promotion import Group, Promotion
 from offersmith.store.campaigns import CampaignRow, Campaigns
@@ -121,6 +122,12 @@ class Roster:
         found = self._campaigns.definition(campaign_id, revision)
         if found is None:
             raise KeyError(campaign_id, revision)
+        written = found.definition.get("currency")
+        if written != self._currency:
+            raise StateError(
+                f"campaign {campaign_id}: its money is in {written}, but the shop's currency is {self._currency} now",
+                hint=f"set currency = {written!r} under [shop] in offersmith.toml until the campaign is stopped",
+            )
         return define(found.definition, currency=self._currency, zone=self._zone)
 
     def _together(self, keys: tuple[tuple[str, int], ...]) -> Live:

@@ -7,7 +7,8 @@ The whole machine is `TRANSITIONS`, a table of data; `step` only looks into it. 
 - Who approves a revision is not who wrote it. A shop with one person names that person as its sole owner; their own
   approval is then allowed and recorded as self-approved.
 - A campaign goes live when it is scheduled and its start has come, and stops when its end has come: `due` says which
-  of the two is due, and whoever keeps time does it.
+  of the two is due, and whoever keeps time does it. Whoever acts on a scheduled campaign whose start has come finds it
+  live: customers are getting it already.
 """
 
 from __future__ import annotations
