@@ -34,6 +34,7 @@ class Shopkeeper(Desk):
         device: str | None = None,
         lines: Any = None,
         price: str = "50.00",
+        order_id: str | None = None,
     ) -> Order:
         """Return an order, of one cup where no lines are given."""
         usual = [{"line_id": "1", "product_id": "cup", "quantity": 1, "unit_price": price}]
@@ -41,6 +42,7 @@ class Shopkeeper(Desk):
             {
                 "lines": lines or usual,
                 "codes": list(codes),
+                "order_id": order_id,
                 "customer": {"customer_id": customer} if customer else None,
                 "identifiers": {"device": device} if device else {},
             }

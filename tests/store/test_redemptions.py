@@ -297,7 +297,8 @@ def test_every_code_must_be_live(ledger: Ledger, redemptions: Redemptions) -> No
 def test_an_order_may_have_several(redemptions: Redemptions) -> None:
     for number, key in enumerate(("later", "sooner")):
         at = NOW - timedelta(days=number)
-        assert redemptions.reserve(wanted(key, uses(), order_id="o", at=at, expires_at=None)).done
+        asked = wanted(key, uses(), order_id="o", customer_id=key, at=at, expires_at=None)
+        assert redemptions.reserve(asked).done
     assert [found.redemption_id for found in redemptions.by_order("o")] == ["r-sooner", "r-later"]
     assert [found.held for found in redemptions.by_order("o")] == [{"spring/uses": 1}] * 2
 

@@ -134,6 +134,16 @@ def test_anything_at_once_leaves_books_that_balance(place: str, ledger: Ledger, 
     assert min(came[code] for code in ("confirmed", "rolled_back", "given_back", "swept", "refused_budget")) > 0
 
 
+def test_one_order_reserved_by_all_at_once_is_confirmed_once(place: str, ledger: Ledger, tills: list[Till]) -> None:
+    caps = {"money/ever": 50, "use/all": 1}
+    came = together(tills, place=place, attempts=160, caps=caps, amounts=[5, 9, 40], order="1001")
+    assert (came["confirmed"], came["refused_limit"], came["refused_budget"]) == (1, 0, 0)
+    assert came["reserved"] + came["order_confirmed"] == 160
+    assert came["not_reserved"] == came["reserved"] - 1
+    found = meters(ledger)
+    assert (found["use/all"].used, found["use/all"].taken) == (1, came["reserved"])
+
+
 def test_one_key_sent_fifty_times_is_one_redemption(place: str, ledger: Ledger, tills: list[Till]) -> None:
     came = together(tills, threads=13, place=place, attempts=52, caps={"use/all": 9}, key="k", then="confirm")
     assert came == {"reserved": 1, "reserved again": 51, "confirmed": 1, "confirmed again": 51}

@@ -35,6 +35,7 @@ class Job:
         caps: meters and what they hold; their names begin with their unit.
         amounts: what attempt i takes of each meter of money: `amounts[i % len(amounts)]`.
         key: one idempotency key for all; "" gives each attempt its own.
+        order: the order all redemptions belong to; "" = none.
         then: what follows a reservation: "confirm", "return" (confirm and give back), or "anything".
     """
 
@@ -46,6 +47,7 @@ class Job:
     caps: dict[str, int]
     amounts: list[int] = field(default_factory=lambda: [1])
     key: str = ""
+    order: str = ""
     then: str = "confirm"
 
 
@@ -59,7 +61,8 @@ def reservation(job: Job, number: int) -> Reservation:
     ]
     if number % 2:
         claims.reverse()  # Writers that take meters as they come would wait for each other in a ring.
-    return Reservation(key, f"r-{number}", "a" * 64, None, None, "EUR", NOW, NOW + timedelta(minutes=30), tuple(claims))
+    until = NOW + timedelta(minutes=30)
+    return Reservation(key, f"r-{number}", "a" * 64, job.order or None, None, "EUR", NOW, until, tuple(claims))
 
 
 def redeem(job: Job, writer: int, redemptions: Redemptions, counts: Counter[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from offersmith.campaigns.codes import spellings
 from offersmith.campaigns.limits import voucher_claim
@@ -49,9 +50,22 @@ class LookUp:
     redemptions: Redemptions
 
     def enter(
-        self, codes: Iterable[str], live: Live, customer_id: str | None, at: datetime
+        self,
+        codes: Iterable[str],
+        live: Live,
+        customer_id: str | None,
+        at: datetime,
+        own: Mapping[str, int] = MappingProxyType({}),
     ) -> tuple[Entered, frozenset[str]]:
-        """Return what became of codes, and those of them (as typed) that are bound to the customer."""
+        """Return what became of codes, and those of them (as typed) that are bound to the customer.
+
+        Args:
+            codes: as they were typed.
+            live: the campaigns that count.
+            customer_id: who entered them, if known.
+            at: the moment, naive UTC.
+            own: meter id -> what the order itself holds of it; that is not used up.
+        """
         unlocked: dict[str, Voucher] = {}
         rejected: dict[str, str] = {}
         mine = set()
@@ -59,7 +73,7 @@ class LookUp:
             found = self.vouchers.find(spellings(typed))
             if found is not None and found.customer_id is not None and found.customer_id == customer_id:
                 mine.add(typed)
-            why = self.why_not(found, live, customer_id, at)
+            why = self.why_not(found, live, customer_id, at, own)
             if found is None or why:
                 rejected[typed] = why
                 continue
@@ -72,8 +86,15 @@ class LookUp:
         owned = frozenset(name for name, one in unlocked.items() if one.customer_id is not None)
         return Entered(unlocked, rejected, owned), frozenset(mine)
 
-    def why_not(self, found: Voucher | None, live: Live, customer_id: str | None, at: datetime) -> str:
-        """Return why a code does not count for a customer at a moment, or ""."""
+    def why_not(
+        self,
+        found: Voucher | None,
+        live: Live,
+        customer_id: str | None,
+        at: datetime,
+        own: Mapping[str, int] = MappingProxyType({}),
+    ) -> str:
+        """Return why a code does not count for a customer at a moment, or ""; `own` as for `enter`."""
         why = why_not(found, at=at, customer_id=customer_id)
         if found is None or why:
             return f"code_{why}"
@@ -86,10 +107,10 @@ class LookUp:
             return "code_not_started"
         if meant.ends is not None and at >= meant.ends:
             return "code_expired"
-        return "code_used_up" if found.uses is not None and self.used(found) >= found.uses else ""
+        return "code_used_up" if found.uses is not None and self.used(found, own) >= found.uses else ""
 
-    def used(self, one: Voucher) -> int:
-        """Return how often a code is used or reserved."""
+    def used(self, one: Voucher, own: Mapping[str, int] = MappingProxyType({})) -> int:
+        """Return how often a code is used or reserved, without the order's `own` use of it."""
         meter_id = voucher_claim(one.campaign_id, one.code_key, one.uses).meter_id
         meter = self.redemptions.read_meters([meter_id]).get(meter_id)
-        return meter.used if meter else 0
+        return meter.used - own.get(meter_id, 0) if meter else 0

@@ -117,10 +117,12 @@ class Known:
     Attributes:
         blocked: full name of a promotion -> reason code.
         rest: meter id -> what is left of it; None = no limit.
+        own: meter id -> what reservations of the same order hold of it: a new one replaces them, so it is left too.
     """
 
     blocked: Mapping[str, str] = field(default_factory=dict)
     rest: Mapping[str, int | None] = field(default_factory=dict)
+    own: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,13 @@ class Pricer:
 
     def quote(self, order: Order, live: Live, at: datetime, known: Known = Known()) -> Quote:
         """Price an order at a moment; nothing is reserved."""
-        entered, mine = self.look_up.enter(order.codes, live, order.context.customer.customer_id, at)
+        entered, mine = self.look_up.enter(order.codes, live, order.context.customer.customer_id, at, known.own)
         watched = {one.campaign_id: (one, self.watched(one, order, entered, at)) for one in live.running.values()}
         # What counts is the cap of today's definition: a meter still has the one it was last taken from with.
         caps = {meter.claim.meter_id: meter.claim.cap for _, one in watched.values() for meter in one.meters}
         rest = {
-            name: replace(meter, cap=caps[name]).rest for name, meter in self.redemptions.read_meters(caps).items()
+            name: replace(meter, cap=caps[name], taken=meter.taken - known.own.get(name, 0)).rest
+            for name, meter in self.redemptions.read_meters(caps).items()
         } | dict(known.rest)
         blocked, pots = dict(known.blocked), []
         for running, one in watched.values():

@@ -133,10 +133,13 @@ class Till:
 
     def quote(self, order: Order, at: datetime) -> Quote:
         """Say what an order would cost at a moment (naive UTC), and reserve nothing."""
-        return self._pricer.quote(order, self.roster.at(at), at)
+        return self._pricer.quote(order, self.roster.at(at), at, self._known(order, Known()))
 
     def reserve(self, order: Order, key: str, at: datetime) -> Promise:
         """Promise an order's effects: all limits and budgets they need are taken, or the order is priced without them.
+
+        Another reservation of the same order and customer that is not confirmed, say of the basket before it was
+        changed, is replaced: what it held is free for this one, and where this one is not kept it stays.
 
         What reservations hold whose time was over at `at` is let go of first, so that nobody has to sweep.
 
@@ -151,6 +154,7 @@ class Till:
         redemption_id = f"r-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
         outcome = Outcome("refused_limit", "", "")
         for _ in range(TRIES):
+            known = self._known(order, known)
             quote = self._pricer.quote(order, live, at, known)
             wanted, missing, money = claimed(quote, order)
             if missing:
@@ -190,7 +194,7 @@ class Till:
             if outcome.repeated:
                 kept = self.redemptions.find(outcome.redemption_id)
                 return Promise(outcome, kept.facts["effects"] if kept else {})
-            return Promise(outcome, quote.effects.as_dict() if outcome.done else {}, quote)
+            return Promise(outcome, quote.effects.as_dict(), quote) if outcome.done else Promise(outcome)
         return Promise(outcome)
 
     def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
@@ -219,6 +223,10 @@ class Till:
     def roll_back(self, redemption_id: str, key: str, at: datetime, reason: str = "") -> Outcome:
         """Give everything back: the payment failed, or the order was cancelled."""
         return self.redemptions.roll_back(redemption_id, key, at, reason)
+
+    def _known(self, order: Order, known: Known) -> Known:
+        """Add what the order holds already: it does not compete with itself."""
+        return replace(known, own=self.redemptions.held_by_order(order.order_id, order.context.customer.customer_id))
 
     def _let_go(self, at: datetime) -> None:
         if self.redemptions.overdue(at):

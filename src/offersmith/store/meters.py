@@ -58,13 +58,24 @@ class Shortage:
     rest: int
 
 
-def take(connection: sa.Connection, claims: Sequence[Claim]) -> Shortage | None:
+def take(connection: sa.Connection, claims: Sequence[Claim], back: Mapping[str, int] | None = None) -> Shortage | None:
     """Take all claims, in the order of their meters; a meter that is not there yet is made.
+
+    Args:
+        connection: in a transaction.
+        claims: what is taken.
+        back: what is given back to meters in the same pass, before anything is taken from them.
 
     Returns:
         The first meter that has not enough, and the transaction must be undone; None where all was taken.
     """
-    for claim in sorted(claims, key=lambda claim: claim.meter_id):
+    returning, wanted = back or {}, {claim.meter_id: claim for claim in claims}
+    for meter_id in sorted({*returning, *wanted}):
+        if meter_id in returning:
+            connection.execute(_GIVING_BACK, {"meter": meter_id, "amount": returning[meter_id]})
+        claim = wanted.get(meter_id)
+        if claim is None:
+            continue
         if (claim.cap is not None and claim.amount > claim.cap) or not _taken(connection, claim):
             return _short(connection, claim)
     return None

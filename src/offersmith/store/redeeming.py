@@ -1,13 +1,13 @@
 """What each verb of a redemption does inside its transaction; `redemptions` opens and retries it.
 
-Rows are held in one order: the redemption, its step, its meters by name. A function that has written and must leave
-nothing raises `Undone`, which carries the answer out.
+Rows are held in one order: what the order has already, the redemption, its step, its meters by name. A function that
+has written and must leave nothing raises `Undone`, which carries the answer out.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -23,6 +23,9 @@ from offersmith.store.reservation import Outcome, Reservation
 from offersmith.store.steps import Todo
 from offersmith.store.tables import REDEMPTIONS, VOUCHERS
 
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(1, hashtext(:order))")
+"""One reservation of an order at a time: two that cannot see each other yet would both be its only one."""
+
 
 class Undone(Exception):  # noqa: N818 - no fault: it carries an answer out of a transaction that must leave nothing
     """Everything written so far must go; `outcome` is the answer all the same."""
@@ -33,9 +36,14 @@ class Undone(Exception):  # noqa: N818 - no fault: it carries an answer out of a
 
 
 def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
-    """Write the redemption and its first step, then take what it claims."""
+    """Write the redemption and its first step, roll back what it replaces, then take what it claims."""
+    if wanted.order_id is not None and connection.dialect.name == "postgresql":
+        connection.execute(_ALONE, {"order": wanted.order_id})
     if answer := steps.answered(connection, wanted.key, wanted.digest):
         return answer
+    older = _older(connection, wanted)
+    if confirmed := next((one for one in older if one.state == "confirmed"), None):
+        return Outcome("order_confirmed", confirmed.redemption_id, confirmed.state)
     if void := _void(connection, wanted.vouchers):
         return Outcome("voucher_void", "", "", facts={"code_key": void})
     columns = ("redemption_id", "key", "digest", "order_id", "customer_id", "currency", "at", "expires_at")
@@ -47,12 +55,41 @@ def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
         raise InputError(f"redemption_id: {wanted.redemption_id} is taken; choose another", field="redemption_id")
     todo = Todo(wanted.key, wanted.redemption_id, "reserve", wanted.at, wanted.digest, "reserved")
     facts = {"vouchers": list(wanted.vouchers)}
+    if older:
+        facts["replaced"] = [one.redemption_id for one in older]
     _write(connection, todo, facts)
-    if short := meters.take(connection, wanted.claims):
+    held = steps.held(connection, facts["replaced"]) if older else {}
+    for one in older:
+        _write(connection, one, {"reason": "replaced", "from": one.state, "by": wanted.redemption_id})
+        steps.move(connection, one, "rolled_back")
+    if short := meters.take(connection, wanted.claims, _sum(held.values())):
         code = "refused_budget" if short.unit == "money" else "refused_limit"
         raise Undone(Outcome(code, "", "", meter_id=short.meter_id, rest=short.rest))
-    steps.enter(connection, (todo, {claim.meter_id: claim.amount for claim in wanted.claims}))
+    replaced = ((one, _negative(held.get(one.redemption_id, {}))) for one in older)
+    steps.enter(connection, *replaced, (todo, {claim.meter_id: claim.amount for claim in wanted.claims}))
     return Outcome("reserved", wanted.redemption_id, "reserved", facts=facts)
+
+
+def held_by_order(connection: sa.Connection, order_id: str, customer_id: str | None) -> dict[str, int]:
+    """Return what the reservations of an order hold of each meter: what a new one of it gives back first."""
+    mine = _of_order(order_id, customer_id) & (REDEMPTIONS.c.state == "reserved")
+    names = list(connection.execute(sa.select(REDEMPTIONS.c.redemption_id).where(mine)).scalars())
+    return _sum(steps.held(connection, names).values()) if names else {}
+
+
+def _older(connection: sa.Connection, wanted: Reservation) -> list[Todo]:
+    """Hold what the order has already and return it as steps that roll it back; what is rolled back is left out."""
+    if wanted.order_id is None:
+        return []
+    mine = _of_order(wanted.order_id, wanted.customer_id) & (REDEMPTIONS.c.state != "rolled_back")
+    query = sa.select(REDEMPTIONS.c.redemption_id, REDEMPTIONS.c.state).where(mine)
+    rows = connection.execute(query.order_by(REDEMPTIONS.c.redemption_id).with_for_update())
+    return [Todo("", name, "", wanted.at, "", state).own("roll_back") for name, state in rows]
+
+
+def _of_order(order_id: str, customer_id: str | None) -> sa.ColumnElement[bool]:
+    """Restrict redemptions to an order of a customer: nobody replaces another's by the number of their order."""
+    return (REDEMPTIONS.c.order_id == order_id) & REDEMPTIONS.c.customer_id.is_not_distinct_from(customer_id)
 
 
 @cache
@@ -143,13 +180,10 @@ def sweep(connection: sa.Connection, at: datetime, limit: int) -> int:
     if not names:
         return 0
     held = steps.held(connection, names)
-    total: Counter[str] = Counter()
-    for amounts in held.values():
-        total.update(amounts)
     todo = [Todo("", name, "", at, "", "reserved").own("expire") for name in names]
     steps.write_all(connection, todo)
     # All at once and by name: meter by meter for each redemption would take them in another order than others do.
-    meters.give_back(connection, total)
+    meters.give_back(connection, _sum(held.values()))
     steps.enter(connection, *((step, _negative(held.get(step.redemption_id, {}))) for step in todo))
     connection.execute(sa.update(REDEMPTIONS).where(REDEMPTIONS.c.redemption_id.in_(names)).values(state="expired"))
     return len(names)
@@ -157,6 +191,13 @@ def sweep(connection: sa.Connection, at: datetime, limit: int) -> int:
 
 def _held(connection: sa.Connection, todo: Todo) -> dict[str, int]:
     return steps.held(connection, [todo.redemption_id]).get(todo.redemption_id, {})
+
+
+def _sum(held: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for amounts in held:
+        total.update(amounts)
+    return total
 
 
 def _negative(amounts: Mapping[str, int]) -> dict[str, int]:

@@ -59,8 +59,11 @@ class Redemptions:
     def reserve(self, reservation: Reservation) -> Outcome:
         """Take everything a reservation claims, or nothing.
 
+        What the order (the same `order_id` and customer) has that is not confirmed is rolled back in the same
+        transaction, and its uses count as free; where the new one is refused, it stays as it is.
+
         Returns:
-            "reserved", "refused_limit", "refused_budget", "voucher_void" or "key_reused".
+            "reserved", "refused_limit", "refused_budget", "voucher_void", "order_confirmed" or "key_reused".
 
         Raises:
             InputError: a field cannot be meant; or the redemption's name is taken.
@@ -169,6 +172,13 @@ class Redemptions:
         check_moment("at", at)
         with self._ledger.transaction() as connection:
             return redeeming.overdue(connection, at)
+
+    def held_by_order(self, order_id: str | None, customer_id: str | None) -> dict[str, int]:
+        """Return meter id -> what reservations of an order hold of it: a new one of the same order replaces them."""
+        if order_id is None:
+            return {}
+        with self._ledger.transaction() as connection:
+            return redeeming.held_by_order(connection, order_id, customer_id)
 
     def find(self, redemption_id: str) -> Redemption | None:
         """Return a redemption as it stands; None where there is none of that name."""

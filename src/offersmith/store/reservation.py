@@ -60,7 +60,8 @@ class Reservation:
         key: the caller's idempotency key.
         redemption_id: the name the redemption goes by afterwards.
         digest: SHA-256 of the request; the same key with another digest is refused.
-        order_id: the order it belongs to, if there is one.
+        order_id: the order it belongs to, if there is one; what the same order of the same customer had reserved before
+            is rolled back with it, whatever its key was.
         customer_id: the customer, if known.
         currency: ISO 4217 code of all its money.
         at: the moment it counts for (naive UTC).
@@ -90,16 +91,18 @@ class Outcome:
     Attributes:
         code: done: "reserved", "confirmed", "rolled_back", "given_back"; not done, and nothing written:
             "refused_limit" and "refused_budget" (see `meter_id` and `rest`), "voucher_void" (`facts["code_key"]`),
-            "key_reused" (the key was used for something else), "unknown_redemption", "not_reserved" (nothing to
-            confirm), "not_confirmed" (nothing to return), "changed_meanwhile" (there are more steps than the caller
-            knew of), "reservation_expired" (and no longer to be had: see `meter_id` and `rest`), "more_than_taken"
-            (`rest` is what may still be given back to `meter_id`).
+            "key_reused" (the key was used for something else), "order_confirmed" (the order has one that is confirmed),
+            "unknown_redemption", "not_reserved" (nothing to confirm), "not_confirmed" (nothing to return),
+            "changed_meanwhile" (there are more steps than the caller knew of), "reservation_expired" (and no longer to
+            be had: see `meter_id` and `rest`), "more_than_taken" (`rest` is what may still be given back to
+            `meter_id`).
         redemption_id: whose; "" where there is none of that name.
         state: where the redemption stands now; "" where there is none.
         repeated: the same was asked before; this is that answer again, and nothing was written.
         meter_id: the meter that refused.
         rest: what is left of it.
-        facts: what the step keeps: the vouchers, the reason, what was given back, whether it was retaken.
+        facts: what the step keeps: the vouchers, what it replaced, the reason, what was given back, whether it was
+            retaken.
     """
 
     code: str
