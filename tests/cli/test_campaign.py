@@ -109,6 +109,18 @@ def test_what_is_used_is_shown(bench: Bench) -> None:
     assert out.endswith("the books balance\n")
 
 
+def test_a_revision_that_was_looked_at(bench: Bench) -> None:
+    file = bench.file("c.json", CAMPAIGN)
+    by = ("--by", "ann", "--at", AT)
+    assert bench("campaign", "create", file, "--id", "c", *by)[0] == 0
+    assert bench("campaign", "edit", "c", file, *by)[0] == 0
+    assert bench("campaign", "simulate", "c", *by)[0] == 0
+    for action, who in (("submit", "ann"), ("approve", "bob")):
+        code, told = bench.json("campaign", action, "c", "--revision", 1, "--by", who, "--at", AT)
+        assert (code, told["code"], told["revision"]) == (1, "changed_meanwhile", 2)
+        assert bench("campaign", action, "c", "--revision", 2, "--by", who, "--at", AT)[0] == 0
+
+
 def test_books_that_do_not_balance_say_where(bench: Bench) -> None:
     bench.live()
     bench("redeem", "reserve", bench.basket(), "--key", "k", "--at", AT)

@@ -13,6 +13,9 @@ from offersmith.cli.root import AsJson, At, By, ShopFolder, answer, at_desk, gro
 Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
 File = Annotated[Path, typer.Argument(help="The definition as JSON; - reads standard input.")]
 Note = Annotated[str, typer.Option(help="What to remember of it.")]
+Looked = Annotated[
+    int | None, typer.Option("--revision", help="The revision you looked at: no other is meant.", show_default="any")
+]
 
 group = grouped(
     "Campaigns: draft, simulated, in review, approved, scheduled, live or paused, stopped, archived. "
@@ -93,11 +96,20 @@ def simulate(
     unless(moved.done)
 
 
-def _move(campaign: str, action: str, note: str, by: str | None, at: str | None, shop: Path, as_json: bool) -> None:
+def _move(
+    campaign: str,
+    action: str,
+    note: str,
+    by: str | None,
+    at: str | None,
+    shop: Path,
+    as_json: bool,
+    revision: int | None = None,
+) -> None:
     from offersmith.campaigns.states import Action  # noqa: PLC0415 - start-up path
 
     with at_desk(shop) as (office, language):
-        moved = office.move(campaign, Action(action), actor=who(by), at=now_or(at), note=note)
+        moved = office.move(campaign, Action(action), actor=who(by), at=now_or(at), revision=revision, note=note)
     answer(moved, as_json=as_json, language=language)
     unless(moved.done)
 
@@ -106,6 +118,7 @@ def _move(campaign: str, action: str, note: str, by: str | None, at: str | None,
 def submit(
     campaign: Campaign,
     *,
+    revision: Looked = None,
     note: Note = "",
     by: By = None,
     at: At = None,
@@ -113,7 +126,7 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Hand a simulated campaign in for review."""
-    _move(campaign, "submit", note, by, at, shop, as_json)
+    _move(campaign, "submit", note, by, at, shop, as_json, revision)
 
 
 @group.command(epilog="Example: offersmith campaign send-back spring")
@@ -130,10 +143,11 @@ def send_back(
     _move(campaign, "send_back", note, by, at, shop, as_json)
 
 
-@group.command(epilog="Example: offersmith campaign approve spring")
+@group.command(epilog="Example: offersmith campaign approve spring --revision 2")
 def approve(
     campaign: Campaign,
     *,
+    revision: Looked = None,
     note: Note = "",
     by: By = None,
     at: At = None,
@@ -141,7 +155,7 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve what somebody else wrote; a sole owner (see the settings) may approve their own."""
-    _move(campaign, "approve", note, by, at, shop, as_json)
+    _move(campaign, "approve", note, by, at, shop, as_json, revision)
 
 
 @group.command(epilog="Example: offersmith campaign schedule spring")
