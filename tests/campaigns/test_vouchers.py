@@ -23,7 +23,7 @@ BOUND = Voucher("ABC", "a-bc", "c1", "ten", "b", "ada", NOON, NOON, NOON + DAY, 
         (BOUND, NOON + DAY, "ada", "expired"),
         (BOUND, NOON - timedelta(microseconds=1), "ada", "not_started"),
         (BOUND, NOON, "bo", "not_yours"),
-        (BOUND, NOON, None, "not_yours"),
+        (BOUND, NOON, None, "nobody"),
         # Somebody else learns nothing of it but that it is not theirs.
         (BOUND, NOON + DAY, "bo", "not_yours"),
         (replace(BOUND, customer_id=None), NOON, None, ""),

@@ -15,9 +15,9 @@ from offersmith.offers.items import KEYS
 from offersmith.words import LANGUAGES, catalogue
 
 LEDGER = (
-    "budget_spent", "budget_used_up", "campaign_not_live", "code_expired", "code_not_started", "code_not_yours",
-    "code_unknown", "code_used_up", "code_void", "customer_limit", "customer_needed", "identifier_needed",
-    "limit_reached", "usage_limit", GENERIC,
+    "budget_spent", "budget_used_up", "campaign_not_live", "code_expired", "code_nobody", "code_not_started",
+    "code_not_yours", "code_unknown", "code_used_up", "code_void", "customer_limit", "customer_needed",
+    "identifier_needed", "limit_reached", "usage_limit", GENERIC,
 )  # fmt: skip
 """What the campaigns say when a limit or a code keeps a promotion out."""
 

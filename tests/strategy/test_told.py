@@ -30,6 +30,17 @@ def test_the_difference_is_told_part_by_part_in_cards_too(estimates, offers):
     assert said in to_markdown(cards(plan), "en", plan)
 
 
+def test_a_plan_that_loses_by_its_lots_says_that_this_is_meant(estimates, offers):
+    table = estimates(800)
+    table = table.set_column(
+        table.column_names.index("profit"), "profit", pc.subtract(pc.multiply(table["profit"], 0.0), 1.0)
+    )
+    plan = planned(table, offers, 0.5)
+    assert plan.expected_profit < 0 < plan.explorers
+    assert told(plan)[0].startswith(f"Below zero, and on purpose: {plan.explorers:,} customers are decided by lot")
+    assert told(plan, "zh")[0].startswith("预期利润为负是有意为之")
+
+
 def test_without_lots_there_is_no_price_of_them(estimates, offers):
     said = told(planned(estimates(800), offers, 0.0))[0]
     assert "by lot" not in said

@@ -11,7 +11,7 @@ from offersmith.campaigns.answers import plain
 from offersmith.campaigns.definition import Definition
 from offersmith.campaigns.desk import Desk
 from offersmith.campaigns.limits import Buyer, meters_of
-from offersmith.campaigns.states import State, allowed
+from offersmith.campaigns.states import CLOCK, State, allowed
 from offersmith.errors import StateError
 from offersmith.money import Money
 from offersmith.offers.catalogue import says
@@ -79,7 +79,7 @@ class Shown:
     def text(self, language: Language = "en") -> str:
         """Say it, a line for each thing."""
         row = self.campaign
-        ways = [say(f"campaigns.action_{one}", language) for one in allowed(State(row.state))]
+        ways = [say(f"campaigns.action_{one}", language) for one in allowed(State(row.state)) if one not in CLOCK]
         lines = [
             say("desk.campaign", language, campaign=row.campaign_id, name=row.name,
                 state=say(f"campaigns.state_{row.state}", language), revision=row.revision, author=row.author),

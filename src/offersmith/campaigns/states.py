@@ -87,6 +87,9 @@ TARGETS: Final[Mapping[tuple[State, Action], State]] = MappingProxyType(
 )
 """(state, action) -> the state it leads to."""
 
+CLOCK: Final = frozenset((Action.START, Action.END))
+"""What the clock does, and nobody by hand."""
+
 GIVING: Final = frozenset((State.LIVE,))
 """The states in which customers get a campaign's promotions."""
 
@@ -123,7 +126,7 @@ class Step:
 
     def says(self, language: Language = "en") -> str:
         """Return it as a sentence for a person."""
-        ways = (say(f"campaigns.action_{one}", language) for one in self.allowed)
+        ways = (say(f"campaigns.action_{one}", language) for one in self.allowed if one not in CLOCK)
         return say(
             f"campaigns.step_{self.code}",
             language,

@@ -15,8 +15,9 @@ MOST_DAYS = 3660
 def why_not(voucher: Voucher | None, *, at: datetime, customer_id: str | None) -> str:
     """Return the reason code that keeps a code from counting, or "".
 
-    Codes: `unknown`, `void` (taken back), `not_started`, `expired`, `not_yours` (bound to somebody else). Whether its
-    uses are gone is the ledger's to say. All but the owner of a code and staff get one answer for every reason.
+    Codes: `unknown`, `void` (taken back), `not_started`, `expired`, `not_yours` (bound to somebody else), `nobody`
+    (bound, and nobody said who enters it). Whether its uses are gone is the ledger's to say. All but the owner of a
+    code and staff get one answer for every reason.
 
     Args:
         voucher: the code that was found; None = none such.
@@ -28,7 +29,7 @@ def why_not(voucher: Voucher | None, *, at: datetime, customer_id: str | None) -
     if voucher.state != "live":
         return "void"
     if voucher.customer_id is not None and voucher.customer_id != customer_id:
-        return "not_yours"
+        return "not_yours" if customer_id else "nobody"
     if voucher.starts is not None and at < voucher.starts:
         return "not_started"
     if voucher.ends is not None and at >= voucher.ends:

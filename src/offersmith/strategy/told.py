@@ -28,6 +28,8 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
+    if plan.expected_profit < 0 < plan.explorers:
+        return [say("strategy.lots_cost_more", language, explorers=plan.explorers), joined]
     return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else [])]
 
 
