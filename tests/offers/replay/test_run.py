@@ -110,7 +110,6 @@ def test_what_is_not_understood_is_named_and_stops_nothing(part, value, says):
         ([1], "scenarios[0] = 1 must be an object"),
         ([{"id": "x"}], "cart = None must be an object"),
         ([{**SCENARIO, "promotions": {}}], "promotions = {} must be a list"),
-        ([SCENARIO, SCENARIO], "id = 's' is there twice"),
         ("text", "scenarios is missing"),
     ],
 )
@@ -118,6 +117,12 @@ def test_what_is_no_such_document_is_a_fault(document, says):
     with pytest.raises(InputError) as fault:
         replay(document)
     assert says in fault.value.message
+
+
+def test_an_id_that_is_there_twice_stops_nothing():
+    found = replay([SCENARIO, SCENARIO, changed(id="t")])
+    assert [one.result for one in found] == ["pass", "unsupported", "pass"]
+    assert found[1].difference == "scenarios[1]: id = 's' is there twice"
 
 
 def test_a_file_is_read_and_its_faults_name_it(tmp_path):

@@ -83,7 +83,11 @@ def replay(document: Mapping[str, Any] | Sequence[Any]) -> tuple[Replayed, ...]:
     Raises:
         InputError: it is no such document.
     """
-    return tuple(_one(raw) for raw in _scenarios(document))
+    first: dict[str, int] = {}
+    return tuple(
+        _one(raw, place, twice=first.setdefault(raw["id"], place) != place)
+        for place, raw in enumerate(_scenarios(document))
+    )
 
 
 def replay_file(path: Path) -> Replay:
@@ -123,7 +127,6 @@ def _scenarios(document: Any) -> Sequence[Mapping[str, Any]]:
         found = document.get("scenarios")
     if not isinstance(found, (list, tuple)):
         raise InputError("scenarios is missing; allowed: an object with a list of scenarios, or that list")
-    known: set[str] = set()
     for place, raw in enumerate(found):
         if not isinstance(raw, Mapping):
             raise InputError(f"scenarios[{place}] = {raw!r:.80} must be an object")
@@ -133,15 +136,14 @@ def _scenarios(document: Any) -> Sequence[Mapping[str, Any]]:
         ):  # fmt: skip
             if not isinstance(raw.get(name), kind):
                 raise InputError(f"scenarios[{place}]: {name} = {raw.get(name)!r:.80} must be {said}")
-        if raw["id"] in known:
-            raise InputError(f"scenarios[{place}]: id = {raw['id']!r:.80} is there twice")
-        known.add(raw["id"])
     return found
 
 
-def _one(raw: Mapping[str, Any]) -> Replayed:
+def _one(raw: Mapping[str, Any], place: int, *, twice: bool) -> Replayed:
     core, portable = raw.get("core") is True, raw.get("portable") is not False
     try:
+        if twice:
+            raise InputError(f"scenarios[{place}]: id = {raw['id']!r:.80} is there twice")
         found = difference(Scenario.read(raw))
     except OffersmithError as fault:
         return Replayed(raw["id"], "unsupported", fault.message, core, portable)
