@@ -16,6 +16,7 @@ from typing import Any
 from offersmith.campaigns.entered import LookUp
 from offersmith.campaigns.live import Roster
 from offersmith.campaigns.order import Order
+from offersmith.campaigns.promised import facts_of
 from offersmith.campaigns.quote import Known, Pricer, Quote, claimed
 from offersmith.campaigns.taking_back import NOTHING, take_back
 from offersmith.money import Money
@@ -44,7 +45,7 @@ class Promise:
 
     Attributes:
         outcome: the ledger's answer.
-        facts: the effects as they are kept: what the customer was promised.
+        facts: the effects as they are kept: what the customer was promised; `quote` has every promotion's answer.
         quote: the pricing behind it; None where an earlier answer is repeated.
     """
 
@@ -161,7 +162,8 @@ class Till:
                 blocked = {name: one.code for one in missing for name in _named(quote, one.promotions)}
                 known = replace(known, blocked={**known.blocked, **blocked})
                 continue
-            unlocked = {one.promotion_id: quote.entered.unlocked.get(one.promotion_id) for one in quote.effects.applied}
+            facts = facts_of(quote, order, wanted, money)
+            codes = {quote.entered.unlocked[name].code_key for name in facts["unlocked"]}
             outcome = self.redemptions.reserve(
                 Reservation(
                     key=key,
@@ -173,17 +175,8 @@ class Till:
                     at=at,
                     expires_at=at + _held_for(quote),
                     claims=tuple(wanted),
-                    vouchers=tuple(sorted(one.code_key for one in unlocked.values() if one is not None)),
-                    facts={
-                        "order": dict(order.source),
-                        "effects": quote.effects.as_dict(),
-                        "campaigns": {one.campaign_id: one.revision for one in live.running.values()},
-                        "unlocked": {name: one.code for name, one in unlocked.items() if one is not None},
-                        "caps": dict(quote.caps),
-                        "min_margin_bp": order.context.min_margin_bp,
-                        "money": money,
-                        "uses": sorted({claim.meter_id for claim in wanted if claim.unit == "use"}),
-                    },
+                    vouchers=tuple(sorted(codes)),
+                    facts=facts,
                 )
             )
             if outcome.code in ("refused_limit", "refused_budget"):
@@ -194,7 +187,7 @@ class Till:
             if outcome.repeated:
                 kept = self.redemptions.find(outcome.redemption_id)
                 return Promise(outcome, kept.facts["effects"] if kept else {})
-            return Promise(outcome, quote.effects.as_dict(), quote) if outcome.done else Promise(outcome)
+            return Promise(outcome, facts["effects"], quote) if outcome.done else Promise(outcome)
         return Promise(outcome)
 
     def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:
