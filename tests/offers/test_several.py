@@ -41,6 +41,26 @@ def test_parts_on_different_items():
     assert price("several", bought, terms).lines == (1500, 0)
 
 
+def test_shelf_prices_act_one_after_the_other_each_on_what_the_earlier_left():
+    terms = parts(
+        ("catalogue_price", {"percent": 15, "items": {"category": "tea"}}),
+        ("catalogue_price", {"amount": "1.00"}),
+        ("catalogue_price", {"price": "7.00", "items": {"sku": "tea"}}),
+    )
+    # 10.50 less 15 % is 8.93, less 1.00 is 7.93, and 7.00 is less than that.
+    bought = basket(Line("tea", 3, 1050, "tea"), Line("mate", 2, 1050, "tea"), Line("cup", 1, 500, floor=450))
+    effects = price("several", bought, terms)
+    assert effects.lines == (3 * 350, 2 * 257, 50)
+    assert [(one.line, one.quantity, one.off) for one in effects.pieces] == [(0, 3, 1050), (1, 2, 514), (2, 1, 50)]
+
+
+def test_shelf_prices_come_before_any_other_promotion_and_what_looks_at_full_prices():
+    shelf = promotion("several", parts(*[("catalogue_price", {"percent": 50, "items": {"sku": "a"}})] * 2), name="zz")
+    full = promotion("percent_off", {"percent": 10, "on": "unit", "items": {"full_price_only": True}}, name="aa")
+    effects = evaluate(basket(Line("a", 2, 1000), Line("b", 1, 1000)), [full, shelf])
+    assert effects.lines == (1500, 100)
+
+
 def test_deliveries_gifts_and_points_come_along():
     terms = parts(
         ("spend_save", {"tiers": [{"from": "10.00", "percent": 10}]}),
@@ -85,6 +105,7 @@ def test_floors_hold_for_the_parts_together():
         (("shipping_off",), "shipping"),
         (("shipping_off", "spend_save"), "order"),
         (("spend_save", "cheapest_off", "shipping_off"), "item"),
+        (("catalogue_price", "limited_time_price"), "catalogue"),
     ],
 )
 def test_it_belongs_to_the_earliest_phase_of_its_parts(kinds, phase):
@@ -98,7 +119,8 @@ def test_it_belongs_to_the_earliest_phase_of_its_parts(kinds, phase):
     [
         ({}, "parts"),
         ({"parts": []}, "parts"),
-        (parts(("catalogue_price", {"percent": 5})), "belongs to catalogue"),
+        (parts(("percent_off", {"percent": 5}), ("catalogue_price", {"percent": 5})), "belongs to catalogue"),
+        (parts(("catalogue_price", {"percent": 5}), ("shipping_off", {"percent": 5})), "belongs to shipping"),
         (parts(("points_earned", {"points": 1, "per": "1"})), "belongs to reward"),
         (parts(("several", {"parts": []})), "kind = 'several' is unknown"),
         (parts(("percent_off", {"percent": 200})), "percent = 200"),

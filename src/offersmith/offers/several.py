@@ -1,7 +1,8 @@
 """One promotion with several actions: "20 % off jackets, then 5.00 off the order, and free delivery".
 
 Its parts act in their order, each on what the earlier ones left. Percentages of single pieces are all of what there was
-to pay when the promotion began, so that 20 % and 10 % are 30 %. It applies if any part does.
+to pay when the promotion began, so that 20 % and 10 % are 30 %; those of shelf prices are of what the earlier part left.
+It applies if any part does. Parts are shelf prices, which come before everything, or none of them is.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from offersmith.words import Language
 
 WHERE = "offer kind 'several'"
 PHASES: tuple[Phase, ...] = ("item", "order", "shipping")
-"""The phases parts may be of; the promotion belongs to the earliest of them."""
+"""The phases parts may be of together; the promotion belongs to the earliest of them."""
+ALONE: Phase = "catalogue"
+"""The phase that parts are of all together or not at all."""
 
 
 class Several:
@@ -47,6 +50,10 @@ class Several:
             {"kind": "percent_off", "terms": {"percent": 10, "on": "unit"}},
             {"kind": "gift", "terms": {"sku": "goodie", "value": "4.00", "currency": "USD"}},
         ]},
+        {"parts": [
+            {"kind": "catalogue_price", "terms": {"percent": 20, "items": {"category": ["jackets"]}}},
+            {"kind": "catalogue_price", "terms": {"amount": "1.00", "currency": "USD"}},
+        ]},
     )  # fmt: skip
 
     def __init__(self, kinds: Mapping[str, OfferKind]) -> None:
@@ -58,11 +65,20 @@ class Several:
         raw = terms.get("parts")
         if not isinstance(raw, (list, tuple)) or not raw:
             raise SettingsError(f"{WHERE}: parts = {raw!r} must be a list of tables with kind and terms")
-        return {"parts": [self._checked(place, part, currency) for place, part in enumerate(raw)]}
+        parts = [self._checked(place, part, currency) for place, part in enumerate(raw)]
+        allowed = (ALONE,) if self._phase(parts[0]) == ALONE else PHASES
+        for place, part in enumerate(parts):
+            phase = self._phase(part)
+            if phase not in allowed:
+                raise SettingsError(
+                    f"{WHERE}: parts[{place}]: kind = {part['kind']!r} belongs to {phase}; "
+                    f"allowed: all of {ALONE}, or all of {', '.join(PHASES)}"
+                )
+        return {"parts": parts}
 
     def phase(self, terms: Terms) -> Phase:
         """Return the earliest phase of the parts."""
-        return min((self._phase(part) for part in terms["parts"]), key=PHASES.index)
+        return min((self._phase(part) for part in terms["parts"]), key=(ALONE, *PHASES).index)
 
     def compile(self, terms: Terms, currency: str) -> _Action:
         """Return the action of checked terms."""
@@ -86,11 +102,7 @@ class Several:
             raise SettingsError(f"{here}: kind = {name!r} is unknown; allowed: {', '.join(self.kinds)}")
         if not isinstance(terms, Mapping):
             raise SettingsError(f"{here}: terms = {terms!r} must be a table")
-        checked = {"kind": name, "terms": self.kinds[name].check(terms, currency)}
-        phase = self._phase(checked)
-        if phase not in PHASES:
-            raise SettingsError(f"{here}: kind = {name!r} belongs to {phase}; allowed phases: {', '.join(PHASES)}")
-        return checked
+        return {"kind": name, "terms": self.kinds[name].check(terms, currency)}
 
     def _phase(self, part: Mapping[str, Any]) -> Phase:
         return self.kinds[part["kind"]].phase(part["terms"])

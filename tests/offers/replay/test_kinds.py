@@ -70,6 +70,25 @@ def test_the_order_part_of_several_actions_is_told_apart():
     assert differs([{"id": "p", "actions": actions[::-1]}], {**expected, "discount_total": "24.00"}) is None
 
 
+SHELF = [{"kind": "catalog_percent", "value": "20", "target": {"sku": "tea"}},
+         {"kind": "catalog_unit_fixed", "value": "1.00", "target": {"sku": ["tea", "cup"]}}]  # fmt: skip
+
+
+def test_several_shelf_prices_are_one_promotion_and_come_first():
+    shelf = {"id": "p", "kind": "multi", "actions": SHELF, "priority": 1}
+    tenth = {"id": "t", "kind": "order_percent", "value": "10", "priority": 9}
+    expected = {"by_promotion": {"p": {"tea": "9.00", "cup": "2.00"}, "t": "8.90"}, "order_discount": "8.90"}
+    assert differs([tenth, shelf], expected) is None
+    other = {"id": "other", "kind": "catalog_percent", "value": "50", "target": {"sku": "cup"}}
+    policy = {"catalog": "best_deal"}
+    assert differs([shelf, other], {"line_discounts": {"tea": "9.00", "cup": "20.00"}}, policy=policy) is None
+
+
+def test_shelf_prices_and_other_actions_are_not_one_promotion():
+    mixed = [*SHELF, {"kind": "order_fixed", "value": "4.00"}]
+    assert "belongs to order" in differs([{"id": "p", "kind": "multi", "actions": mixed}], {})
+
+
 @pytest.mark.parametrize(
     ("promotion", "left"),
     [
