@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from offersmith.campaigns import voucher_files
 from offersmith.campaigns.codes_desk import check_batch
 from offersmith.campaigns.desk import Desk
 from offersmith.errors import InputError, StateError, StorageError
 from offersmith.progress import Progress, silent
-from offersmith.store.files import replace
+from offersmith.store.files import replacing
 from offersmith.store.vouchers import Batch, Issued, Voucher
 from offersmith.words import Language, say
 
@@ -61,15 +62,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Exported:
-    """A campaign's codes on their way out: in a file, or here."""
+    """A campaign's codes on their way out: `count` of them, in a file, or here as `vouchers`."""
 
     campaign_id: str
-    vouchers: Sequence[Voucher]
+    count: int
     file: Path | None
+    vouchers: Sequence[Voucher] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; the codes themselves where they went to no file."""
-        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": len(self.vouchers)}
+        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": self.count}
         if self.file:
             return {**told, "file": str(self.file)}
         return {**told, "codes": [told_voucher(one) for one in self.vouchers]}
@@ -77,8 +79,10 @@ class Exported:
     def text(self, language: Language = "en") -> str:
         """Say where they are; where they went to no file, be the CSV."""
         if self.file:
-            return say("desk.codes_written", language, count=len(self.vouchers), file=self.file)
-        return _csv(self.vouchers).rstrip("\n")
+            return say("desk.codes_written", language, count=self.count, file=self.file)
+        sheet = io.StringIO(newline="")
+        voucher_files.write(sheet, self.vouchers)
+        return sheet.getvalue().rstrip("\n")
 
     def __str__(self) -> str:
         return self.text()
@@ -150,20 +154,44 @@ def bring(
 
 
 def export(desk: Desk, campaign_id: str, batch: str | None, out: Path | None) -> Exported:
-    """Return a campaign's codes, written to `out` as CSV where one is named: the whole file, or none.
+    """Return a campaign's codes, or write them to `out` as CSV where one is named: the whole file, or none.
+
+    What is written is read in parts, so that millions of codes need no more memory than some.
 
     Raises:
         StateError: no such campaign, or no such batch.
         StorageError: the file cannot be written.
     """
+    with closing(_found(desk, campaign_id, batch)) as found:
+        if out is None:
+            held = tuple(found)
+            return Exported(campaign_id, len(held), None, held)
+        with replacing(out) as file:
+            sheet = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            try:
+                count = voucher_files.write(sheet, found)
+            finally:
+                sheet.detach()  # Writes what it holds and leaves the file open: it is still to be flushed to the disk.
+        return Exported(campaign_id, count, out)
+
+
+def pour(desk: Desk, campaign_id: str, batch: str | None, sheet: TextIO) -> int:
+    """Write a campaign's codes as CSV to an open text file, in parts, and return how many they were.
+
+    Raises:
+        StateError: no such campaign, or no such batch.
+    """
+    with closing(_found(desk, campaign_id, batch)) as found:
+        return voucher_files.write(sheet, found)
+
+
+def _found(desk: Desk, campaign_id: str, batch: str | None) -> Generator[Voucher]:
     desk.definition(campaign_id)
-    known = [one.batch for one in desk.vouchers.counts(campaign_id)]
-    if batch is not None and batch not in known:
-        raise StateError(f"batch {batch!r}: no such batch; there are: {', '.join(known) or 'none yet'}")
-    found = list(desk.vouchers.export(campaign_id, batch))
-    if out is not None:
-        replace(out, _csv(found).encode())
-    return Exported(campaign_id, found, out)
+    if batch is not None:
+        known = [one.batch for one in desk.vouchers.counts(campaign_id)]
+        if batch not in known:
+            raise StateError(f"batch {batch!r}: no such batch; there are: {', '.join(known) or 'none yet'}")
+    yield from desk.vouchers.export(campaign_id, batch)
 
 
 def told_voucher(one: Voucher) -> dict[str, Any]:
@@ -180,12 +208,6 @@ def _opened(file: Path, work: Any) -> Any:
         raise InputError(f"{file}: cannot be read: {fault.strerror}") from fault
     except InputError as fault:
         raise InputError(f"{file}: {fault.message}", hint=fault.hint, **fault.facts) from fault
-
-
-def _csv(vouchers: Sequence[Voucher]) -> str:
-    sheet = io.StringIO(newline="")
-    voucher_files.write(sheet, vouchers)
-    return sheet.getvalue()
 
 
 def _iso(moment: datetime | None) -> str | None:

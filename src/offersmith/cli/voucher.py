@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -108,8 +109,12 @@ def export(
 ) -> None:
     """Write a campaign's codes as CSV."""
     from offersmith.campaigns.codes_made import export as written  # noqa: PLC0415 - start-up path
+    from offersmith.campaigns.codes_made import pour  # noqa: PLC0415 - start-up path
 
     with at_desk(shop) as (office, language):
+        if out is None and not as_json:
+            pour(office, campaign, batch, sys.stdout)
+            return
         found = written(office, campaign, batch, out)
     answer(found, as_json=as_json, language=language)
 
