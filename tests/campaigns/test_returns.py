@@ -108,3 +108,17 @@ def test_a_gift_that_comes_back_with_it_is_not_paid(desk: Shopkeeper) -> None:
     [mug] = [line["line"] for line in found.facts["effects"]["lines"] if line["gift_of"]]
     assert desk.till.take_back(name, {"cup": 1, mug: 1}, "b1", AT).refund == 2000
     assert used(desk) == {"b": 0}
+
+
+@pytest.mark.parametrize("returned", [{}, {"cup": 0}])
+def test_a_return_of_nothing_is_a_fault_that_says_what_may_come_back(
+    desk: Shopkeeper, returned: dict[str, int]
+) -> None:
+    desk.live(amount("ten", "10.00"), **POT)
+    name = sold(desk)
+    with pytest.raises(InputError, match="allowed: cup: up to 3"):
+        desk.till.take_back(name, returned, "b", AT)
+    assert len(desk.till.redemptions.steps(name)) == 2
+    assert desk.till.take_back(name, {"cup": 3}, "b", AT).refund == 5000, "the key is free"
+    with pytest.raises(InputError, match="nothing is left"):
+        desk.till.take_back(name, returned, "c", AT)

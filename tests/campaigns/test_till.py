@@ -268,3 +268,22 @@ def test_nobody_chooses_their_own_time(desk: Shopkeeper) -> None:
     assert desk.till.quote(order, AT).effects.off == 0
     with pytest.raises(InputError, match="lines"):
         desk.till.order({"lines": None})
+
+
+def test_fifty_codes_are_one_look_and_one_more_is_a_fault(desk: Shopkeeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.live(percent("ten", 10, needs_code=True))
+    desk.share("c", "ten", "ONE", at=AT, uses=1)
+    desk.share("c", "ten", "LAST", at=AT, uses=1)
+    looks = []
+    transaction = desk._ledger.transaction
+    monkeypatch.setattr(desk._ledger, "transaction", lambda: looks.append(1) or transaction())
+
+    def looked(*codes: str) -> int:
+        looks.clear()
+        assert desk.till.quote(desk.order(*codes), AT).effects.off == 500
+        return len(looks)
+
+    made_up = [f"SZ{number}" for number in range(49)]
+    assert looked("ONE") == looked("ONE", *made_up) == looked("LAST", "ONE", *made_up[:48])
+    with pytest.raises(InputError, match="51 codes are not allowed; allowed: up to 50"):
+        desk.order("ONE", "LAST", *made_up)

@@ -221,3 +221,15 @@ def test_a_million_codes_take_less_than_a_minute(ledger: Ledger) -> None:
     assert vouchers.issue(SUMMER, 1_000_000, numbered()).count == 1_000_000
     assert time.perf_counter() - start < 60
     assert vouchers.counts("c1") == [BatchCount("c1", "summer", 1_000_000, 0, 0)]
+
+
+def test_several_codes_are_found_in_one_look(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    vouchers = Vouchers(ledger)
+    vouchers.issue(SUMMER, 3, numbered())
+    looks = []
+    transaction = ledger.transaction
+    monkeypatch.setattr(ledger, "transaction", lambda: looks.append(1) or transaction())
+    found = vouchers.find_each([("N1",), (), ("X", "N2"), ("X", "N0", "N2"), ("N0", "N2"), ("X",)])
+    assert [one and one.code_key for one in found] == ["N1", None, "N2", None, "N0", None]
+    assert len(looks) == 1
+    assert vouchers.find_each([(), ()]) == [None, None]

@@ -69,11 +69,13 @@ class LookUp:
         unlocked: dict[str, Voucher] = {}
         rejected: dict[str, str] = {}
         mine = set()
-        for typed in dict.fromkeys(codes):
-            found = self.vouchers.find(spellings(typed))
+        each = list(dict.fromkeys(codes))
+        known = self.vouchers.find_each([spellings(typed) for typed in each])
+        uses = self._uses([one for one in known if one is not None], own)
+        for typed, found in zip(each, known, strict=True):
             if found is not None and found.customer_id is not None and found.customer_id == customer_id:
                 mine.add(typed)
-            why = self.why_not(found, live, customer_id, at, own)
+            why = self.why_not(found, live, customer_id, at, uses)
             if found is None or why:
                 rejected[typed] = why
                 continue
@@ -92,9 +94,17 @@ class LookUp:
         live: Live,
         customer_id: str | None,
         at: datetime,
-        own: Mapping[str, int] = MappingProxyType({}),
+        uses: Mapping[str, int] | None = None,
     ) -> str:
-        """Return why a code does not count for a customer at a moment, or ""; `own` as for `enter`."""
+        """Return why a code does not count for a customer at a moment, or "".
+
+        Args:
+            found: the code, if it is known.
+            live: the campaigns that count.
+            customer_id: who entered it, if known.
+            at: the moment, naive UTC.
+            uses: a code's key -> how often it is used; None asks the ledger.
+        """
         why = why_not(found, at=at, customer_id=customer_id)
         if found is None or why:
             return f"code_{why}"
@@ -107,10 +117,18 @@ class LookUp:
             return "code_not_started"
         if meant.ends is not None and at >= meant.ends:
             return "code_expired"
-        return "code_used_up" if found.uses is not None and self.used(found, own) >= found.uses else ""
+        if found.uses is None:
+            return ""
+        used = self.used(found) if uses is None else uses[found.code_key]
+        return "code_used_up" if used >= found.uses else ""
 
-    def used(self, one: Voucher, own: Mapping[str, int] = MappingProxyType({})) -> int:
-        """Return how often a code is used or reserved, without the order's `own` use of it."""
-        meter_id = voucher_claim(one.campaign_id, one.code_key, one.uses).meter_id
-        meter = self.redemptions.read_meters([meter_id]).get(meter_id)
-        return meter.used - own.get(meter_id, 0) if meter else 0
+    def used(self, one: Voucher) -> int:
+        """Return how often a code is used or reserved."""
+        return self._uses([one], {})[one.code_key]
+
+    def _uses(self, some: Iterable[Voucher], own: Mapping[str, int]) -> dict[str, int]:
+        """Return by key how often codes are used or reserved, without the order's own use of them."""
+        names = {one.code_key: voucher_claim(one.campaign_id, one.code_key, one.uses).meter_id for one in some}
+        meters = self.redemptions.read_meters(names.values()) if names else {}
+        used = {name: meter.used - own.get(name, 0) for name, meter in meters.items()}
+        return {key: used.get(name, 0) for key, name in names.items()}

@@ -16,6 +16,9 @@ from offersmith.offers.reading_basket import basket, codes, context
 
 IDENTIFIERS = "identifiers"
 
+MOST_CODES = 50
+"""How many codes one order may enter: more than anybody holds, and too few to try guesses by the thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -53,7 +56,10 @@ class Order:
             raise InputError(f"order_id = {order_id!r} must be a text")
         known.pop("moment", None)  # when it counts is the caller's to say, so that nobody chooses their own time
         read = basket(known, currency)
-        return cls(read, context(known, zone), codes(known), identifiers, order_id, known)
+        entered = codes(known)
+        if len(entered) > MOST_CODES:
+            raise InputError(f"codes: {len(entered)} codes are not allowed; allowed: up to {MOST_CODES}", field="codes")
+        return cls(read, context(known, zone), entered, identifiers, order_id, known)
 
     @property
     def digest(self) -> str:

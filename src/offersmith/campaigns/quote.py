@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from offersmith.campaigns.entered import Entered, LookUp
-from offersmith.campaigns.limits import Buyer, Claims, Missing, Watched, claims, meters_of, voucher_claim
+from offersmith.campaigns.limits import Buyer, Claims, Watched, claims, meters_of, voucher_claim
 from offersmith.campaigns.live import Live, Running, full_name
 from offersmith.campaigns.order import Order
 from offersmith.campaigns.pots import pots_of, priced_within
@@ -115,12 +115,10 @@ class Known:
     """What a ledger said while the basket was priced, or learned when it could not be reserved.
 
     Attributes:
-        blocked: full name of a promotion -> reason code.
         rest: meter id -> what is left of it; None = no limit.
         own: meter id -> what reservations of the same order hold of it: a new one replaces them, so it is left too.
     """
 
-    blocked: Mapping[str, str] = field(default_factory=dict)
     rest: Mapping[str, int | None] = field(default_factory=dict)
     own: Mapping[str, int] = field(default_factory=dict)
 
@@ -142,7 +140,8 @@ class Pricer:
             name: replace(meter, cap=caps[name], taken=meter.taken - known.own.get(name, 0)).rest
             for name, meter in self.redemptions.read_meters(caps).items()
         } | dict(known.rest)
-        blocked, pots = dict(known.blocked), []
+        blocked: dict[str, str] = {}
+        pots = []
         for running, one in watched.values():
             for promotion, why in one.blocked(rest).items():
                 blocked.setdefault(full_name(running.campaign_id, promotion), why)
@@ -171,10 +170,12 @@ def buyer(running: Running, order: Order, entered: Entered) -> Buyer:
     return Buyer(order.context.customer.customer_id, codes, order.identifiers)
 
 
-def claimed(quote: Quote, order: Order) -> tuple[list[Claim], list[Missing], dict[str, list[str]]]:
-    """Return what a quote takes of the ledger's meters, what is missing to say it, and each promotion's budgets."""
+def claimed(quote: Quote, order: Order) -> tuple[list[Claim], dict[str, list[str]]]:
+    """Return what a quote takes of the ledger's meters, and each promotion's budgets.
+
+    Nothing can be missing to say it: a promotion whose limit cannot be held was kept out when the order was priced.
+    """
     found: list[Claim] = []
-    missing: list[Missing] = []
     money: dict[str, list[str]] = {}
     giving: dict[str, list[Applied]] = {}
     for one in quote.effects.applied:
@@ -186,11 +187,10 @@ def claimed(quote: Quote, order: Order) -> tuple[list[Claim], list[Missing], dic
             running.definition, running.campaign_id, local, buyer(running, order, quote.entered), quote.at
         )
         found += taken.claims
-        missing += taken.missing
         pots = [claim.meter_id for claim in taken.claims if claim.unit == "money"]
         money |= {one.promotion_id: pots for one in mine if pots}
         for one in mine:
             voucher = quote.entered.unlocked.get(one.promotion_id)
             if voucher is not None:
                 found.append(voucher_claim(voucher.campaign_id, voucher.code_key, voucher.uses))
-    return found, missing, money
+    return found, money

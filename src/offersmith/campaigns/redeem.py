@@ -157,11 +157,7 @@ class Till:
         for _ in range(TRIES):
             known = self._known(order, known)
             quote = self._pricer.quote(order, live, at, known)
-            wanted, missing, money = claimed(quote, order)
-            if missing:
-                blocked = {name: one.code for one in missing for name in _named(quote, one.promotions)}
-                known = replace(known, blocked={**known.blocked, **blocked})
-                continue
+            wanted, money = claimed(quote, order)
             facts = facts_of(quote, order, wanted, money)
             codes = {quote.entered.unlocked[name].code_key for name in facts["unlocked"]}
             outcome = self.redemptions.reserve(
@@ -276,7 +272,3 @@ def _held_for(quote: Quote) -> timedelta:
     """Return how long a promise holds: as long as the shortest of the campaigns that give something."""
     giving = (quote.live.part(one.promotion_id)[0].definition for one in quote.effects.applied)
     return timedelta(minutes=min((one.reserve_minutes for one in giving), default=USUAL_MINUTES))
-
-
-def _named(quote: Quote, promotions: frozenset[str]) -> list[str]:
-    return [one.promotion_id for one in quote.effects.applied if quote.live.part(one.promotion_id)[1] in promotions]

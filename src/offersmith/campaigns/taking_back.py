@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from offersmith.campaigns.limits import LIMIT_REACHED
 from offersmith.campaigns.live import Live, Roster, campaign_of, full_name, together
 from offersmith.campaigns.order import Order
+from offersmith.errors import InputError
 from offersmith.offers.basket import Basket
 from offersmith.offers.effects import Effects
 from offersmith.offers.returns import Sold, refund
@@ -54,7 +55,7 @@ def take_back(
         zone: the shop's.
 
     Raises:
-        InputError: a line that was not sold, or more pieces than are still out.
+        InputError: nothing comes back, a line that was not sold, or more pieces than are still out.
     """
     before: Counter[str] = Counter()
     refunded = 0
@@ -64,6 +65,10 @@ def take_back(
             refunded += step.facts["refund"]
     sold = Sold.read(kept.facts["effects"])
     due = refund(sold, returned, before)
+    if not any(returned.values()):
+        out = {name: count - before[name] for name, count in zip(sold.names, sold.quantities, strict=True)}
+        allowed = ", ".join(f"{name}: up to {count}" for name, count in out.items() if count)
+        raise InputError(f"return of {dict(returned)}: no piece comes back; allowed: {allowed or 'nothing is left'}")
     after = before + Counter(returned)
     revisions = kept.facts["campaigns"]
     giving = {campaign_of(one["promotion_id"]) for one in kept.facts["effects"]["applied"]}
