@@ -128,4 +128,5 @@ class _Speaker:
     _hints: Final[Mapping[str, tuple[str, Callable[[_Speaker, Any], str]]]] = {
         "add_all": ("items", _lacking), "add_one": ("items", _lacking), "remove": ("lines", _lines),
         "next_day": ("day", _plain), "come_at": ("time", _plain), "order_more": ("count", _plain),
+        "add_different": ("count", _plain),
     }  # fmt: skip

@@ -1,8 +1,8 @@
 """One promotion with several actions: "20 % off jackets, then 5.00 off the order, and free delivery".
 
 Its parts act in their order, each on what the earlier ones left. Percentages of single pieces are all of what there was
-to pay when the promotion began, so that 20 % and 10 % are 30 %; those of shelf prices are of what the earlier part left.
-It applies if any part does. Parts are shelf prices, which come before everything, or none of them is.
+to pay when the promotion began, so that 20 % and 10 % are 30 %; those of shelf prices are of what earlier parts left.
+It applies if any part does. Parts are all shelf prices, which come before everything, or none of them is.
 """
 
 from __future__ import annotations

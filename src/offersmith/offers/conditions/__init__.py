@@ -9,6 +9,7 @@ from offersmith.offers.conditions.any_of import AnyOf
 from offersmith.offers.conditions.base import ConditionKind
 from offersmith.offers.conditions.contains import Contains
 from offersmith.offers.conditions.customer import TheCustomer
+from offersmith.offers.conditions.distinct import Distinct
 from offersmith.offers.conditions.fact import Fact
 from offersmith.offers.conditions.hours import Hours
 from offersmith.offers.conditions.level import Level
@@ -31,6 +32,7 @@ CONDITIONS: Mapping[str, ConditionKind] = MappingProxyType(_kinds)
 _kinds |= {
     Spend.name: Spend(),
     Quantity.name: Quantity(),
+    Distinct.name: Distinct(),
     Contains.name: Contains(),
     Segment.name: Segment(),
     Level.name: Level(),

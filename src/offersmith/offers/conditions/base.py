@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from offersmith.errors import SettingsError
 from offersmith.offers.base import Refusal
+from offersmith.offers.scope import whole
 from offersmith.offers.till import Till
 
 Spec = Mapping[str, Any]
@@ -68,3 +69,18 @@ def texts(kind: str, name: str, raw: Any) -> list[str]:
     if not isinstance(found, (list, tuple)) or not found or not all(isinstance(one, str) and one for one in found):
         raise SettingsError(f"{where(kind)}: {name} = {raw!r} must be a text or a list of texts")
     return sorted(set(found))
+
+
+def whole_bounds(kind: str, spec: Spec) -> dict[str, Any]:
+    """Return `min` and `max` of a condition on a number of things; one of them is there.
+
+    Raises:
+        SettingsError: neither is, one is no whole number from 0, or they leave nothing between them.
+    """
+    here = where(kind)
+    found = {name: whole(here, name, spec[name], 0) for name in ("min", "max") if spec.get(name) is not None}
+    if not found:
+        raise SettingsError(f"{here} needs min or max, a whole number")
+    if found.get("min", 0) > found.get("max", found.get("min", 0)):
+        raise SettingsError(f"{here}: min = {found['min']} is above max = {found['max']}")
+    return found

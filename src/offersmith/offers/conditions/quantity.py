@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from offersmith.errors import SettingsError
 from offersmith.offers import items
 from offersmith.offers.base import Refusal
-from offersmith.offers.conditions.base import Spec, Test, refuse_unknown, where
-from offersmith.offers.scope import whole
+from offersmith.offers.conditions.base import Spec, Test, refuse_unknown, where, whole_bounds
 from offersmith.offers.till import Till
 
 
@@ -22,16 +20,9 @@ class Quantity:
     def check(self, spec: Spec, currency: str) -> dict[str, Any]:
         """Return the condition in normal form; see `ConditionKind.check`."""
         refuse_unknown(self.name, spec, ("min", "max", "items"))
-        here = where(self.name)
-        normal: dict[str, Any] = {
-            name: whole(here, name, spec[name], 0) for name in ("min", "max") if spec.get(name) is not None
-        }
-        if not normal:
-            raise SettingsError(f"{here} needs min or max, a whole number")
-        if normal.get("min", 0) > normal.get("max", normal.get("min", 0)):
-            raise SettingsError(f"{here}: min = {normal['min']} is above max = {normal['max']}")
+        normal: dict[str, Any] = whole_bounds(self.name, spec)
         if spec.get("items"):
-            normal["items"] = items.check(f"{here}: items", spec["items"], currency)
+            normal["items"] = items.check(f"{where(self.name)}: items", spec["items"], currency)
         return normal
 
     def compile(self, spec: Spec, currency: str) -> Test:
