@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import inf
 
 from offersmith.campaigns import codes as coding
 from offersmith.campaigns.definition import Definition
@@ -148,19 +147,6 @@ class CodeDesk:
             (one, self.till.look_up.why_not(one, live, customer_id, at))
             for one in self.vouchers.of_customer(customer_id)
         ]
-
-    def _codes(self, campaign_id: str) -> tuple[dict[str, dict[str, str]], set[str], dict[str, int]]:
-        """Return customer -> promotion -> code (several as one), the promotions with unbound ones, code -> uses."""
-        bound: dict[str, dict[str, str]] = {}
-        unbound = set()
-        uses: dict[str, float] = {}
-        for one in self.vouchers.export(campaign_id):
-            if one.state == "live" and one.customer_id is not None:
-                key = bound.setdefault(one.customer_id, {}).setdefault(one.promotion_id, one.code_key)
-                uses[key] = uses.get(key, 0) + (inf if one.uses is None else one.uses)
-            elif one.state == "live":
-                unbound.add(one.promotion_id)
-        return bound, unbound, {key: int(count) for key, count in uses.items() if count < inf}
 
 
 def check_batch(batch: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from offersmith.campaigns import codes as coding
 from offersmith.campaigns.codes_desk import CodeDesk
 from offersmith.campaigns.definition import Definition, define
+from offersmith.campaigns.held import Held
 from offersmith.campaigns.launch import Launch
 from offersmith.campaigns.simulate import PastOrder, Simulation, simulate
 from offersmith.campaigns.states import CLOCKED, Action, State, Step, due, step
@@ -209,20 +210,16 @@ class Desk(CodeDesk):
         if row is None or taken is None or not taken.moved:
             return Moved(campaign_id, taken.code if taken else "unknown_campaign", row, taken)
         definition = self.roster.revision(campaign_id, row.revision).definition
-        bound, unbound, uses = self._codes(campaign_id)
-        coded = {one.name for one in definition.promotions if one.needs_code}
-        # A promotion whose codes are all bound to somebody is for them; any other code anybody may come to hold.
-        owned = {name for codes in bound.values() for name in codes}
-        everybody = frozenset(name for name in coded if name in unbound or name not in owned)
+        held = Held(self.vouchers, campaign_id)
         figures = simulate(
             definition,
             campaign_id,
-            orders,
-            bound,
-            open_codes=everybody,
+            held.ahead(orders),
+            held.bound,
+            open_codes=held.open(one.name for one in definition.promotions if one.needs_code),
             margin_rate=margin_rate,
             cost_share=cost_share,
-            uses=uses,
+            uses=held.uses,
             total=total,
             progress=progress,
         )
