@@ -10,6 +10,9 @@ HOLD = [
     {"min_items_total": "70.00", "target": {"category": "cups"}},
     {"min_qty": 3, "target": {"sku": "tea"}},
     {"target": {"sku": ["tea", "mate"]}},
+    {"min_distinct_products": 3, "max_distinct_products": "3"},
+    {"min_distinct_skus": 2, "target": {"category": "cups"}},
+    {"min_lines": 3, "max_lines": 3, "min_qty": 6},
     {"min_category_total": {"drinks": "30.00", "cups": "70.00"}},
     {"min_category_total": {"any_of": ["drinks", "pots"], "total": "60.00"}},
     {"min_category_qty": [{"any_of": ["cups"], "qty": 3}, {"drinks": 3}]},
@@ -58,6 +61,9 @@ FAIL = [
     {"max_items_total": "99.99"},
     {"min_qty": 7},
     {"min_qty": 4, "target": {"sku": "tea"}},
+    {"min_distinct_products": 4},
+    {"min_distinct_products": 2, "target": {"sku": ["tea", "mate"]}},
+    {"max_lines": 2},
     {"min_category_total": {"drinks": "30.01"}},
     {"min_category_total": {"drinks": "30.00", "cups": "70.01"}},
     {"min_product_qty": {"any_of": ["leaf", "cup"], "qty": 6}},
@@ -115,6 +121,8 @@ def test_it_does_not_hold(conditions):
         ({"contains_moon": ["full"]}, "moon: unknown field"),
         ({"min_category_total": "10.00"}, "must be an object"),
         ({"min_qty": "half"}, "must be a number"),
+        ({"min_distinct_products": "some"}, "must be a number"),
+        ({"min_distinct_products": 2, "min_distinct_skus": 3}, "min_distinct_skus: unknown"),
         ({"contains_sku": {"all": ["a"], "most": ["b"]}}, "most: unknown field"),
         ("often", "must be an object"),
     ],
@@ -154,3 +162,18 @@ def test_a_product_may_have_the_name_of_a_note():
     for least, off in ((1, "5.00"), (2, "0.00")):
         bound = {**FIVE, "conditions": {"min_sku_qty": {"source": least}}}
         assert differs([bound], {"discount_total": off}, lines=lines) is None
+
+
+TWICE = [{"id": "1", "sku": "tea", "unit_price": "10.00"}, {"id": "2", "sku": "tea", "unit_price": "10.00"}]
+SIZES = [{"id": size, "sku": size, "product": "shirt", "unit_price": "10.00"} for size in ("s", "m")]
+
+
+def test_two_lines_of_one_product_are_one_product():
+    for conditions, off in (({"min_distinct_products": 2}, "0.00"), ({"min_lines": 2}, "5.00")):
+        assert differs([{**FIVE, "conditions": conditions}], {"discount_total": off}, TWICE) is None
+
+
+def test_two_skus_of_one_product_are_not_taken_for_two_products():
+    found = differs([{**FIVE, "conditions": {"min_distinct_products": 2}}], {}, SIZES)
+    assert "min_distinct_skus" in found
+    assert differs([{**FIVE, "conditions": {"min_distinct_skus": 2}}], {"discount_total": "5.00"}, SIZES) is None

@@ -121,7 +121,7 @@ class _Reader:
             if (value := self.fields.whole(f"{bound}_qty", f"{bound}_quantity", f"{bound}_items", f"{bound}_units"))
             is not None
         }
-        specs: list[Spec] = []
+        specs = [{**spec, **chosen} for spec in self._distinct()]
         if money:
             specs.append({"kind": "spend", **money, **self.money, **chosen})
         if pieces:
@@ -129,6 +129,28 @@ class _Reader:
         if chosen and not specs:
             specs.append({"kind": "contains", "any": [chosen["items"]]})
         return specs
+
+    def _distinct(self) -> list[Spec]:
+        """Return the conditions on how many different products or lines are bought."""
+        products, lines = (
+            {
+                bound: value
+                for bound in ("min", "max")
+                if (value := self.fields.whole(*(f"{bound}_{name}" for name in names))) is not None
+            }
+            for names in (("distinct_products", "distinct_skus"), ("lines", "distinct_lines"))
+        )
+        bought = {(line.product_id, line.attributes["product"]) for line in self.cart.basket.lines}
+        if any(f"{bound}_distinct_products" in self.fields for bound in products) and len(
+            {product for _, product in bought}
+        ) < len({sku for sku, _ in bought}):
+            raise InputError(
+                f"{self.where}: distinct_products: the cart has several skus of one product; allowed: "
+                "min_distinct_skus, max_distinct_skus"
+            )
+        return [
+            {"kind": "distinct", **bounds, **of} for bounds, of in ((products, {}), (lines, {"of": "lines"})) if bounds
+        ]
 
     def _customer(self) -> list[Spec]:
         found: list[Spec] = []
