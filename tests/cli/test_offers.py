@@ -34,7 +34,8 @@ def test_every_kind_is_listed_in_both_languages(run, monkeypatch: pytest.MonkeyP
     kinds = json.loads(run("offers", "list", "--json")[1])["kinds"]
     assert {one["kind"] for one in kinds} == set(KINDS) - {"none"}
     assert all(example["says"]["en"] and example["says"]["zh"] for one in kinds for example in one["examples"])
-    assert "10 % off" in run("offers", "list")[1]
+    assert any("for: category coffee" in example["rules"]["en"] for one in kinds for example in one["examples"])
+    assert "10 % off what it is for\n    for: category coffee\n" in run("offers", "list")[1]
     monkeypatch.setenv("OFFERSMITH_LANG", "zh")
     assert "立减" in run("offers", "list")[1]
 

@@ -1,9 +1,9 @@
-"""One campaign to look at: where it stands, its promotions in words, what is used and left, its codes."""
+"""One campaign to look at: where it stands, its promotions and their rules in words, what is used and left, codes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from offersmith.campaigns.states import CLOCK, State, allowed
 from offersmith.errors import StateError
 from offersmith.money import Money
 from offersmith.offers.catalogue import says
+from offersmith.offers.promotion import Promotion
+from offersmith.offers.rule_words import say_rules
 from offersmith.offers.wall_clock import local
 from offersmith.store.campaigns import CampaignRow
 from offersmith.store.vouchers import BatchCount
-from offersmith.words import Language, say
+from offersmith.words import LANGUAGES, Language, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Shown:
                 {
                     "promotion_id": one.name,
                     "kind": one.offer.kind,
-                    "says": {"en": says(one.offer, "en"), "zh": says(one.offer, "zh")},
+                    "says": {language: says(one.offer, language) for language in LANGUAGES},
+                    "rules": {language: self._rules(one, language) for language in LANGUAGES},
                     "needs_code": one.needs_code,
                 }
                 for one in self.definition.promotions
@@ -88,17 +91,26 @@ class Shown:
             say("desk.span", language, starts=self._moment(self.definition.starts, "desk.at_once", language),
                 ends=self._moment(self.definition.ends, "desk.open_end", language), zone=self.definition.zone),
         ]  # fmt: skip
-        lines += [
-            say("desk.promotion_with_code" if one.needs_code else "desk.promotion", language, promotion=one.name,
-                says=says(one.offer, language))
-            for one in self.definition.promotions
-        ]  # fmt: skip
+        for one in self.definition.promotions:
+            key = "desk.promotion_with_code" if one.needs_code else "desk.promotion"
+            lines.append(say(key, language, promotion=one.name, says=says(one.offer, language)))
+            lines += [say("desk.rule", language, rule=rule) for rule in self._rules(one, language)]
         lines += [self._gauge(one, language) for one in self.gauges]
         lines += [
             say("desk.batch", language, batch=one.batch, codes=one.codes, bound=one.bound, void=one.void)
             for one in self.batches
         ]
         return "\n".join(lines)
+
+    def _rules(self, one: Promotion, language: Language) -> list[str]:
+        # Every promotion holds no longer than its campaign, whose time is said once for all of them.
+        whole = self.definition
+        own = replace(
+            one,
+            starts=None if one.starts == whole.starts else one.starts,
+            ends=None if one.ends == whole.ends else one.ends,
+        )
+        return say_rules(own, whole.currency, language, whole.zone)
 
     def _moment(self, moment: datetime | None, otherwise: str, language: Language) -> str:
         return f"{local(moment, self.definition.zone):%Y-%m-%d %H:%M}" if moment else say(otherwise, language)

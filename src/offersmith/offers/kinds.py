@@ -1,4 +1,4 @@
-"""The kinds of offers there are, each with terms it may have and what they say."""
+"""The kinds of offers there are, each with terms it may have, what they say and what they are for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from offersmith.offers import KINDS
+from offersmith.offers.rule_words import say_terms
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import LANGUAGES, Language
 
@@ -26,7 +27,11 @@ class KindsTold:
                 {
                     "kind": name,
                     "examples": [
-                        {"terms": dict(terms), "says": {language: kind.says(terms, language) for language in LANGUAGES}}
+                        {
+                            "terms": dict(terms),
+                            "says": {language: kind.says(terms, language) for language in LANGUAGES},
+                            "rules": {language: say_terms(terms, CURRENCY, language) for language in LANGUAGES},
+                        }
                         for terms in kind.examples
                     ],
                 }
@@ -43,7 +48,9 @@ class KindsTold:
                 continue
             lines.append(name)
             for terms in kind.examples:
-                lines += [f"  {kind.says(terms, language)}", f"    {json.dumps(dict(terms), ensure_ascii=False)}"]
+                rules = say_terms(terms, CURRENCY, language)
+                lines.append(f"  {kind.says(terms, language)}")
+                lines += [f"    {one}" for one in (*rules, json.dumps(dict(terms), ensure_ascii=False))]
         return "\n".join(lines)
 
     def __str__(self) -> str:

@@ -1,0 +1,38 @@
+"""What the approver reads of a campaign: every promotion with its rules."""
+
+from tests.campaigns.conftest import AT, Shopkeeper, percent
+
+from offersmith.campaigns.shown import show
+
+TEA = percent(
+    "tea",
+    15,
+    needs_code=True,
+    conditions=[{"kind": "spend", "min": "30.00"}, {"kind": "order_number", "is": 1}],
+    ends="2026-06-15",
+)
+TEA["terms"] = {"percent": 15, "items": {"sku": ["tea"]}}
+SPAN = {"starts": "2026-06-01", "ends": "2026-06-30"}
+
+
+def test_the_rules_of_a_promotion_stand_below_it(desk: Shopkeeper) -> None:
+    desk.live(TEA, percent("ten", 10), **SPAN)
+    shown = show(desk, "c", AT)
+    lines = shown.text().splitlines()
+    first = lines.index("  tea, with a code: 15 % off what it is for")
+    assert lines[first + 1 :] == [
+        "    only if at least 30.00 EUR is spent",
+        "    only if it is the customer's first order",
+        "    for: product tea",
+        "    until 2026-06-16 00:00",
+        "  ten: 10 % off",
+    ], "the campaign's own start and end are said once"
+    assert "    条件：消费至少 30.00 EUR" in shown.text("zh").splitlines()
+
+
+def test_the_rules_are_told_in_both_languages(desk: Shopkeeper) -> None:
+    desk.live(TEA, percent("ten", 10), **SPAN)
+    tea, ten = show(desk, "c", AT).as_dict()["promotions"]
+    assert tea["rules"]["en"][2] == "for: product tea"
+    assert tea["rules"]["zh"][2] == "适用商品：商品 tea"
+    assert ten["rules"] == {"en": [], "zh": []}
