@@ -156,35 +156,39 @@ class Office(Desk):
         """
         if not 1 <= days <= 3650:
             raise InputError(f"days = {days} is not allowed; allowed: 1 to 3650")
-        found = self._past(at, days)
         economics = self._settings.economics
-        return self.simulate(
-            campaign_id,
-            found,
-            actor=actor,
-            at=at,
-            margin_rate=economics.margin_rate,
-            cost_share=economics.cost_share,
-            total=len(found),
-            progress=progress,
-        )
+        with self._past(at, days) as (found, total):
+            return self.simulate(
+                campaign_id,
+                found,
+                actor=actor,
+                at=at,
+                margin_rate=economics.margin_rate,
+                cost_share=economics.cost_share,
+                total=total,
+                progress=progress,
+            )
 
-    def _past(self, at: datetime, days: int) -> list[PastOrder]:
-        """Return the newest orders up to a moment; none of a shop that has none yet."""
+    @contextmanager
+    def _past(self, at: datetime, days: int) -> Iterator[tuple[Iterator[PastOrder], int]]:
+        """Open the newest orders up to a moment and yield them with their number; none of a shop that has none yet."""
         # Start-up path: only a simulation needs the engine.
         from offersmith.campaigns.past import past_orders  # noqa: PLC0415
-        from offersmith.store.orders import orders  # noqa: PLC0415
+        from offersmith.store.orders import count, orders  # noqa: PLC0415
         from offersmith.store.summaries import totals  # noqa: PLC0415
 
         files = self._books.event_files()
         if not files:
-            return []
+            yield iter(()), 0
+            return
         with bootstrap.open_analytics(self._place, self._settings, files) as analytics:
             last = totals(analytics)["last_time"][0].as_py()
             if last is None:
-                return []
+                yield iter(()), 0
+                return
             until = min(at, last + timedelta(microseconds=1))
-            return list(past_orders(orders(analytics, until - timedelta(days=days), until), self.currency))
+            since = until - timedelta(days=days)
+            yield past_orders(orders(analytics, since, until), self.currency), count(analytics, since, until)
 
     def plan_row(self, version: str = "") -> PlanRow:
         """Return a plan of the ledger by its version, or the beginning of it; the newest where empty.

@@ -35,9 +35,16 @@ def lines(*rows: tuple[str, datetime, float, int]) -> pa.Table:
     ("quantity", "pieces"), [(3.0, 3), (1e6, 10**6), (1e6 + 1, 1), (1e300, 1), (inf, 1), (-inf, 1), (nan, 1), (0.4, 1)]
 )
 def test_a_quantity_that_nobody_buys_is_one_piece(quantity: float, pieces: int) -> None:
-    [order] = past_orders(lines(("o", AT, quantity, 1000)), "EUR")
+    [order] = past_orders(lines(("o", AT, quantity, 1000)).to_batches(), "EUR")
     assert sum(line.quantity for line in order.basket.lines) == pieces
     assert order.basket.subtotal == 1000
+
+
+def test_an_order_may_go_over_several_parts() -> None:
+    table = lines(*((order, AT, 1.0, 100) for order in "aaabbc"))
+    for size in (1, 2, 4, 6):
+        found = [(one.order_id, len(one.basket.lines)) for one in past_orders(table.to_batches(size), "EUR")]
+        assert found == [("a", 3), ("b", 2), ("c", 1)]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -17,13 +17,13 @@ MOST_PIECES = 1_000_000
 """More pieces than this on one line of an order are a fault of the data."""
 
 
-def past_orders(lines: pa.Table, currency: str) -> Iterator[PastOrder]:
-    """Yield the orders of a table of `store.orders.orders`, in the order of time.
+def past_orders(parts: Iterable[pa.RecordBatch], currency: str) -> Iterator[PastOrder]:
+    """Yield the orders whose lines `store.orders.orders` yields, in the order of time; one may go over several parts.
 
     A line's money is kept to the minor unit: where it does not divide by the pieces, some pieces cost one more. What is
     sold by weight counts as one piece, and so does a quantity that nobody buys: above a million, or no number.
     """
-    rows = zip(*(lines[name].to_pylist() for name in COLUMNS), strict=True)
+    rows = (row for part in parts for row in zip(*(part[name].to_pylist() for name in COLUMNS), strict=True))
     for (order_id, customer_id, at), found in groupby(rows, key=itemgetter(0, 1, 2)):
         held: list[Line] = []
         for _, _, _, product_id, category, brand, quantity, shelf in found:

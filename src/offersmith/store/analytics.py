@@ -7,7 +7,7 @@ by `use_table`. It is compiled to SQL text and run on a connection of our own, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -77,6 +77,31 @@ class Analytics:
         """
         return self.execute(ibis.to_sql(expr, dialect="duckdb")).cast(expr.schema().to_pyarrow())
 
+    def stream(self, expr: ir.Table, rows: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """Answer an unbound ibis expression in parts, in its order; nothing else may be asked before the last one.
+
+        Args:
+            expr: the question.
+            rows: the most rows of a part.
+
+        Raises:
+            StorageError: a file cannot be read, or memory and scratch space do not suffice.
+            KeyboardInterrupt: Ctrl-C, as anywhere else.
+        """
+        schema = expr.schema().to_pyarrow()
+        try:
+            with interruptible():
+                parts = self._engine.sql(ibis.to_sql(expr, dialect="duckdb")).to_arrow_reader(rows)
+            while True:
+                with interruptible():
+                    part = next(parts, None)
+                if part is None:
+                    return
+                yield part.cast(schema)
+        except (duckdb.Error, pa.ArrowException, OSError) as fault:
+            # What goes wrong between two parts comes through the reader, which says it in its own way.
+            raise _storage_error(fault) from fault
+
     def execute(self, sql: str) -> pa.Table:
         """Answer one SQL query; for `store/` itself.
 
@@ -91,7 +116,7 @@ class Analytics:
             raise _storage_error(fault) from fault
 
 
-def _storage_error(fault: duckdb.Error) -> StorageError:
+def _storage_error(fault: Exception) -> StorageError:
     """Say what the engine stumbled over in a person's words; its own are kept as the first line."""
     first = str(fault).strip().splitlines()[0]
     if isinstance(fault, duckdb.OutOfMemoryException):
