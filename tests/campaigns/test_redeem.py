@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.campaigns.conftest import AT, Shopkeeper, percent
+from tests.campaigns.test_till import overtaken
 
 from offersmith.campaigns.definition import define
 from offersmith.campaigns.states import State
@@ -61,9 +62,9 @@ def test_a_promise_holds_as_long_as_the_campaigns_that_give_it(desk: Shopkeeper)
 def test_half_a_surrogate_pair_is_a_fault_or_kept_and_never_a_crash(desk: Shopkeeper) -> None:
     desk.live(percent("ten", 10))
     half = "\ud800"
-    with pytest.raises(InputError, match="UTF-8"):
+    with pytest.raises(InputError, match="author"):
         desk.create("d", {"name": "d", "promotions": [percent("ten", 10)]}, author=half, at=AT)
-    with pytest.raises(InputError, match="UTF-8"):
+    with pytest.raises(InputError, match=r"UTF-8|campaign_id"):
         desk.audit(half)
     with pytest.raises(InputError, match="key"):
         desk.till.reserve(desk.order(), half, AT)
@@ -89,3 +90,39 @@ def test_a_late_payment_finds_a_budget_that_was_lowered_meanwhile(desk: Shopkeep
     assert bought(desk, "a") == 500
     revise(desk, budgets=[{"name": "pot", "amount": "5.00"}])
     assert desk.till.confirm(late, "paid", AT + timedelta(hours=3)).code == "reservation_expired"
+
+
+def test_a_campaign_that_is_paused_before_the_reservation_gives_nothing(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10), budgets=[{"name": "pot", "amount": "50.00"}])
+    overtaken(desk, lambda: desk.move("c", "pause", actor="ann", at=AT))
+    promise = desk.till.reserve(desk.order(), "k", AT)
+    assert (promise.outcome.code, promise.facts["off"]) == ("reserved", 0)
+    assert [one.used for one in desk.books("c").meters] == []
+
+
+def test_a_campaign_that_is_edited_before_the_reservation_gives_what_it_says_now(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10), limits=[{"name": "few", "count": 1}])
+    assert bought(desk, "first") == 500
+
+    def edit() -> None:
+        revise(desk, promotions=[percent("ten", 20)], limits=[{"name": "few", "count": 2}])
+
+    desk.live(percent("five", 5), campaign_id="d")
+    overtaken(desk, edit)
+    promise = desk.till.reserve(desk.order(), "k", AT)
+    assert promise.facts["off"] == 250, "what gives nothing is not asked about"
+    desk.live(percent("one", 1), campaign_id="e")
+    overtaken(desk, lambda: revise(desk, promotions=[percent("ten", 40)], limits=[{"name": "few", "count": 2}]))
+    late = desk.till.reserve(desk.order(), "later", AT)
+    assert {one["promotion_id"]: one["off"] for one in late.facts["applied"]}["c/ten"] >= 1800
+    kept = desk.till.redemptions.find(late.outcome.redemption_id)
+    assert kept is not None
+    assert kept.facts["campaigns"]["c"] == 3
+    assert desk.books("c").balanced
+
+
+def test_a_scheduled_campaign_whose_start_has_come_is_reserved(desk: Shopkeeper) -> None:
+    raw = {"name": "c", "promotions": [percent("ten", 10)], "starts": "2026-06-10T08:00"}
+    source = define(raw, currency="EUR", zone="UTC").source
+    assert desk.campaigns.create("c", source, name="c", state=State.SCHEDULED, author="ann", at=AT).done
+    assert bought(desk, "k") == 500

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from offersmith.errors import InputError
 from offersmith.store.books import books
+from offersmith.store.campaigns import Campaigns, Change
 from offersmith.store.ledger import Ledger
 from offersmith.store.redemptions import Claim, Meter, Outcome, Redemptions, Reservation
 from offersmith.store.tables import ENTRIES, METERS, REDEMPTION_STEPS, REDEMPTIONS, VOUCHERS
@@ -343,3 +344,23 @@ def test_a_name_that_is_taken_is_a_fault(ledger: Ledger, redemptions: Redemption
         with pytest.raises(InputError):
             call()
     assert balanced(ledger)
+
+
+def test_a_campaign_that_changed_since_it_was_priced_is_refused_and_nothing_written(
+    ledger: Ledger, redemptions: Redemptions
+) -> None:
+    campaigns = Campaigns(ledger)
+    assert campaigns.create("spring", {}, name="spring", state="live", author="ann", at=NOW).done
+    asked = wanted("k1", uses(), campaigns={"spring": 1}, giving=frozenset(("live", "scheduled")))
+    for stale in ({"spring": 2}, {"spring": 1, "autumn": 1}):
+        outcome = redemptions.reserve(replace(asked, campaigns=stale))
+        assert (outcome.code, outcome.done) == ("campaign_changed", False)
+        assert outcome.facts["campaign_id"] in stale
+    assert campaigns.move("spring", Change("pause", "live", 1, "paused", "ann", NOW)).done
+    assert redemptions.reserve(asked).code == "campaign_changed"
+    assert set(rows(ledger).values()) == {0}
+    assert campaigns.move("spring", Change("resume", "paused", 1, "live", "ann", NOW)).done
+    assert redemptions.reserve(asked).done
+    assert campaigns.move("spring", Change("pause", "live", 1, "paused", "ann", NOW)).done
+    assert redemptions.reserve(asked).repeated, "a promise that was made stands"
+    assert redemptions.confirm("r-k1", "c1", NOW).done

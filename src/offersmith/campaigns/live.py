@@ -21,6 +21,9 @@ from offersmith.store.campaigns import CampaignRow, Campaigns
 KEPT = 16_384
 """How many definitions are kept read: more than count at any moment, or every basket would read them all again."""
 
+COUNTING = GIVING | {State.SCHEDULED}
+"""The states of campaigns that may count; a scheduled one does from its start on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -109,7 +112,7 @@ class Roster:
         return self._read(campaign_id, row.revision)
 
     def _counting(self, moment: datetime) -> Iterable[tuple[str, int]]:
-        for row in self._campaigns.all(*GIVING, State.SCHEDULED):
+        for row in self._campaigns.all(*sorted(COUNTING)):
             if State(row.state) in GIVING or self._started(row, moment):
                 yield row.campaign_id, row.revision
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from offersmith.campaigns.entered import LookUp
-from offersmith.campaigns.live import Roster
+from offersmith.campaigns.live import COUNTING, Live, Roster
 from offersmith.campaigns.order import Order
 from offersmith.campaigns.promised import facts_of
 from offersmith.campaigns.quote import Known, Pricer, Quote, claimed
@@ -139,6 +139,8 @@ class Till:
     def reserve(self, order: Order, key: str, at: datetime) -> Promise:
         """Promise an order's effects: all limits and budgets they need are taken, or the order is priced without them.
 
+        A campaign that was paused or edited after the order was priced gives nothing: the order is priced again.
+
         Another reservation of the same order and customer that is not confirmed, say of the basket before it was
         changed, is replaced: what it held is free for this one, and where this one is not kept it stays.
 
@@ -150,12 +152,15 @@ class Till:
             at: the moment it counts for, naive UTC.
         """
         self._let_go(at)
-        live = self.roster.at(at)
+        before: Live | None = None
         known = Known()
         redemption_id = f"r-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
         outcome = Outcome("refused_limit", "", "")
         for _ in range(TRIES):
-            known = self._known(order, known)
+            live = self.roster.at(at)
+            # What is left was learned under the caps of other definitions where a campaign changed meanwhile.
+            known = self._known(order, known if live is before else Known())
+            before = live
             quote = self._pricer.quote(order, live, at, known)
             wanted, money = claimed(quote, order)
             facts = facts_of(quote, order, wanted, money)
@@ -172,13 +177,15 @@ class Till:
                     expires_at=at + _held_for(quote),
                     claims=tuple(wanted),
                     vouchers=tuple(sorted(codes)),
+                    campaigns=_revisions(quote),
+                    giving=frozenset(map(str, COUNTING)),
                     facts=facts,
                 )
             )
             if outcome.code in ("refused_limit", "refused_budget"):
                 known = replace(known, rest={**known.rest, outcome.meter_id: outcome.rest})
                 continue
-            if outcome.code == "voucher_void":  # taken back since it was looked up; the next look finds it void
+            if outcome.code in ("voucher_void", "campaign_changed"):  # since it was looked up; the next look finds it
                 continue
             if outcome.repeated:
                 kept = self.redemptions.find(outcome.redemption_id)
@@ -266,6 +273,11 @@ class Till:
                 facts = outcome.facts if done else {}
                 return Returned(outcome, facts.get("refund", 0), kept.currency, facts.get("by_line", {}))
         return Returned(outcome, 0, self.currency)
+
+
+def _revisions(quote: Quote) -> dict[str, int]:
+    giving = (quote.live.part(one.promotion_id)[0] for one in quote.effects.applied)
+    return {one.campaign_id: one.revision for one in giving}
 
 
 def _held_for(quote: Quote) -> timedelta:

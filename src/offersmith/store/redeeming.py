@@ -21,7 +21,7 @@ from offersmith.store import meters, steps
 from offersmith.store.database import insert
 from offersmith.store.reservation import Outcome, Reservation
 from offersmith.store.steps import Todo
-from offersmith.store.tables import REDEMPTIONS, VOUCHERS
+from offersmith.store.tables import CAMPAIGNS, REDEMPTIONS, VOUCHERS
 
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(1, hashtext(:order))")
 """One reservation of an order at a time: two that cannot see each other yet would both be its only one."""
@@ -65,6 +65,9 @@ def reserve(connection: sa.Connection, wanted: Reservation) -> Outcome:
     if short := meters.take(connection, wanted.claims, _sum(held.values())):
         code = "refused_budget" if short.unit == "money" else "refused_limit"
         raise Undone(Outcome(code, "", "", meter_id=short.meter_id, rest=short.rest))
+    # Asked last, for to take may mean to wait; the row is not held, or orders would keep whoever pauses waiting.
+    if changed := _changed(connection, wanted):
+        raise Undone(Outcome("campaign_changed", "", "", facts={"campaign_id": changed}))
     replaced = ((one, _negative(held.get(one.redemption_id, {}))) for one in older)
     steps.enter(connection, *replaced, (todo, {claim.meter_id: claim.amount for claim in wanted.claims}))
     return Outcome("reserved", wanted.redemption_id, "reserved", facts=facts)
@@ -104,6 +107,18 @@ def _void(connection: sa.Connection, vouchers: tuple[str, ...]) -> str | None:
     query = sa.select(VOUCHERS.c.code_key).where(VOUCHERS.c.code_key.in_(vouchers), VOUCHERS.c.state == "live")
     live = set(connection.execute(query).scalars())
     return next((code for code in vouchers if code not in live), None)
+
+
+def _changed(connection: sa.Connection, wanted: Reservation) -> str | None:
+    """Return the first campaign that no longer gives what it was priced with."""
+    if not wanted.campaigns:
+        return None
+    row = CAMPAIGNS.c
+    query = sa.select(row.campaign_id, row.revision).where(
+        row.campaign_id.in_(list(wanted.campaigns)), row.state.in_(sorted(wanted.giving))
+    )
+    now = {one.campaign_id: one.revision for one in connection.execute(query)}
+    return next((name for name, revision in wanted.campaigns.items() if now.get(name) != revision), None)
 
 
 def confirm(connection: sa.Connection, todo: Todo, caps: Mapping[str, int | None]) -> Outcome:

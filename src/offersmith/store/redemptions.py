@@ -63,7 +63,8 @@ class Redemptions:
         transaction, and its uses count as free; where the new one is refused, it stays as it is.
 
         Returns:
-            "reserved", "refused_limit", "refused_budget", "voucher_void", "order_confirmed" or "key_reused".
+            "reserved", "refused_limit", "refused_budget", "voucher_void", "campaign_changed", "order_confirmed" or
+            "key_reused".
 
         Raises:
             InputError: a field cannot be meant; or the redemption's name is taken.

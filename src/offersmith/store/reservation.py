@@ -68,6 +68,9 @@ class Reservation:
         expires_at: from when on it may be swept (naive UTC); None holds until it is confirmed or rolled back.
         claims: what it takes; none is a redemption without limits.
         vouchers: normalised codes that must all be live.
+        campaigns: campaign id -> the revision it was priced with, of each campaign that gives something; it must still
+            be the one that counts.
+        giving: the states in which campaigns give something; each of `campaigns` must be in one of them.
         facts: the basket and what pricing said of it, kept as they are.
     """
 
@@ -81,6 +84,8 @@ class Reservation:
     expires_at: datetime | None
     claims: tuple[Claim, ...] = ()
     vouchers: tuple[str, ...] = ()
+    campaigns: Mapping[str, int] = field(default_factory=dict)
+    giving: frozenset[str] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,6 +96,7 @@ class Outcome:
     Attributes:
         code: done: "reserved", "confirmed", "rolled_back", "given_back"; not done, and nothing written:
             "refused_limit" and "refused_budget" (see `meter_id` and `rest`), "voucher_void" (`facts["code_key"]`),
+            "campaign_changed" (`facts["campaign_id"]` was paused or edited since it was priced),
             "key_reused" (the key was used for something else), "order_confirmed" (the order has one that is confirmed),
             "unknown_redemption", "not_reserved" (nothing to confirm), "not_confirmed" (nothing to return),
             "changed_meanwhile" (there are more steps than the caller knew of), "reservation_expired" (and no longer to
