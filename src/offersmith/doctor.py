@@ -16,7 +16,7 @@ from offersmith.errors import OffersmithError, SettingsError
 from offersmith.events import SOURCES
 from offersmith.offers.catalogue import catalogue
 from offersmith.settings import load
-from offersmith.store.books import books
+from offersmith.store.campaigns import Campaigns
 from offersmith.words import Language
 
 LIBRARIES = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "ibis-framework", "lightgbm", "scikit-learn", "sqlalchemy")
@@ -117,15 +117,13 @@ def _workspace(folder: Path) -> list[Finding]:
     try:
         with open_ledger(place, settings) as ledger:
             files = list(ledger.event_files())
-            checked = books(ledger)
+            promised = bool(Campaigns(ledger).all())
     except OffersmithError as fault:
         return [*findings, Finding("ledger", "bad", fault.message)]
     lost = [str(path) for path in files if not Path(path).exists()]
     state = Finding("events", "bad", f"missing files: {', '.join(lost)}") if lost else None
-    return [
-        *findings,
-        state or Finding("events", "ok", f"{len(files)} files, all present"),
-        Finding("books", "ok", "every limit and budget agrees with its entries")
-        if checked.balanced
-        else Finding("books", "bad", f"{len(checked.differences)} differences: offersmith campaign books"),
-    ]
+    findings.append(state or Finding("events", "ok", f"{len(files)} files, all present"))
+    if promised:
+        # Comparing them reads every entry there ever was: too long for a look at whether all is in order.
+        findings.append(Finding("books", "note", "not compared here; to compare them: offersmith campaign books"))
+    return findings
