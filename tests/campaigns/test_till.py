@@ -287,3 +287,26 @@ def test_fifty_codes_are_one_look_and_one_more_is_a_fault(desk: Shopkeeper, monk
     assert looked("ONE") == looked("ONE", *made_up) == looked("LAST", "ONE", *made_up[:48])
     with pytest.raises(InputError, match="51 codes are not allowed; allowed: up to 50"):
         desk.order("ONE", "LAST", *made_up)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_promise_tells_no_more_than_a_quote(desk: Shopkeeper, again: bool) -> None:
+    far = {"conditions": [{"kind": "spend", "min": "900.00"}]}
+    desk.live(percent("ten", 10, needs_code=True, **far), percent("own", 5, needs_code=True, **far), amount("all", "1"))
+    desk.share("c", "ten", "OPEN", at=AT)
+    desk.issue("c", "own", "b", at=AT, customers=["ann"])
+    [(mine, _)] = desk.wallet("ann", AT)
+    order = desk.order("OPEN", mine.code, "NONE", customer="ann")
+    promise = desk.till.reserve(order, "k", AT)
+    if again:
+        promise = desk.till.reserve(order, "k", AT)
+    quote = desk.till.quote(order, AT)
+    for audience in ("staff", "owner", "public"):
+        told = promise.as_dict(audience)
+        assert told["effects"]["answers"] == quote.as_dict(audience)["answers"]
+        if not again:
+            assert told["rejected_codes"] == quote.as_dict(audience)["rejected_codes"]
+            assert quote.text("en", audience) in promise.text("en", audience)
+    codes = [{one["code"] for one in promise.as_dict(who)["effects"]["answers"]} for who in ("owner", "public")]
+    assert len(codes[0]) == 3, "she reads why her own code does not count, and of the other one only that"
+    assert codes[1] == {"applied", "not_applicable"}

@@ -7,6 +7,8 @@ import sys
 import pytest
 from tests.cli.conftest import AT, Bench
 
+from offersmith.offers.explain import explain_code
+
 
 def reserve(bench: Bench, key: str, *codes: str, **more: object) -> tuple[int, dict]:
     return bench.json("redeem", "reserve", bench.basket(*codes, **more), "--key", key, "--at", AT)
@@ -58,6 +60,19 @@ def test_a_promise_is_kept_and_a_return_pays_what_was_paid(bench: Bench) -> None
     code, books = bench.json("campaign", "books", "spring")
     assert (code, books["balanced"]) == (0, True)
     assert {one["name"]: one["taken"] - one["given_back"] for one in books["meters"]} == {"pot": 0, "twice": 1}
+
+
+def test_a_promise_says_what_its_reader_may_know(bench: Bench) -> None:
+    bench.live()
+    _, staff = reserve(bench, "o-1", "NOBODY")
+    assert staff["rejected_codes"] == {"NOBODY": "code_unknown"}
+    file = bench.basket("NOBODY")
+    code, found = bench.json("redeem", "reserve", file, "--key", "o-2", "--at", AT, "--audience", "public")
+    assert (code, found["rejected_codes"]) == (0, {"NOBODY": "not_applicable"})
+    _, out, _ = bench("redeem", "reserve", file, "--key", "o-3", "--at", AT, "--audience", "public")
+    assert f"NOBODY: {explain_code('not_applicable', 'en')}" in out
+    _, out, _ = bench("redeem", "reserve", file, "--key", "o-4", "--at", AT)
+    assert f"NOBODY: {explain_code('code_unknown', 'en')}" in out
 
 
 def test_a_failed_payment_gives_everything_back(bench: Bench) -> None:

@@ -8,12 +8,13 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from offersmith.campaigns.order import Order
 from offersmith.campaigns.quote import Quote
 from offersmith.campaigns.taking_back import LIMITS
+from offersmith.offers.effects import GENERIC, Audience
 from offersmith.store.reservation import Claim
 
 
@@ -33,6 +34,7 @@ def facts_of(quote: Quote, order: Order, claims: Iterable[Claim], money: Mapping
         "effects": effects_of(quote),
         "campaigns": _revisions(quote, applied),
         "unlocked": {name: unlocked[name].code for name in applied if name in unlocked},
+        "owned": sorted(quote.entered.owned),
         "caps": dict(quote.caps),
         "min_margin_bp": order.context.min_margin_bp,
         "money": dict(money),
@@ -49,6 +51,25 @@ def effects_of(quote: Quote) -> dict[str, Any]:
         if one["applied"] or one["code"] in LIMITS or one["promotion_id"] in quote.entered.unlocked
     ]
     return plain
+
+
+def told(effects: Mapping[str, Any], audience: Audience, owned: Container[str]) -> dict[str, Any]:
+    """Return kept effects with the reasons that somebody may read, as `Effects.answers_for` has it.
+
+    Args:
+        effects: as `effects_of` returned them, or {} where nothing was promised.
+        audience: who reads them.
+        owned: full names of promotions whose code is bound to the customer.
+    """
+    if audience == "staff" or not effects:
+        return dict(effects)
+
+    def may(one: Mapping[str, Any]) -> dict[str, Any]:
+        if not one["needs_code"] or (audience == "owner" and one["promotion_id"] in owned):
+            return dict(one)
+        return {**one, "code": one["code"] if one["applied"] else GENERIC, "condition": None, "facts": {}, "hint": {}}
+
+    return {**effects, "answers": [may(one) for one in effects["answers"]]}
 
 
 def _revisions(quote: Quote, applied: Iterable[str]) -> dict[str, int]:

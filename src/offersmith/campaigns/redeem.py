@@ -16,10 +16,11 @@ from typing import Any
 from offersmith.campaigns.entered import LookUp
 from offersmith.campaigns.live import COUNTING, Live, Roster
 from offersmith.campaigns.order import Order
-from offersmith.campaigns.promised import facts_of
+from offersmith.campaigns.promised import facts_of, told
 from offersmith.campaigns.quote import Known, Pricer, Quote, claimed
 from offersmith.campaigns.taking_back import NOTHING, take_back
 from offersmith.money import Money
+from offersmith.offers.effects import Audience
 from offersmith.store.ledger import Ledger
 from offersmith.store.redemptions import Redemptions
 from offersmith.store.reservation import Outcome, Redemption, Reservation
@@ -47,27 +48,29 @@ class Promise:
         outcome: the ledger's answer.
         facts: the effects as they are kept: what the customer was promised; `quote` has every promotion's answer.
         quote: the pricing behind it; None where an earlier answer is repeated.
+        owned: full names of promotions whose code is bound to the customer.
     """
 
     outcome: Outcome
     facts: Mapping[str, Any] = field(default_factory=dict)
     quote: Quote | None = None
+    owned: frozenset[str] = frozenset()
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
+    def as_dict(self, audience: Audience = "staff") -> dict[str, Any]:
+        """Return plain values, with the reasons somebody may read."""
         return {
             "code": self.outcome.code,
             "redemption_id": self.outcome.redemption_id,
             "state": self.outcome.state,
             "repeated": self.outcome.repeated,
-            "effects": dict(self.facts),
-            "rejected_codes": dict(self.quote.entered.rejected) if self.quote else {},
+            "effects": told(self.facts, audience, self.owned),
+            "rejected_codes": self.quote.entered.rejected_for(audience, self.quote.mine) if self.quote else {},
         }
 
-    def text(self, language: Language = "en") -> str:
-        """Say what is promised."""
+    def text(self, language: Language = "en", audience: Audience = "staff") -> str:
+        """Say what is promised, with the reasons somebody may read."""
         head = say(f"campaigns.redeem_{self.outcome.code}", language, redemption=self.outcome.redemption_id)
-        return "\n".join([head, self.quote.text(language)]) if self.quote else head
+        return "\n".join([head, self.quote.text(language, audience)]) if self.quote else head
 
     def __str__(self) -> str:
         return self.text()
@@ -163,7 +166,7 @@ class Till:
             before = live
             quote = self._pricer.quote(order, live, at, known)
             wanted, money = claimed(quote, order)
-            facts = facts_of(quote, order, wanted, money)
+            facts: Mapping[str, Any] = facts_of(quote, order, wanted, money)
             codes = {quote.entered.unlocked[name].code_key for name in facts["unlocked"]}
             outcome = self.redemptions.reserve(
                 Reservation(
@@ -189,8 +192,11 @@ class Till:
                 continue
             if outcome.repeated:
                 kept = self.redemptions.find(outcome.redemption_id)
-                return Promise(outcome, kept.facts["effects"] if kept else {})
-            return Promise(outcome, facts["effects"], quote) if outcome.done else Promise(outcome)
+                facts = kept.facts if kept else {}
+                return Promise(outcome, facts.get("effects", {}), owned=frozenset(facts.get("owned", ())))
+            if not outcome.done:
+                return Promise(outcome)
+            return Promise(outcome, facts["effects"], quote, quote.entered.owned)
         return Promise(outcome)
 
     def confirm(self, redemption_id: str, key: str, at: datetime) -> Outcome:

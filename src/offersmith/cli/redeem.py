@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from offersmith.cli.given import pieces, read_object
-from offersmith.cli.root import AsJson, At, Key, ShopFolder, answer, at_desk, grouped, now_or, unless
+from offersmith.cli.root import AsJson, At, For, Key, ShopFolder, answer, at_desk, grouped, now_or, unless
 
 Redemption = Annotated[str, typer.Argument(help="The redemption's id, as reserve answered it.")]
 
@@ -20,6 +20,7 @@ def reserve(
     basket: Annotated[Path, typer.Argument(help="The basket as JSON; - reads standard input.")],
     *,
     key: Key,
+    audience: For = "staff",
     at: At = None,
     shop: ShopFolder = Path(),
     as_json: AsJson = False,
@@ -27,7 +28,7 @@ def reserve(
     """Take what a basket needs of limits and budgets, and hold it until it is confirmed or its time is over."""
     with at_desk(shop) as (office, language):
         found = office.till.reserve(office.till.order(read_object(basket)), key, now_or(at))
-    answer(found, as_json=as_json, language=language)
+    answer(found, as_json=as_json, language=language, audience=audience)
     unless(found.outcome.done)
 
 
