@@ -27,7 +27,7 @@ def answer(code, facts=None, hint=None, off=0):
         ([], "ten: 2.58 USD off.", "ten：已减 2.58 USD。"),
         (
             [{"kind": "spend", "min": "30.00"}],
-            "ten: It takes 30.00 USD on what it counts; so far it is 25.80 USD. Spend 4.20 USD more to get it.",
+            "ten: What counts for it must come to 30.00 USD; so far it is 25.80 USD. Spend 4.20 USD more to get it.",
             "ten：计入的商品需满 30.00 USD，目前为 25.80 USD。再消费 4.20 USD 即可享受。",
         ),
         (
@@ -107,7 +107,7 @@ def test_points_alone_apply_without_money_off():
 
 
 def test_money_is_that_of_the_currency():
-    assert "It takes 3,000 JPY" in explain(answer("below_min_spend", {"least": 3000, "is": 1}), "JPY")
+    assert "must come to 3,000 JPY" in explain(answer("below_min_spend", {"least": 3000, "is": 1}), "JPY")
     assert "3.000 KWD" in explain(answer("below_min_spend", {"least": 3000, "is": 1}), "KWD")
 
 

@@ -109,8 +109,8 @@ class BuyGet:
     def says(self, terms: Terms, language: Language) -> str:
         """Return the offer in words, its cap included."""
         buy, get, currency = terms["buy"], terms["get"], terms.get("currency", "")
-        what = cut.says({"percent": 100} if terms.get("adds") else get, currency, language)
         given = get.get("quantity", 1)
+        what = cut.says({"percent": 100} if terms.get("adds") else get, currency, language, each=given > 1)
         if "spend" in buy:
             text = words.say(
                 "offers.spend_get", language, amount=f"{buy['spend']} {currency}", quantity=given, cut=what

@@ -69,6 +69,6 @@ def compiled(terms: Terms, currency: str) -> CatalogueCut:
 
 
 def says(kind: str, terms: Terms, language: Language) -> str:
-    """Return the shared terms in words; `kind` names the sentence."""
-    what = cut.says(terms, terms.get("currency", ""), language)
-    return words.say(f"offers.{kind}", language, cut=what)
+    """Return the shared terms in words; `kind` names the sentence, which a fixed price does without."""
+    what = cut.says(terms, terms.get("currency", ""), language, each=True)
+    return what if "price" in terms else words.say(f"offers.{kind}", language, cut=what)

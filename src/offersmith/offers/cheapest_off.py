@@ -74,11 +74,14 @@ class CheapestOff:
 
     def says(self, terms: Terms, language: Language) -> str:
         """Return the offer in words, its cap included."""
-        what = cut.says(terms, terms.get("currency", ""), language)
+        pieces = 1 if "of_every" in terms else terms.get("times", 1)
+        what = cut.says(terms, terms.get("currency", ""), language, each=pieces > 1)
         if "of_every" in terms:
             text = words.say("offers.one_of_every", language, pieces=terms["of_every"], cut=what)
+        elif pieces == 1:
+            text = words.say("offers.cheapest_one", language, cut=what)
         else:
-            text = words.say("offers.cheapest_off", language, pieces=terms.get("times", 1), cut=what)
+            text = words.say("offers.cheapest_off", language, pieces=pieces, cut=what)
         return text + cap.says(terms, language)
 
 

@@ -73,11 +73,11 @@ def compiled(terms: Mapping[str, Any], currency: str) -> Cut:
     return Cut(price=Money.parse(terms["price"], currency).minor)
 
 
-def says(terms: Terms, currency: str, language: Language) -> str:
-    """Return the cut of checked terms in words, as the end of a sentence."""
+def says(terms: Terms, currency: str, language: Language, *, each: bool = False) -> str:
+    """Return the cut of checked terms in words, as the end of a sentence; `each` = of every one of several pieces."""
     if "percent" in terms:
         if terms["percent"] == 100:
             return words.say("offers.cut_free", language)
         return words.say("offers.cut_percent", language, percent=f"{terms['percent']:g}")
     name = "amount" if "amount" in terms else "price"
-    return words.say(f"offers.cut_{name}", language, amount=f"{terms[name]} {currency}")
+    return words.say(f"offers.cut_{name}{'_each' * each}", language, amount=f"{terms[name]} {currency}")

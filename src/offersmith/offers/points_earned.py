@@ -81,7 +81,8 @@ class PointsEarned:
         """Return the offer in words, its limit included."""
         points = terms["points"] * terms.get("multiply", 1)
         amount = f"{terms['per']} {terms['currency']}"
-        text = words.say("offers.points_earned", language, points=points, amount=amount)
+        key = "offers.points_earned_one" if points == 1 else "offers.points_earned"
+        text = words.say(key, language, points=points, amount=amount)
         if "max_points" in terms:
             text += words.say("offers.max_points", language, points=terms["max_points"])
         return text
