@@ -156,3 +156,4 @@ def test_the_printed_form_has_a_line_for_each_and_a_summary():
         "1 of 1 pass among those that are no engine's own quirk",
     ]
     assert "2 个场景" in found.text("zh")
+    assert Replay(replay([SCENARIO])).text().endswith("\n1 scenario: 1 pass, 0 fail, 0 not supported")

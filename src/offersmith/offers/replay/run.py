@@ -153,7 +153,7 @@ def _one(raw: Mapping[str, Any], place: int, *, twice: bool) -> Replayed:
 def _summary(scenarios: Sequence[Replayed], language: Language) -> str:
     counts = Counter(one.result for one in scenarios)
     return words.say(
-        "replay.summary",
+        "replay.summary_one" if len(scenarios) == 1 else "replay.summary",
         language,
         count=len(scenarios),
         passed=counts["pass"],
