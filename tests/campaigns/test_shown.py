@@ -36,3 +36,21 @@ def test_the_rules_are_told_in_both_languages(desk: Shopkeeper) -> None:
     assert tea["rules"]["en"][2] == "for: product tea"
     assert tea["rules"]["zh"][2] == "适用商品：商品 tea"
     assert ten["rules"] == {"en": [], "zh": []}
+
+
+def test_a_limit_for_each_is_said_as_people_say_it(desk: Shopkeeper) -> None:
+    each = {"per": "customer", "count": 1}
+    desk.live(
+        percent("ten", 10),
+        limits=[{"name": "once", **each}, {"name": "daily", **each, "count": 3, "period": "day"}],
+    )
+    assert desk.till.reserve(desk.order(customer="a"), "k", AT).facts["off"]
+    shown = show(desk, "c", AT)
+    assert shown.text().splitlines()[-2:] == [
+        "  limit “once”: once per customer; used once in all",
+        "  limit “daily”: 3 times a day per customer; used once in all",
+    ]
+    assert shown.text("zh").splitlines()[-2:] == [
+        "  限额「once」：每个顾客限 1 次；累计已用 1 次",
+        "  限额「daily」：每个顾客每天限 3 次；累计已用 1 次",
+    ]

@@ -132,7 +132,12 @@ class Shown:
             return say("desk.limit", language, **words, left=amount(one.left))
         known = one.per in ("customer", "code")
         per = say(f"desk.per_{one.per}", language) if known else one.per
-        return say("desk.limit_each", language, **words, per=per)
+        key = "desk.limit_each" if one.period == "ever" else "desk.limit_each_period"
+        counts = {"times": self._times(one.cap, language), "used": self._times(one.used, language)}
+        return say(key, language, **words | counts, per=per)
+
+    def _times(self, count: int, language: Language) -> str:
+        return say("desk.once" if count == 1 else "desk.times", language, count=count)
 
     def __str__(self) -> str:
         return self.text()
