@@ -170,3 +170,47 @@ def test_one_amount_for_several_pieces_is_their_mean(said, right):
     promotion = {"id": "p", "kind": "unit_fixed", "value": "3.00", "max_affected_units": 1}
     found = differs([promotion], {"unit_price_after": {"tea": said}})
     assert (found is None) == right
+
+
+def every_two(**more):
+    return {"id": "p", "kind": "order_fixed", "value": "4.00", "conditions": {"min_qty": 2}, **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "off"),
+    [
+        ({"max_applications": 9}, "12.00"),
+        ({"max_applications": 2}, "8.00"),
+        ({"max_applications": 2, "max_discount": "5.00"}, "5.00"),
+        ({"max_applications": 9, "conditions": {"min_qty": 7}}, "0.00"),
+        ({"max_applications": 9, "target": {"sku": "tea"}, "conditions": {"min_qty": 2, "target": {"sku": "tea"}}},
+         "4.00"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["order_fixed", "items_fixed_across"])
+def test_an_amount_repeats_for_every_so_many_pieces(more, off, kind):
+    expected = {"discount_total": off, "order_discount": off if kind == "order_fixed" else "0.00"}
+    assert differs([every_two(kind=kind, **more)], expected) is None
+
+
+def test_an_amount_for_items_that_repeats_stays_before_the_order():
+    tenth = {"id": "t", "kind": "order_percent", "value": "10", "priority": 9}
+    repeated = every_two(kind="items_fixed_across", max_applications=3, priority=1)
+    assert differs([tenth, repeated], {"by_promotion": {"p": "12.00", "t": "8.80"}}) is None
+    policy = {"max_order_level_discounts": 1}
+    assert differs([tenth, repeated], {"discount_total": "20.80"}, policy=policy) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"conditions": {}},
+        {"conditions": [{"min_qty": 2}]},
+        {"target": {"sku": "tea"}},
+        {"conditions": {"min_qty": 2, "target": {"sku": "tea"}}},
+        {"max_affected_units": 2},
+        {"kind": "unit_fixed"},
+    ],
+)
+def test_what_does_not_say_for_which_pieces_it_repeats_is_not_supported(more):
+    assert differs([every_two(**{"max_applications": 2, **more})], {}).startswith("unsupported")

@@ -13,10 +13,11 @@ from offersmith.offers.replay.fields import Fields
 
 
 class Given(NamedTuple):
-    """What a promotion gives: our kind and its terms."""
+    """What a promotion gives: our kind, its terms, and `item` or `order` where that is not the kind's own phase."""
 
     kind: str
     terms: dict[str, Any]
+    phase: str = ""
 
 
 Read = Callable[[Fields, Cart], Given]

@@ -13,7 +13,7 @@ from offersmith.offers import KINDS as OURS
 from offersmith.offers import reading
 from offersmith.offers.base import Phase
 from offersmith.offers.promotion import Promotion
-from offersmith.offers.replay import fields
+from offersmith.offers.replay import fields, reductions, targets
 from offersmith.offers.replay.cart import Cart
 from offersmith.offers.replay.conditions import conditions
 from offersmith.offers.replay.fields import Fields
@@ -22,6 +22,8 @@ from offersmith.offers.replay.kinds import KINDS
 
 REPEATS = ("cheapest_free", "cheapest_unit_free")
 """Kinds that repeat for every `min_qty` pieces unless `max_applications` says otherwise."""
+FOR_EVERY = ("order_fixed", "items_fixed_across", "items_fixed")
+"""Kinds that repeat for every `min_qty` pieces where `max_applications` says so."""
 _COUNTED = ("count", "keep", "consume", "burn")
 _USES = re.compile(r"us(e|es|age)(_by_\w+)?|count")
 _MONEY = re.compile(r"spend(_by_\w+)?|money|amount")
@@ -141,6 +143,8 @@ def read(raw: Any, cart: Cart, rank: int) -> Stated:
 
 def phase_of(promotion: Promotion) -> Phase:
     """Return when a promotion is applied if nothing moves it."""
+    if promotion.phase:
+        return "item" if promotion.phase == "item" else "order"
     return OURS[promotion.offer.kind].phase(promotion.offer.terms)
 
 
@@ -170,8 +174,11 @@ def _action(one: Fields, cart: Cart, around: Mapping[str, Any]) -> tuple[bool, G
     plain = kind.replace("-", "_").replace("catalogue", "catalog")
     if plain not in KINDS:
         raise one.wrong("kind", kind, ", ".join(KINDS))
-    given = KINDS[plain](one, cart)
     least = around.get("min_qty")
+    if plain in FOR_EVERY and least is not None and (one.whole("max_applications") or 1) > 1:
+        order = plain.startswith("order_")
+        return order, _for_every(one, cart, around)._replace(phase="" if order else "item")
+    given = KINDS[plain](one, cart)
     if given.kind == "bundle_price" and given.terms["quantity"] is None:
         given.terms["quantity"] = fields.whole(least, f"{one.where}: bundle_qty")
     if plain in REPEATS and least is not None and not {"times", "of_every"} & set(given.terms):
@@ -179,15 +186,25 @@ def _action(one: Fields, cart: Cart, around: Mapping[str, Any]) -> tuple[bool, G
     return plain.startswith("order_"), given
 
 
+def _for_every(one: Fields, cart: Cart, around: Mapping[str, Any]) -> Given:
+    given = reductions.for_every(one, cart, fields.whole(around["min_qty"], f"{one.where}: min_qty"))
+    counted = targets.selector(Fields(around, one.where).get("target", "of", "items"), cart, f"{one.where}: target")
+    if counted != given.terms.get("items", {}):
+        raise InputError(f"{one.where}: max_applications above 1 needs one target, of min_qty and of what is reduced")
+    return given
+
+
 def _made(shape: Mapping[str, Any], given: list[Given], currency: str) -> Promotion | None:
     given = [one for one in given if not _nothing(one)]
     if not given:
         return None
     if len(given) == 1:
-        kind, terms = given[0]
+        kind, terms, phase = given[0]
     else:
-        kind, terms = "several", {"parts": [{"kind": one.kind, "terms": one.terms} for one in given]}
-    return reading.promotion({**shape, "kind": kind, "terms": terms}, currency, shape["zone"])
+        kind, phase = "several", ""
+        terms = {"parts": [{"kind": one.kind, "terms": one.terms} for one in given]}
+    raw = {**shape, "kind": kind, "terms": terms, "phase": phase or None}
+    return reading.promotion(raw, currency, shape["zone"])
 
 
 def _nothing(given: Given) -> bool:

@@ -55,6 +55,16 @@ def amount(on: str) -> Read:
     return read
 
 
+def for_every(one: Fields, cart: Cart, pieces: int) -> Given:
+    """Return an amount for every so many matching pieces, `max_applications` times at most."""
+    rounding(one, *filter(None, ROUNDINGS.values()))
+    value, times = value_of(one), one.whole("max_applications") or 1
+    caps = [Decimal(value) * times, *(fields.decimal(most, one.where) for most in cap(one).values())]
+    chosen = chosen_items(one, cart)
+    terms = {"tiers": [{"from": pieces, "amount": value}], "each": True, "on_pieces": True, "max_off": f"{min(caps):f}"}
+    return Given("spend_save", terms | ({"items": chosen} if chosen else {}))
+
+
 def unit_price(one: Fields, cart: Cart) -> Given:
     """Return one price for every matching piece."""
     only_once(one)
