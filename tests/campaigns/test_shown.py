@@ -3,6 +3,7 @@
 from tests.campaigns.conftest import AT, Shopkeeper, percent
 
 from offersmith.campaigns.shown import show
+from offersmith.campaigns.states import Action
 
 TEA = percent(
     "tea",
@@ -54,3 +55,9 @@ def test_a_limit_for_each_is_said_as_people_say_it(desk: Shopkeeper) -> None:
         "  限额「once」：每个顾客限 1 次；累计已用 1 次",
         "  限额「daily」：每个顾客每天限 3 次；累计已用 1 次",
     ]
+
+
+def test_a_stopped_campaign_is_stopped_in_chinese_too(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10))
+    assert desk.move("c", Action.STOP, actor="ann", at=AT).done
+    assert "已停止" in show(desk, "c", AT).text("zh").splitlines()[0]
