@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offersmith.campaigns import limits as limiting
 from offersmith.campaigns.definition import Definition, define
 from offersmith.campaigns.limits import Buyer, claims, meters_of, subject_of, voucher_claim
+from offersmith.offers.wall_clock import PeriodName, period
 from offersmith.store.reservation import Claim, Reservation, check_reservation
 
 NOON = datetime(2026, 6, 19, 12)
@@ -182,3 +184,38 @@ def test_uses_and_money_are_never_one_row() -> None:
     limit = campaign([{"count": 5, "name": "pot"}])
     budget = campaign([], [{"amount": "5.00", "name": "pot"}])
     assert taken(limit, Applied("ten", 7)).keys().isdisjoint(taken(budget, Applied("ten", 7)))
+
+
+def test_all_campaigns_of_a_basket_ask_for_the_day_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+
+    def counted(moment: datetime, zone: str, length: PeriodName) -> str:
+        asked.append(moment)
+        return period(moment, zone, length)
+
+    monkeypatch.setattr(limiting, "period", counted)
+    limiting._span.cache_clear()
+    raw = {
+        "name": "x",
+        "promotions": [{"promotion_id": "ten", "kind": "percent_off", "terms": {"percent": 10}}],
+        "limits": [{"name": "l", "count": 1, "period": "day"}],
+    }
+    definition = define(raw, currency="EUR", zone="Europe/Berlin")
+    late = datetime(2026, 6, 10, 22, 30)
+    found = [meters_of(definition, f"c{one}", Buyer(None, {}, {}), late).meters[0].claim for one in range(50)]
+    assert {one.period for one in found} == {"2026-06-11"}
+    assert len({one.meter_id for one in found}) == 50
+    assert len(asked) == 1
+    limiting._span.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("c", "l", "", "kim", ""), "c/l//kim/"),
+        (("c", "l/m", "", "kim", ""), "c/l%2Fm//kim/"),
+        (("c", "5%", "a/b", "k%2F", "2026-06-11"), "c/5%25/a%2Fb/k%252F/2026-06-11"),
+    ],
+)
+def test_a_meter_keeps_the_name_it_was_first_written_under(parts: tuple[str, ...], name: str) -> None:
+    assert limiting._name(*parts) == name

@@ -16,11 +16,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from offersmith.campaigns.definition import CODE, CUSTOMER, EVERYBODY, VOUCHER, Budget, Definition, Limit
 from offersmith.campaigns.form import Rule
-from offersmith.offers.wall_clock import period
+from offersmith.offers.wall_clock import PeriodName, period
 from offersmith.store.reservation import Claim
 
 LIMIT_REACHED: Final = "limit_reached"
@@ -130,19 +131,19 @@ def meters_of(definition: Definition, campaign_id: str, buyer: Buyer, moment: da
     """Return the meters that concern a buyer at a moment (naive UTC)."""
     meters: list[Watch] = []
     missing: list[Missing] = []
+    everything = frozenset(one.name for one in definition.promotions)
     for limit in definition.limits:
-        concerned = frozenset(one.name for one in definition.promotions if limit.promotion in (None, one.name))
+        concerned = everything if limit.promotion is None else everything & {limit.promotion}
         subjects, needed = _subjects(limit, buyer, concerned)
         if needed:
             code = "customer_needed" if needed == CUSTOMER else "identifier_needed"
             missing.append(Missing(code, limit.name, needed, concerned))
-        span = period(moment, definition.zone, limit.period)
+        span = _span(moment, definition.zone, limit.period)
         for subject, promotions in subjects.items():
             claim = _claim(campaign_id, limit, limit.promotion or "", subject, span)
             meters.append(Watch(claim, promotions, "count"))
-    everything = frozenset(one.name for one in definition.promotions)
     for budget in definition.budgets:
-        span = period(moment, definition.zone, budget.period)
+        span = _span(moment, definition.zone, budget.period)
         meters.append(Watch(_claim(campaign_id, budget, "", "", span), everything, budget.rule))
     return Watched(tuple(meters), tuple(missing))
 
@@ -224,6 +225,12 @@ def _subjects(limit: Limit, buyer: Buyer, concerned: frozenset[str]) -> tuple[di
     return ({subject_of(limit.per, value): concerned}, "") if value else ({}, limit.per)
 
 
+@lru_cache(maxsize=256)
+def _span(moment: datetime, zone: str, length: PeriodName) -> str:
+    """Return the period of a moment: all campaigns that a basket is priced with ask for the same few."""
+    return period(moment, zone, length)
+
+
 def _claim(campaign_id: str, by: Limit | Budget, promotion: str, subject: str, span: str) -> Claim:
     if isinstance(by, Limit):
         meter_id = _name(campaign_id, by.name, promotion, subject, span)
@@ -234,7 +241,9 @@ def _claim(campaign_id: str, by: Limit | Budget, promotion: str, subject: str, s
 
 def _name(*parts: str) -> str:
     """Return parts as one text from which they can be told apart; one that is too long or odd goes by its hash."""
-    text = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+    text = "/".join(parts)
+    if "%" in text or text.count("/") >= len(parts):
+        text = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
     return text if len(text) <= _LONGEST and text.isprintable() else f"sha256:{_hash(text)}"
 
 
