@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import price, scope
-from offersmith.offers.allocation import allocate, spread
+from offersmith.offers import cap, price, scope
+from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.scope import Scope
-from offersmith.offers.till import Take, Till
+from offersmith.offers.scope import Picked, Scope
+from offersmith.offers.till import Till
 from offersmith.words import Language
 
 ON = ("order", "items", "line", "unit")
@@ -71,8 +71,8 @@ class AmountOff:
             return None
         paid = np.maximum(basket, 0.0)
         off = np.minimum(paid, float(terms["amount"]))
-        cap, least = price.major(terms, "max_off"), price.major(terms, "min_spend")
-        off = off if cap is None else np.minimum(off, cap)
+        most, least = price.major(terms, "max_off"), price.major(terms, "min_spend")
+        off = off if most is None else np.minimum(off, most)
         return off if least is None else np.where(paid >= least, off, 0.0)
 
     def says(self, terms: Terms, language: Language) -> str:
@@ -93,20 +93,18 @@ class _Action:
     amount: int
     scope: Scope
     on: str
-    cap: int | None
+    most: int | None
     least: int | None
 
     def take(self, till: Till) -> Taken | Refusal:
         """Say what it takes off; see `Action.take`."""
         picked = self.scope.pick(till)
-        left = [till.worth(group, pieces) if pieces else till.left[group] for group, pieces in picked]
+        left = scope.dues(till, picked)
         if self.least is not None and sum(left) < self.least:
             return price.below(sum(left), self.least)
         if not picked:
             return self.scope.nothing(till)
-        rooms = [
-            till.room(group, pieces) if pieces else till.left[group] - till.floor[group] for group, pieces in picked
-        ]
+        rooms = scope.rooms(till, picked)
         if self.on in ("order", "items"):
             offs = spread(self.amount, left, rooms)
         elif self.on == "unit":
@@ -116,11 +114,9 @@ class _Action:
             ]
         else:
             offs = self._by_line(till, picked, left, rooms)
-        if self.cap is not None and sum(offs) > self.cap:
-            offs = list(allocate(self.cap, offs))
-        return Taken([Take(group, off, pieces) for (group, pieces), off in zip(picked, offs, strict=True) if off])
+        return cap.taken(picked, offs, self.most)
 
-    def _by_line(self, till: Till, picked: list[tuple[int, int]], left: list[int], rooms: list[int]) -> list[int]:
+    def _by_line(self, till: Till, picked: Picked, left: list[int], rooms: list[int]) -> list[int]:
         offs = [0] * len(picked)
         lines: dict[int, list[int]] = {}
         for place, (group, _) in enumerate(picked):

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.errors import SettingsError
-from offersmith.offers import percent, price, scope
-from offersmith.offers.allocation import allocate, spread
+from offersmith.offers import cap, percent, price, scope
+from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.scope import Scope
-from offersmith.offers.till import Take, Till
+from offersmith.offers.scope import Picked, Scope
+from offersmith.offers.till import Till
 from offersmith.words import Language
 
 ON = ("order", "items", "unit")
@@ -80,8 +80,8 @@ class PercentOff:
             return None
         paid = np.maximum(basket, 0.0)
         off = paid * (float(terms["percent"]) / 100)
-        cap, least = price.major(terms, "max_off"), price.major(terms, "min_spend")
-        off = off if cap is None else np.minimum(off, cap)
+        most, least = price.major(terms, "max_off"), price.major(terms, "min_spend")
+        off = off if most is None else np.minimum(off, most)
         return off if least is None else np.where(paid >= least, off, 0.0)
 
     def says(self, terms: Terms, language: Language) -> str:
@@ -102,7 +102,7 @@ class _Action:
     scope: Scope
     of: str
     rounding: str
-    cap: int | None
+    most: int | None
     least: int | None
     by_piece: bool
 
@@ -110,18 +110,19 @@ class _Action:
         """Say what it takes off; see `Action.take`."""
         picked = self.scope.pick(till)
         if self.least is not None:
-            due = sum(till.worth(group, pieces) if pieces else till.left[group] for group, pieces in picked)
+            due = sum(scope.dues(till, picked))
             if due < self.least:
                 return price.below(due, self.least)
         if not picked:
             return self.scope.nothing(till)
         if self.rounding == "unit":
-            offs = [self._by_unit(till, group, pieces) for group, pieces in picked]
+            offs = [
+                min(self._by_unit(till, group, pieces), room)
+                for (group, pieces), room in zip(picked, scope.rooms(till, picked), strict=True)
+            ]
         else:
             offs = self._together(till, picked)
-        if self.cap is not None and sum(offs) > self.cap:
-            offs = list(allocate(self.cap, offs))
-        return Taken([Take(group, off, pieces) for (group, pieces), off in zip(picked, offs, strict=True) if off])
+        return cap.taken(picked, offs, self.most)
 
     def _base(self, till: Till, group: int, pieces: int) -> int:
         if self.of == "current":
@@ -138,13 +139,11 @@ class _Action:
         off = (count - more) * percent.share(each, self.hundredths)
         if more:
             off += more * percent.share(each + 1, self.hundredths)
-        return min(off, till.room(group, pieces) if pieces else till.left[group] - till.floor[group])
+        return off
 
-    def _together(self, till: Till, picked: list[tuple[int, int]]) -> list[int]:
+    def _together(self, till: Till, picked: Picked) -> list[int]:
         bases = [self._base(till, group, pieces) for group, pieces in picked]
-        rooms = [
-            till.room(group, pieces) if pieces else till.left[group] - till.floor[group] for group, pieces in picked
-        ]
+        rooms = scope.rooms(till, picked)
         if self.rounding == "line":
             return [min(percent.share(base, self.hundredths), room) for base, room in zip(bases, rooms, strict=True)]
         if self.rounding == "running":
@@ -154,4 +153,4 @@ class _Action:
         whole = (
             base * self.hundredths // percent.WHOLE if self.rounding == "down" else percent.share(base, self.hundredths)
         )
-        return spread(whole if self.cap is None else min(whole, self.cap), bases, rooms)
+        return spread(whole if self.most is None else min(whole, self.most), bases, rooms)

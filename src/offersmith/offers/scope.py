@@ -12,6 +12,8 @@ from offersmith.offers.base import Refusal, Terms
 from offersmith.offers.items import ALL, Items
 from offersmith.offers.till import Till
 
+Picked = list[tuple[int, int]]
+"""(group, pieces), pieces 0 = the whole group."""
 KEYS = ("items", "max_pieces", "max_pieces_per_line", "every")
 
 
@@ -57,7 +59,7 @@ class Scope:
     most_per_line: int | None = None
     every: int = 1
 
-    def pick(self, till: Till) -> list[tuple[int, int]]:
+    def pick(self, till: Till) -> Picked:
         """Return (group, pieces) for everything that is meant and not yet free; pieces 0 = the whole group."""
         groups = self.items.groups(till)
         if self.most is None and self.most_per_line is None and self.every == 1:
@@ -77,7 +79,7 @@ class Scope:
         """Return why nothing was picked: no line is meant, or all that are meant are free already."""
         return Refusal("gives_nothing" if self.items.groups(till) or self.items.everything else "no_matching_items")
 
-    def _by_line(self, till: Till, groups: list[int]) -> list[tuple[int, int]]:
+    def _by_line(self, till: Till, groups: list[int]) -> Picked:
         chosen = []
         allowed: dict[int, int] = {}
         for group in groups:
@@ -93,6 +95,16 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+def dues(till: Till, picked: Picked) -> list[int]:
+    """Return the minor units still to pay for what was picked, each."""
+    return [till.worth(group, pieces) if pieces else till.left[group] for group, pieces in picked]
+
+
+def rooms(till: Till, picked: Picked) -> list[int]:
+    """Return the minor units that may still be taken off what was picked, each."""
+    return [till.room(group, pieces) if pieces else till.left[group] - till.floor[group] for group, pieces in picked]
 
 
 def compiled(normal: Mapping[str, Any], currency: str) -> Scope:
