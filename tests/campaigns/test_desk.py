@@ -236,5 +236,5 @@ def test_money_of_another_currency_is_named(desk: Shopkeeper) -> None:
 
 def test_a_misspelt_per_is_no_identifier(desk: Shopkeeper) -> None:
     wrong = {**DRAFT, "limits": [{"count": 1, "per": "custmer"}]}
-    with pytest.raises(SettingsError, match="per = 'custmer'.*did you mean 'customer'"):
+    with pytest.raises(SettingsError, match=r"per = 'custmer'.*did you mean 'customer'"):
         desk.create("june", wrong, author="ann", at=AT)

@@ -126,3 +126,13 @@ def test_a_scheduled_campaign_whose_start_has_come_is_reserved(desk: Shopkeeper)
     source = define(raw, currency="EUR", zone="UTC").source
     assert desk.campaigns.create("c", source, name="c", state=State.SCHEDULED, author="ann", at=AT).done
     assert bought(desk, "k") == 500
+
+
+def test_a_repeated_promise_says_where_it_stands_now(desk: Shopkeeper) -> None:
+    desk.live(percent("ten", 10))
+    first = desk.till.reserve(desk.order(), "k", AT)
+    desk.till.roll_back(first.outcome.redemption_id, "back", AT)
+    again = desk.till.reserve(desk.order(), "k", AT)
+    assert again.outcome.repeated
+    assert again.text().endswith("nothing was done; it stands at: rolled back")
+    assert again.text("zh").endswith("当前状态：已撤销")

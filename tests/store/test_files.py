@@ -46,3 +46,9 @@ def test_a_folder_in_the_way_is_said(tmp_path: Path) -> None:
 def test_the_same_table_gives_the_same_bytes() -> None:
     table = pa.table({"a": range(1000), "b": [str(n % 7) for n in range(1000)]})
     assert parquet(table) == parquet(table.slice(0))
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    for path in (tmp_path, Path()):
+        with pytest.raises(StorageError, match="is a folder"):
+            replace(path, b"x")

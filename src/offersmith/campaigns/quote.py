@@ -65,7 +65,7 @@ class Quote:
             for one in effects.answers_for(audience, self.entered.owned)
         ]
         lines += [
-            f"  {code}: {explain_code(why, language)}"
+            say("campaigns.quote_code", language, code=code, why=explain_code(why, language))
             for code, why in self.entered.rejected_for(audience, self.mine).items()
         ]
         return "\n".join(lines)

@@ -70,6 +70,9 @@ class Promise:
     def text(self, language: Language = "en", audience: Audience = "staff") -> str:
         """Say what is promised, with the reasons somebody may read."""
         head = say(f"campaigns.redeem_{self.outcome.code}", language, redemption=self.outcome.redemption_id)
+        if self.outcome.repeated:
+            state = say(f"campaigns.redemption_{self.outcome.state}", language)
+            return head + "\n" + say("campaigns.redeem_repeated", language, state=state)
         return "\n".join([head, self.quote.text(language, audience)]) if self.quote else head
 
     def __str__(self) -> str:

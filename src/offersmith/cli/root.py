@@ -40,7 +40,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as one JS
 AsOf = Annotated[str | None, typer.Option(help="Know only what happened before this moment (ISO 8601, UTC).")]
 At = Annotated[
     str | None,
-    typer.Option("--at", help="Act as at this moment (ISO 8601, UTC): for rehearsals; what it writes stays.", show_default="now"),
+    typer.Option(
+        "--at", help="Act as at this moment (ISO 8601, UTC): for rehearsals; what it writes stays.", show_default="now"
+    ),
 ]
 By = Annotated[
     str | None, typer.Option("--by", envvar="OFFERSMITH_USER", help="Who does it.", show_default="the login name")

@@ -33,6 +33,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StorageError: the disk refused; what was there before is untouched, as after any other fault in between.
     """
+    if not path.name or path.is_dir():
+        raise StorageError(f"{path} is a folder", hint="name a file in it", path=str(path))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
