@@ -16,7 +16,7 @@ group = grouped("What can be given; needs no workspace.")
 @group.command("list", epilog="Example: offersmith offers list")
 def kinds(*, as_json: AsJson = False) -> None:
     """List the kinds of offers, each with terms it may have, in words."""
-    from offersmith.offers.kinds import KindsTold  # noqa: PLC0415 - start-up path
+    from offersmith.offers.kinds.told import KindsTold  # noqa: PLC0415 - start-up path
 
     answer(KindsTold(), as_json=as_json)
 

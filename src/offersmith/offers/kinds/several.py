@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.offers.base import Action, OfferKind, Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.merged import Trial
+from offersmith.offers.kinds.merged import Trial
 from offersmith.offers.till import Till
 from offersmith.words import Language
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import cap, price, scope
+from offersmith.offers import price, scope
 from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
+from offersmith.offers.kinds import cap
 from offersmith.offers.scope import Picked, Scope
 from offersmith.offers.till import Till
 from offersmith.words import Language

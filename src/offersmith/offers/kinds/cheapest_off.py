@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offersmith import words
-from offersmith.offers import cap, cut, items, price
+from offersmith.offers import items, price
 from offersmith.offers.base import Action, Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.cut import Cut
-from offersmith.offers.giving import Sets
 from offersmith.offers.items import Items
+from offersmith.offers.kinds import cap, cut
+from offersmith.offers.kinds.cut import Cut
+from offersmith.offers.kinds.giving import Sets
+from offersmith.offers.kinds.sets import by_price
 from offersmith.offers.scope import whole
-from offersmith.offers.sets import by_price
 from offersmith.offers.till import Take, Till
 from offersmith.words import Language
 

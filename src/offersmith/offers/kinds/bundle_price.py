@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import cap, items, price
+from offersmith.offers import items, price
 from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
 from offersmith.offers.items import Items
-from offersmith.offers.pile import Pile
+from offersmith.offers.kinds import cap
+from offersmith.offers.kinds.pile import Pile
+from offersmith.offers.kinds.sets import by_price, loose
 from offersmith.offers.scope import whole
-from offersmith.offers.sets import by_price, loose
 from offersmith.offers.till import Take, Till
 from offersmith.words import Language
 

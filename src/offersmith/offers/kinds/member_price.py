@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.errors import SettingsError
-from offersmith.offers import catalogue_cut
 from offersmith.offers.base import Phase, Refusal, Taken, Terms
-from offersmith.offers.catalogue_cut import CatalogueCut
+from offersmith.offers.kinds import catalogue_cut
+from offersmith.offers.kinds.catalogue_cut import CatalogueCut
 from offersmith.offers.till import Till
 from offersmith.words import Language
 

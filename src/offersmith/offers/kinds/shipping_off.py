@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.errors import SettingsError
-from offersmith.offers import cap, cut, price
+from offersmith.offers import price
 from offersmith.offers.allocation import allocate, spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.cut import Cut
+from offersmith.offers.kinds import cap, cut
+from offersmith.offers.kinds.cut import Cut
 from offersmith.offers.till import Till
 from offersmith.words import Language
 

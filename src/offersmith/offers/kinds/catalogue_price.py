@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.offers import catalogue_cut
 from offersmith.offers.base import Phase, Terms
-from offersmith.offers.catalogue_cut import CatalogueCut
+from offersmith.offers.kinds import catalogue_cut
+from offersmith.offers.kinds.catalogue_cut import CatalogueCut
 from offersmith.words import Language
 
 

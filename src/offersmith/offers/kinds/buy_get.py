@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import cap, cut, items, price
+from offersmith.offers import items, price
 from offersmith.offers.base import Phase, Terms, refuse_unknown
 from offersmith.offers.basket import Line
-from offersmith.offers.cut import Cut
-from offersmith.offers.giving import Sets
+from offersmith.offers.kinds import cap, cut
+from offersmith.offers.kinds.cut import Cut
+from offersmith.offers.kinds.giving import Sets
 from offersmith.offers.scope import whole
 from offersmith.words import Language
 

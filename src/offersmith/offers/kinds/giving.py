@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from offersmith.offers import cap, price
+from offersmith.offers import price
 from offersmith.offers.base import Refusal, Taken
 from offersmith.offers.basket import Line
-from offersmith.offers.cut import Cut
 from offersmith.offers.items import Items
-from offersmith.offers.sets import Chosen, choose, loose
+from offersmith.offers.kinds import cap
+from offersmith.offers.kinds.cut import Cut
+from offersmith.offers.kinds.sets import Chosen, choose, loose
 from offersmith.offers.till import Take, Till
 
 

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from offersmith import words
 from offersmith.errors import SettingsError
 from offersmith.money import Money
-from offersmith.offers import cap, cut, items, percent, price
+from offersmith.offers import items, percent, price
 from offersmith.offers.allocation import spread
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
 from offersmith.offers.items import Items
+from offersmith.offers.kinds import cap, cut
 from offersmith.offers.scope import whole
 from offersmith.offers.spent import BASES, spent
 from offersmith.offers.till import Take, Till

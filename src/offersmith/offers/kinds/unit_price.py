@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.errors import SettingsError
-from offersmith.offers import cap, cut, price, scope
+from offersmith.offers import price, scope
 from offersmith.offers.base import Phase, Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.cut import Cut
+from offersmith.offers.kinds import cap, cut
+from offersmith.offers.kinds.cut import Cut
 from offersmith.offers.scope import Scope
 from offersmith.offers.till import Take, Till
 from offersmith.words import Language

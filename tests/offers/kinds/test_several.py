@@ -7,7 +7,7 @@ from offersmith.errors import SettingsError
 from offersmith.offers import KINDS
 from offersmith.offers.basket import Line
 from offersmith.offers.context import Context, Customer
-from offersmith.offers.merged import Trial
+from offersmith.offers.kinds.merged import Trial
 from offersmith.offers.stacking import evaluate
 from offersmith.offers.till import Take, Till
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from offersmith import words
-from offersmith.offers import cut, items, percent, price
+from offersmith.offers import items, percent, price
 from offersmith.offers.base import Refusal, Taken, Terms, refuse_unknown
-from offersmith.offers.cut import Cut
 from offersmith.offers.items import Items
+from offersmith.offers.kinds import cut
+from offersmith.offers.kinds.cut import Cut
 from offersmith.offers.till import Take, Till
 from offersmith.words import Language
 
