@@ -33,6 +33,9 @@ _LOCK = 0x0FFE25
 PATIENCE = 30
 """How long a transaction waits for what another one holds, in seconds."""
 
+_PAUSE = 0.005
+"""Seconds between two tries at what SQLite refuses without waiting."""
+
 _TRIES = 8
 """How often a piece of work is begun again where the database had to choose between two."""
 
@@ -224,8 +227,24 @@ def _pragmas(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # `_begin` says when a transaction starts; the driver would wait for a change.
     # The patience comes first: changing the journal's mode already needs the file to itself.
     patience = f"busy_timeout = {int(PATIENCE * 1000)}"
-    for pragma in (patience, "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+    connection.execute(f"PRAGMA {patience}").close()
+    _write_ahead(connection)
+    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _write_ahead(connection: Any) -> None:
+    """Set the journal's mode; where several change that of a new file at once, SQLite refuses some without waiting."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as fault:
+            if "locked" not in str(fault) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _patience(connection: Any, _: Any) -> None:
