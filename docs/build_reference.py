@@ -1,4 +1,4 @@
-"""Write the reference pages that follow from the code: settings, tables, features.
+"""Write the reference pages that follow from the code: settings, tables, features, a campaign's states.
 
     python docs/build_reference.py
 
@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from offersmith import settings, vocabulary
+from offersmith.campaigns.states import as_table
 from offersmith.profiles import FEATURES
 
 FOLDER = Path(__file__).parent / "reference"
@@ -92,7 +93,23 @@ def features_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "tables.md": tables_page, "features.md": features_page}
+def states_page() -> str:
+    """Return the page of a campaign's states: which action leads where."""
+    lines = [
+        "# States of a campaign\n",
+        "A row for each state, a column for each action, the state it leads to inside; an empty field is refused.",
+        "*Go live* and *end* are what the clock does (`offersmith campaign tick`).\n",
+        as_table(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "tables.md": tables_page,
+    "features.md": features_page,
+    "campaign-states.md": states_page,
+}
 
 
 def main() -> None:

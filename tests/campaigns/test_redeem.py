@@ -64,7 +64,7 @@ def test_half_a_surrogate_pair_is_a_fault_or_kept_and_never_a_crash(desk: Shopke
     half = "\ud800"
     with pytest.raises(InputError, match="author"):
         desk.create("d", {"name": "d", "promotions": [percent("ten", 10)]}, author=half, at=AT)
-    with pytest.raises(InputError, match=r"UTF-8|campaign_id"):
+    with pytest.raises(InputError, match="campaign_id"):
         desk.audit(half)
     with pytest.raises(InputError, match="key"):
         desk.till.reserve(desk.order(), half, AT)

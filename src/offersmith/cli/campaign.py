@@ -114,118 +114,55 @@ def _move(
     unless(moved.done)
 
 
-@group.command(epilog="Example: offersmith campaign submit spring")
-def submit(
-    campaign: Campaign,
-    *,
-    revision: Looked = None,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Hand a simulated campaign in for review."""
-    _move(campaign, "submit", note, by, at, shop, as_json, revision)
+STEPS = {
+    "submit": ("Hand a simulated campaign in for review.", "submit spring"),
+    "send_back": ("Send a campaign under review back to its author: it is a draft again.", "send-back spring"),
+    "approve": (
+        "Approve what somebody else wrote; a sole owner (see the settings) may approve their own.",
+        "approve spring --revision 2",
+    ),
+    "schedule": ("Let an approved campaign start at its time, or at once where it has none.", "schedule spring"),
+    "pause": ("Pause a live campaign: customers stop getting it; reservations stand.", "pause spring"),
+    "resume": ("Let a paused campaign go on.", "resume spring"),
+    "stop": ("Stop a campaign for good.", "stop spring"),
+    "archive": ("Put a draft or a stopped campaign away.", "archive spring"),
+}
+"""What somebody may do to a campaign as it stands: action -> (help, example)."""
 
 
-@group.command(epilog="Example: offersmith campaign send-back spring")
-def send_back(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Send a campaign under review back to its author: it is a draft again."""
-    _move(campaign, "send_back", note, by, at, shop, as_json)
+def _step(action: str, about: str, example: str, *, looked: bool) -> None:
+    """Add the command of one action; with `looked` it may name the revision that was looked at."""
+
+    def plain(
+        campaign: Campaign,
+        *,
+        note: Note = "",
+        by: By = None,
+        at: At = None,
+        shop: ShopFolder = Path(),
+        as_json: AsJson = False,
+    ) -> None:
+        _move(campaign, action, note, by, at, shop, as_json)
+
+    def of_revision(
+        campaign: Campaign,
+        *,
+        revision: Looked = None,
+        note: Note = "",
+        by: By = None,
+        at: At = None,
+        shop: ShopFolder = Path(),
+        as_json: AsJson = False,
+    ) -> None:
+        _move(campaign, action, note, by, at, shop, as_json, revision)
+
+    name = action.replace("_", "-")
+    epilog = f"Example: offersmith campaign {example}"
+    group.command(name, help=about, epilog=epilog)(of_revision if looked else plain)
 
 
-@group.command(epilog="Example: offersmith campaign approve spring --revision 2")
-def approve(
-    campaign: Campaign,
-    *,
-    revision: Looked = None,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Approve what somebody else wrote; a sole owner (see the settings) may approve their own."""
-    _move(campaign, "approve", note, by, at, shop, as_json, revision)
-
-
-@group.command(epilog="Example: offersmith campaign schedule spring")
-def schedule(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Let an approved campaign start at its time, or at once where it has none."""
-    _move(campaign, "schedule", note, by, at, shop, as_json)
-
-
-@group.command(epilog="Example: offersmith campaign pause spring")
-def pause(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Pause a live campaign: customers stop getting it; reservations stand."""
-    _move(campaign, "pause", note, by, at, shop, as_json)
-
-
-@group.command(epilog="Example: offersmith campaign resume spring")
-def resume(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Let a paused campaign go on."""
-    _move(campaign, "resume", note, by, at, shop, as_json)
-
-
-@group.command(epilog="Example: offersmith campaign stop spring")
-def stop(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Stop a campaign for good."""
-    _move(campaign, "stop", note, by, at, shop, as_json)
-
-
-@group.command(epilog="Example: offersmith campaign archive spring")
-def archive(
-    campaign: Campaign,
-    *,
-    note: Note = "",
-    by: By = None,
-    at: At = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Put a draft or a stopped campaign away."""
-    _move(campaign, "archive", note, by, at, shop, as_json)
+for _action, (_about, _example) in STEPS.items():
+    _step(_action, _about, _example, looked=_action in ("submit", "approve"))
 
 
 @group.command(epilog="Example: offersmith campaign tick")

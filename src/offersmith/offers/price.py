@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offersmith import words
 from offersmith.errors import InputError, SettingsError
 from offersmith.money import Money
 from offersmith.offers.base import Refusal, Terms
+from offersmith.words import Language
 
 
 def checked(where: str, name: str, terms: Mapping[str, Any], currency: str, *, zero: bool = False) -> str | None:
@@ -62,3 +64,12 @@ def with_money(terms: dict[str, Any], amounts: dict[str, str | None], currency: 
 def below(due: int, least: int) -> Refusal:
     """Return the refusal of a basket that is too small, with what it takes to get there."""
     return Refusal("below_min_spend", {"least": least, "is": due}, {"spend_more": least - due})
+
+
+def limits_said(terms: Terms, language: Language) -> str:
+    """Return the most an offer takes off and the least that must be spent, where its terms say so, in words."""
+    return "".join(
+        words.say(f"offers.{name}", language, amount=f"{terms[name]} {terms['currency']}")
+        for name in ("max_off", "min_spend")
+        if name in terms
+    )

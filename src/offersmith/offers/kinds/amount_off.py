@@ -83,10 +83,7 @@ class AmountOff:
         if on == "order" and "items" in terms:
             on = "items"
         text = words.say(f"offers.{key[on]}", language, amount=f"{terms['amount']} {terms['currency']}")
-        for name in ("max_off", "min_spend"):
-            if name in terms:
-                text += words.say(f"offers.{name}", language, amount=f"{terms[name]} {terms['currency']}")
-        return text
+        return text + price.limits_said(terms, language)
 
 
 @dataclass(frozen=True, slots=True)

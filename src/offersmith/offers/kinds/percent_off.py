@@ -91,10 +91,7 @@ class PercentOff:
         text = words.say(
             "offers.percent_off_items" if matching else "offers.percent_off", language, percent=f"{terms['percent']:g}"
         )
-        for name in ("max_off", "min_spend"):
-            if name in terms:
-                text += words.say(f"offers.{name}", language, amount=f"{terms[name]} {terms['currency']}")
-        return text
+        return text + price.limits_said(terms, language)
 
 
 @dataclass(frozen=True, slots=True)
