@@ -48,6 +48,7 @@ class Explored:
     Attributes:
         choice: (n,) int16, -1 for none.
         probability: (n,), with which this choice was made.
+        chances: (1 + K, n), with which `none` and each paying offer would have been; columns add up to 1.
         by_lot: (n,), whether a lot decided.
         share: of customers decided by lot, in expectation.
         price: the budget's dual price where no lot decides.
@@ -58,6 +59,7 @@ class Explored:
 
     choice: Choice
     probability: Floats
+    chances: Floats
     by_lot: NDArray[np.bool_]
     share: float
     price: float
@@ -121,10 +123,13 @@ def explore(value: Bits, lot: Odds, ids: pa.StringArray, budget: float, share: f
     asked = np.where(lot.possible & (_paid(lot.cost, best) <= lot.limit), share, 0.0)
     cell = _drawn(lot, best, asked, ids, salt)
     choice = np.where(cell >= 0, cell - 1, best).astype(np.int16)
-    by_lot = np.vstack([lot.nothing, lot.chance])[choice.astype(np.int64) + 1, np.arange(choice.size)]
+    chances = asked * np.vstack([lot.nothing, lot.chance])
+    everybody = np.arange(choice.size)
+    chances[best.astype(np.int64) + 1, everybody] += 1 - asked
     return Explored(
         choice=choice,
-        probability=asked * by_lot + (1 - asked) * (choice == best),
+        probability=chances[choice.astype(np.int64) + 1, everybody],
+        chances=chances,
         by_lot=cell >= 0,
         share=share * float((asked > 0).mean()) if asked.size else 0.0,
         price=0.0 if planned is None else planned.certificate.rows[0].price,

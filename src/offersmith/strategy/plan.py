@@ -22,6 +22,7 @@ from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
 from offersmith.strategy.explore import LARGEST, LARGEST_COLD, Explored, Odds, even, explore
 from offersmith.strategy.facts import facts
+from offersmith.strategy.kernels import Floats
 from offersmith.strategy.lots import lots, names
 from offersmith.strategy.matching import chance_best
 from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
@@ -41,6 +42,8 @@ class Plan:
         as_of: the moment the plan was made for.
         valid_until: decisions hold until then.
         decisions: table of `vocabulary.DECISIONS`, one row per eligible customer, sorted by customer.
+        chances: (offers, customers), with which each of `offers` would have been given, in the order of `decisions`:
+            whoever reads the outcome later must know who could have got what.
         offers: everything that could be given, `none` first.
         budget: what may be spent.
         spent: expected cost of the decisions, major units; never above the budget.
@@ -71,6 +74,7 @@ class Plan:
     as_of: datetime
     valid_until: datetime
     decisions: pa.Table
+    chances: Floats
     offers: tuple[Offer, ...]
     budget: Money
     spent: float
@@ -173,6 +177,7 @@ def make(
         as_of=as_of,
         valid_until=valid_until,
         decisions=decisions,
+        chances=made.chances,
         offers=listed,
         budget=budget,
         spent=proof.rows[0].usage,
@@ -226,7 +231,7 @@ def _version(stated: list[Any], offers: Sequence[Offer], found: Candidates, made
     catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.name, offer.version] for offer in offers]
     content = hashlib.blake2b(json.dumps([stated, catalogue], sort_keys=True).encode(), digest_size=8)
     said = [lots(found.customers, ""), lots(why.values, ""), why.offsets.to_numpy()]
-    for part in (*said, made.choice, made.probability, at(found.profit, made.choice), at(found.cost, made.choice)):
+    for part in (*said, made.choice, made.chances, at(found.profit, made.choice), at(found.cost, made.choice)):
         content.update(part.tobytes())
     return content.hexdigest()
 

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow as pa
 
 from offersmith.strategy.plan import Plan
 
+CHANCES = "chances"
+"""The column after those of `vocabulary.DECISIONS`: offer -> the chance with which this customer would have got it."""
+
 
 def plan_table(plan: Plan) -> pa.Table:
-    """Return the decisions, with the plan's version and moment in the schema's metadata; no clock, no host."""
+    """Return the decisions and the chances of all offers, with the plan's version and moment in the metadata.
+
+    An offer that a customer had no chance of is not named; no clock, no host.
+    """
     summary = json.dumps({"version": plan.version, "as_of": plan.as_of.isoformat(), "budget": str(plan.budget)})
-    return plan.decisions.replace_schema_metadata({"plan": summary})
+    table = plan.decisions.append_column(pa.field(CHANCES, _KIND, nullable=False), _chances(plan))
+    return table.replace_schema_metadata({"plan": summary})
+
+
+_KIND = pa.map_(pa.string(), pa.float64())
+
+
+def _chances(plan: Plan) -> pa.MapArray:
+    customer, offer = np.nonzero(plan.chances.T > 0)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(customer, minlength=plan.decisions.num_rows))]).astype(np.int32)
+    names = pa.array([one.offer_id for one in plan.offers], pa.string()).take(pa.array(offer))
+    return pa.MapArray.from_arrays(pa.array(ends, pa.int32()), names, pa.array(plan.chances[offer, customer]))
