@@ -19,7 +19,7 @@ def one_length(**columns: NDArray[Any] | None) -> None:
     sizes = {name: len(column) for name, column in columns.items() if column is not None}
     if len(set(sizes.values())) != 1:
         told = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        raise InputError(f"columns differ in length: {told}; one value per row is needed in each", **sizes)
+        raise InputError(f"columns differ in length: {told}; one value per row is needed in each", counts=sizes)
     if not next(iter(sizes.values())):
         raise InputError("no rows: at least one treated customer and one control are needed", rows=0)
 

@@ -1,10 +1,7 @@
-"""One measured figure with its interval, and how the interval is made.
+"""One measured figure with its definition and its interval.
 
-Every uplift figure is a smooth function of how often each customer is counted. Its derivative by a customer's weight
-is that customer's influence, and the sum of squares of the influences is the variance: the infinitesimal jackknife
-(Jaeckel 1972; Efron 1982, chapter 6), equal to the bootstrap's as the sample grows and n log n to compute. The model
-is held fixed: the interval says what other customers would have shown of this model, not what another training sample
-would have made of it.
+The interval comes from the influences of the customers (`spread.py`). The model is held fixed: the interval says what
+other customers would have shown of this model, not what another training sample would have made of it.
 """
 
 from __future__ import annotations
@@ -14,18 +11,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from offersmith import words
 from offersmith.experiments.overlap import effective_size
 from offersmith.experiments.uplift.ranked import Ranked
+from offersmith.experiments.uplift.spread import MIN_GROUP, Spread, spread
 
 Floats = NDArray[np.float64]
 
-MIN_GROUP = 30
-"""With fewer customers treated or not, no interval is stated."""
-MIN_INFLUENTIAL = 10.0
-"""Nor where the spread comes from fewer customers than this (Kish's number for the squared influences)."""
+MIN_OUTCOMES = 10.0
+"""Nor where the smaller group's part of the outcomes that differ is less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,7 @@ class Figure:
     reason: str = ""
     share: float | None = None
 
-    def said(self, language: str = "en") -> str:
+    def said(self, language: words.Language = "en") -> str:
         """Return the definition in words."""
         return words.say(f"experiments.{self.definition}", language)
 
@@ -85,38 +80,44 @@ def stated(
     measured: Measured, ranked: Ranked, name: str, definition: str, confidence: float, share: float | None = None
 ) -> Figure:
     """Put an interval around what was measured, or say why there is none."""
-    influence = measured.influence
-    if ranked.cluster is not None:
-        influence = np.bincount(ranked.cluster, weights=influence)
-    count = len(influence)
-    variance = influence**2
-    error = float(np.sqrt(variance.sum() * count / max(count - 1, 1)))
+    found = spread(measured.influence, ranked.cluster)
     treated, control = int((ranked.treated > 0).sum()), int((ranked.control > 0).sum())
-    influential = effective_size(variance)
-    reason = _reason(measured.value, min(treated, control), error, influential)
-    reach = float(ndtri(0.5 + confidence / 2)) * error
+    reason = _reason(measured.value, ranked, min(treated, control), found)
+    reach = found.reach(confidence)
     return Figure(
         name=name,
         definition=definition,
         value=measured.value,
-        standard_error=error,
+        standard_error=found.error,
         low=None if reason else measured.value - reach,
         high=None if reason else measured.value + reach,
         confidence=confidence,
         rows=len(ranked),
         treated=treated,
         control=control,
-        influential=influential,
+        influential=found.influential,
         reason=reason,
         share=share,
     )
 
 
-def _reason(value: float, smallest: int, error: float, influential: float) -> str:
+def _reason(value: float, ranked: Ranked, smallest: int, found: Spread) -> str:
     if np.isnan(value):
         return "uplift_undefined"
     if smallest < MIN_GROUP:
         return "uplift_few_customers"
-    if not error > 0:
+    if not found.error > 0:
         return "uplift_constant"
-    return "uplift_few_outcomes" if influential < MIN_INFLUENTIAL else ""
+    return "uplift_few_outcomes" if _support(ranked) < MIN_OUTCOMES else ""
+
+
+def _support(ranked: Ranked) -> float:
+    """Return the smaller group's part of the customers whose outcomes make the spread.
+
+    It looks at both groups together, so that it cannot depend on which of them the lucky customers fell into: a rule
+    that does would keep the lucky samples and spoil the intervals it lets through.
+    """
+    seen = (ranked.treated > 0) | (ranked.control > 0)
+    outcome = ranked.outcome[seen]
+    smaller = min(int((ranked.treated > 0).sum()), int((ranked.control > 0).sum())) / len(outcome)
+    return smaller * effective_size((outcome - outcome.mean()) ** 2)
