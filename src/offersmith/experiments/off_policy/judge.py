@@ -1,0 +1,129 @@
+"""A policy's value by every estimator, with what the log can say about it; and the difference of two policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from offersmith.experiments.off_policy.bernstein import Bound, bernstein
+from offersmith.experiments.off_policy.estimators import ESTIMATORS, UNBIASED, Logged, influence
+from offersmith.experiments.off_policy.interval import Interval, mean_interval
+from offersmith.experiments.off_policy.support import Support, support
+
+Verdict = Literal["better", "worse", "unclear", "not_supported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """One estimator's figure.
+
+    Attributes:
+        name: key of `estimators.ESTIMATORS`.
+        value: the estimate, in the reward's unit a row.
+        interval: None for biased estimators, and where support is too thin.
+        bound: the empirical Bernstein interval, likewise; None for `snips`, which is no mean of bounded scores.
+    """
+
+    name: str
+    value: float
+    interval: Interval | None
+    bound: Bound | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; `low`, `high` and `interval` (its method) are None where none is given."""
+        found = self.interval
+        return {
+            "name": self.name,
+            "value": self.value,
+            "low": found.low if found else None,
+            "high": found.high if found else None,
+            "standard_error": found.standard_error if found else None,
+            "interval": found.method if found else None,
+            "bernstein": self.bound.as_dict() if self.bound else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A policy judged on a log: figures always, intervals where `support.reasons` is empty."""
+
+    estimates: tuple[Estimated, ...]
+    support: Support
+
+    def of(self, name: str) -> Estimated:
+        """Return one estimator's figure."""
+        return next(found for found in self.estimates if found.name == name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "estimators": [found.as_dict() for found in self.estimates],
+            "support": self.support.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One policy less another on the same rows.
+
+    Attributes:
+        value: the difference, in the reward's unit a row.
+        interval: of the paired scores, narrower than two intervals side by side; None where support is too thin.
+        verdict: `better` / `worse` when the interval excludes zero, `unclear` when it does not, else `not_supported`.
+        reasons: codes of `catalogue/experiments.toml`.
+    """
+
+    value: float
+    interval: Interval | None
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        found = self.interval
+        return {
+            "value": self.value,
+            "low": found.low if found else None,
+            "high": found.high if found else None,
+            "interval": found.method if found else None,
+            "verdict": self.verdict,
+            "reasons": list(self.reasons),
+        }
+
+
+def judge(log: Logged, *, confidence: float = 0.95) -> Judged:
+    """Return a policy's value by every estimator.
+
+    Args:
+        log: at least two rows.
+        confidence: of the intervals.
+    """
+    found = support(log)
+    return Judged(tuple(_estimated(name, log, not found.reasons, confidence) for name in ESTIMATORS), found)
+
+
+def _estimated(name: str, log: Logged, supported: bool, confidence: float) -> Estimated:
+    value = float(ESTIMATORS[name](log).mean())
+    if not supported or name not in UNBIASED:
+        return Estimated(name, value, None, None)
+    terms = influence(name, log)
+    bound = None if name == "snips" else bernstein(terms, log.cluster, confidence)
+    return Estimated(name, value, mean_interval(terms, log.cluster, confidence), bound)
+
+
+def difference(target: Logged, other: Logged | None = None, *, confidence: float = 0.95) -> Difference:
+    """Return by how much a policy beats another, by the difference of their doubly robust scores row by row.
+
+    Args:
+        target: the log seen from the policy.
+        other: the same rows seen from the other; None = the policy that made the log, whose score is the reward.
+        confidence: of the interval.
+    """
+    supports = [support(target)] + ([support(other)] if other else [])
+    reasons = tuple(dict.fromkeys(code for found in supports for code in found.reasons))
+    score = influence("dr", target) - (influence("dr", other) if other else target.reward)
+    if reasons:
+        return Difference(float(score.mean()), None, "not_supported", reasons)
+    found = mean_interval(score, target.cluster, confidence)
+    verdict: Verdict = "better" if found.low > 0 else "worse" if found.high < 0 else "unclear"
+    return Difference(found.value, found, verdict, ("difference_includes_zero",) if verdict == "unclear" else ())
