@@ -28,8 +28,11 @@ Effects = Callable[[Floats, Floats], Floats]
 """From features (n, p) and the chances of the arms (n, 6) to effects (n, 6) over arm 0."""
 Fit = Callable[[Task, Config, int], Effects]
 
-BOOSTED: tuple[Config, ...] = tuple({"leaves": leaves, "trees": trees} for leaves in (4, 8, 16, 32) for trees in (40, 120))
-REGULAR: tuple[Config, ...] = tuple({"c": c, "basket": how} for c in (1e-4, 1e-3, 1e-2, 1.0) for how in ("plain", "log"))
+_Grid = tuple[Config, ...]
+BOOSTED: _Grid = tuple({"leaves": leaves, "trees": trees} for leaves in (3, 6, 12, 24) for trees in (50, 150))
+SHARED: _Grid = tuple({"leaves": leaves, "trees": trees} for leaves in (4, 8, 16, 32) for trees in (120, 300))
+"""For the S-learner: the arm is one column of its one model, which few small trees would hardly ever split on."""
+REGULAR: _Grid = tuple({"c": c, "basket": how} for c in (0.01, 0.03, 0.1, 1.0) for how in ("plain", "log"))
 LIBRARIES = ("causalml", "econml", "lightgbm", "scikit-learn", "numpy")
 
 
@@ -60,7 +63,7 @@ def _against_control(propensity: Floats) -> dict[int, Floats]:
 def _causalml(make: Callable[[Any, int], Any], **fitting: Any) -> Fit:
     def fit(task: Task, config: Config, seed: int) -> Effects:
         model, trial = make(boosted(config, seed), seed), task.trial
-        seeded = {name: seed for name in fitting}
+        seeded = dict.fromkeys(fitting, seed)
         chances = _against_control(task.propensity)
         model.fit(trial.x, treatment=trial.arm, y=trial.outcome, p=chances, **seeded)
 
@@ -155,8 +158,8 @@ def _by_arm(x: Floats, arm: Any) -> Floats:
     return np.hstack([x, given, (given[:, :, None] * x[:, None, :]).reshape(len(x), -1)])
 
 
-PEERS: dict[str, tuple[Fit, tuple[Config, ...]]] = {
-    "causalml S": (_causalml(lambda model, _: BaseSRegressor(model)), BOOSTED),
+PEERS: dict[str, tuple[Fit, _Grid]] = {
+    "causalml S": (_causalml(lambda model, _: BaseSRegressor(model)), SHARED),
     "causalml T": (_causalml(lambda model, _: BaseTRegressor(model)), BOOSTED),
     "causalml X": (_causalml(lambda model, _: BaseXRegressor(model)), BOOSTED),
     "causalml R": (_causalml(_r_learner), BOOSTED),

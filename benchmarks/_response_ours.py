@@ -1,0 +1,57 @@
+"""Our learners under the same clock as the peers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+# Libraries are loaded before the clock starts, as the peers' are.
+import lightgbm  # noqa: F401
+import numpy as np
+import sklearn.linear_model  # noqa: F401
+
+import offersmith
+from benchmarks._response_task import ARMS, Floats, Task
+from offersmith.response.learners import LEARNERS
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a fitted model says of new customers.
+
+    Attributes:
+        effects: (n, 6) expected gain of each arm over nothing.
+        claim: gain per customer that the model promises of its plan; the mean of its best effects where it says none.
+        interval: 95 % interval of the plan's gain per customer, estimated on rows the plan was not learned from.
+    """
+
+    effects: Floats
+    claim: float | None = None
+    interval: tuple[float, float] | None = None
+
+
+def names() -> tuple[str, ...]:
+    """Return our learners; the first is the one that is held to the targets."""
+    return tuple(LEARNERS)
+
+
+def fit(name: str, task: Task, seed: int) -> Callable[[Floats], Answer]:
+    """Fit one of `LEARNERS`; one that cannot learn from the task gives nobody anything."""
+    fitted = LEARNERS[name].fit(task.trial, seed=seed)
+
+    def answer(x: Floats) -> Answer:
+        return Answer(np.zeros((len(x), len(ARMS))) if fitted is None else fitted.effects(x))
+
+    return answer
+
+
+def source_digest() -> str:
+    """Return a digest of the code that learns and judges: a kept result of other code is not ours any more."""
+    home = Path(offersmith.__file__).parent
+    digest = hashlib.sha256()
+    for room in ("response", "experiments"):
+        for path in sorted((home / room).rglob("*.py")):
+            digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
