@@ -1,9 +1,9 @@
-"""A linear model with arm x feature terms: what all arms share, and by how much each departs from the control.
+"""A linear model with arm x feature terms: what all arms share, what all offers share, and what is an arm's own.
 
-A row of arm a has the raw value [1, x] @ (shared + own_a), with own_0 = 0. The departures are penalised apart from the
-shared weights, so that arms borrow from each other as much as the data ask: the penalty is the one with the least
-loss on customers not fitted on. Rows of one arm touch only their own block of the normal equations, so a step of
-Newton's method costs one pass over the rows, not one over rows x arms.
+A row of arm a has the raw value [1, x] @ (shared + offer + own_a), the last two zero for the control. They are
+penalised apart from the shared weights, so that offers borrow from each other and are held to the control as much as
+the data ask: the penalty is the one with the least loss on customers not fitted on. Rows of one arm touch only their
+own blocks of the normal equations, so a step of Newton's method costs one pass over the rows, not one over rows x arms.
 """
 
 from __future__ import annotations
@@ -98,20 +98,20 @@ def fit_interacted(kind: Kind, x: Floats, y: Floats, arm: Ints, arms: int, fold:
 
 
 def _of_arms(theta: Floats) -> Floats:
-    """Return (k, p + 1) weights of every arm from the shared ones (first) and the departures."""
-    own = theta.copy()
-    own[0] = 0.0
-    return np.asarray(own + theta[0])
+    """Return (k, p + 1) weights of every arm from (k + 1, p + 1) of every block."""
+    own = theta[1:] + theta[0] + theta[1]
+    own[0] = theta[0]
+    return np.asarray(own)
 
 
 def _solve(kind: Kind, design: Floats, y: Floats, arm: Ints, arms: int, penalty: float, start: Floats | None) -> Floats:
-    """Return (k, p + 1): shared weights, then the departures of arms 1 to k - 1; rows stand by arm."""
+    """Return (k + 1, p + 1): weights shared by all, by all offers, and of arms 1 to k - 1; rows stand by arm."""
     size = design.shape[1]
     ends = np.searchsorted(arm, np.arange(arms + 1))
     parts = [slice(ends[number], ends[number + 1]) for number in range(arms)]
-    ridge = np.full((arms, size), penalty)
+    ridge = np.full((arms + 1, size), penalty)
     ridge[0], ridge[:, 0], ridge[0, 0] = _SHARED, _LEVEL, 1e-6
-    theta = np.zeros((arms, size)) if start is None else start
+    theta = np.zeros((arms + 1, size)) if start is None else start
     if start is None and kind == "chance":
         share = float(np.clip(y.mean(), 0.5 / (len(y) + 1), 1 - 0.5 / (len(y) + 1)))
         theta[0, 0] = np.log(share / (1 - share))
@@ -144,19 +144,17 @@ def _loss(design: Floats, y: Floats, theta: Floats, parts: list[slice], ridge: F
 
 def _newton(design: Floats, left: Floats, curve: Floats, parts: list[slice], theta: Floats, ridge: Floats) -> Floats:
     """Return the step that solves the normal equations; `left` is the outcome less what is predicted."""
-    arms, size = theta.shape
-    slope = np.zeros((arms, size))
-    system = np.zeros((arms, size, arms, size))
+    blocks, size = theta.shape
+    slope = np.zeros((blocks, size))
+    system = np.zeros((blocks, size, blocks, size))
     for number, rows in enumerate(parts):
         block = design[rows]
         toward = block.T @ left[rows]
         gram = (block * curve[rows, None]).T @ block
-        slope[0] += toward
-        system[0, :, 0] += gram
-        if number:
-            slope[number] += toward
-            system[number, :, number] += gram
-            system[0, :, number] += gram
-            system[number, :, 0] += gram
-    flat = system.reshape(arms * size, arms * size) + np.diag(ridge.ravel() + 1e-9)
-    return np.asarray(np.linalg.solve(flat, (slope - ridge * theta).ravel()).reshape(arms, size))
+        touched = (0,) if number == 0 else (0, 1, number + 1)
+        for one in touched:
+            slope[one] += toward
+            for other in touched:
+                system[one, :, other] += gram
+    flat = system.reshape(blocks * size, blocks * size) + np.diag(ridge.ravel() + 1e-9)
+    return np.asarray(np.linalg.solve(flat, (slope - ridge * theta).ravel()).reshape(blocks, size))
