@@ -8,7 +8,7 @@ import pytest
 from offersmith.profiles import FEATURES
 from offersmith.profiles import build as profiles
 from offersmith.response.base import flags
-from offersmith.response.history import LABEL_HORIZONS, build
+from offersmith.response.history import build
 
 
 @pytest.fixture
@@ -26,17 +26,14 @@ def test_outcomes_add_up_to_the_events_of_the_horizon(season, history):
         part = found.table.filter(pc.equal(found.table["campaign_id"], use.campaign_id))
         known = set(part["customer_id"].to_pylist())
         end = use.start + timedelta(days=28)
+        assert end <= season.as_of
         bought = [row for row in rows if row["event"] == "purchase" and use.start <= row["time"] < end]
         gross = sum(row["amount"] + row["coupon_discount"] for row in bought if row["customer_id"] in known)
         assert pc.sum(part["revenue"]).as_py() == pytest.approx(gross / 100)
         assert use.treated + use.controls == part.num_rows
         used = [row for row in rows if row["event"] == "redeem" and row["campaign_id"] == use.campaign_id]
-        over = use.start + timedelta(days=28 * LABEL_HORIZONS)
-        if over <= season.as_of:
-            assert use.redeemers == len({row["customer_id"] for row in used if row["time"] < over} & known)
-        else:
-            assert use.redeemers is None
-            assert part["redeemed"].null_count == part.num_rows
+        assert use.redeemers == len({row["customer_id"] for row in used if row["time"] < end} & known)
+        assert part["redeemed"].null_count == part["cost"].null_count == 0
 
 
 def test_treated_were_shown_it_and_only_they_redeem_and_cost(history):
@@ -52,15 +49,15 @@ def test_treated_were_shown_it_and_only_they_redeem_and_cost(history):
 
 
 def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
-    """A coupon used within the label window is a label and costs what it took off; after it, neither."""
+    """A coupon used within the horizon is a label and costs what it took off; after it, neither, but it is counted."""
     rows = season.events()
     start = season.first + timedelta(days=season.campaigns["spring"])
     sent = sorted({row["customer_id"] for row in rows if row.get("campaign_id") == "spring"})
     never = [one for one in sent if not any(r["event"] == "redeem" and r["customer_id"] == one for r in rows)][:20]
-    for number, (day, customer) in enumerate((day, one) for day in (40, 70) for one in never):
-        if day == 70 and customer in never[:10]:
+    for number, (day, customer) in enumerate((day, one) for day in (20, 40) for one in never):
+        if day == 40 and customer in never[:10]:
             continue
-        if day == 40 and customer in never[10:]:
+        if day == 20 and customer in never[10:]:
             continue
         common = {"time": start + timedelta(days=day), "utc_offset": 0, "customer_id": customer}
         rows.append({**common, "event_id": f"u{number}", "event": "redeem", "offer_id": "ten", "campaign_id": "spring"})
@@ -69,9 +66,11 @@ def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
     found = []
     with season.bound(tmp_path, rows) as analytics:
         for later in (0, 30):
-            as_of = start + timedelta(days=28 * LABEL_HORIZONS + later)
-            table = build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD").table
-            found.append(table.filter(pc.equal(table["campaign_id"], "spring")))
+            as_of = start + timedelta(days=28 + later)
+            history = build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD")
+            (spring,) = (use for use in history.campaigns if use.campaign_id == "spring")
+            assert spring.used_later == (10 if later else 0)
+            found.append(history.table.filter(pc.equal(history.table["campaign_id"], "spring")))
     assert found[0] == found[1]
     inside = pc.is_in(found[0]["customer_id"], pa.array(never))
     late = found[0].filter(inside)
@@ -79,23 +78,26 @@ def test_neither_label_nor_cost_depends_on_when_it_is_asked(season, tmp_path):
     assert [found_of[one] for one in never] == [(True, 3.0)] * 10 + [(False, 0.0)] * 10
 
 
-def test_cost_is_unknown_as_long_as_use_is(season, tmp_path):
+def test_what_is_not_over_is_left_out_and_no_zero(season, tmp_path):
+    """A moment before the horizon is over nothing is known of a campaign; the next one all of it is."""
     rows = season.events()
-    start = season.first + timedelta(days=season.campaigns["spring"])
+    over = season.first + timedelta(days=season.campaigns["spring"] + 28)
     with season.bound(tmp_path, rows) as analytics:
-        as_of = start + timedelta(days=28 * LABEL_HORIZONS - 1)
-        table = build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD").table
-    assert table.num_rows > 0
-    assert table["cost"].null_count == table["redeemed"].null_count == table.num_rows
+        found = [
+            build(analytics, as_of, profile=season.profiles(analytics), horizon_days=28, currency="USD")
+            for as_of in (over - timedelta(microseconds=1), over)
+        ]
+    assert (found[0].table.num_rows, found[0].left_out) == (0, {"spring/ten": "outcome_open"})
+    assert (found[1].table.num_rows > 0, found[1].left_out) == (True, {})
 
 
 def test_a_model_expects_every_use_to_cost_what_it_did(season, tmp_path):
-    """Half of the coupons are used after the horizon: a plan that took those for free would spend twice its budget."""
+    """Half of the coupons are used late: a plan that took those for free would spend twice its budget."""
     rows = [row for row in season.events() if row["event"] != "redeem"]
     start = season.first + timedelta(days=season.campaigns["spring"])
     sent = sorted({row["customer_id"] for row in rows if row.get("campaign_id") == "spring"})
     for number, customer in enumerate(sent[:100]):
-        common = {"time": start + timedelta(days=10 if number % 2 else 40), "utc_offset": 0, "customer_id": customer}
+        common = {"time": start + timedelta(days=10 if number % 2 else 27), "utc_offset": 0, "customer_id": customer}
         rows.append({**common, "event_id": f"u{number}", "event": "redeem", "offer_id": "ten", "campaign_id": "spring"})
         rows.append({**common, "event_id": f"b{number}", "event": "purchase", "order_id": f"x{number}", "amount": 500,
                      "coupon_discount": 300, "discount": 300, "quantity": 1.0})  # fmt: skip

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -67,6 +67,22 @@ def test_refunds_are_taken_off_and_strangers_left_out(season):
 def test_the_stretch_is_half_open(season):
     assert outcomes.outcomes(season, _at("2020-01-04"), _at("2020-01-05"))["revenue"].to_pylist() == [800]
     assert outcomes.outcomes(season, _at("2020-01-06"), LATE).num_rows == 0
+
+
+def test_everybody_may_have_a_stretch_of_their_own(season):
+    entered = pa.table({"customer_id": ["ann", "bob", "cat"], "moment": [_at("2020-01-04"), _at("2020-01-05"), LATE]})
+    day = timedelta(days=1)
+    rows = outcomes.outcomes_after(season, entered, day).to_pylist()
+    assert [(row["customer_id"], row["revenue"]) for row in rows] == [("ann", 800), ("bob", 700)]
+    assert outcomes.outcomes_after(season, entered, 2 * day)["revenue"].to_pylist() == [700, 700]
+    used = outcomes.redemptions_after(season, entered, day).to_pylist()
+    assert [(row["campaign_id"], row["customer_id"], row["n"], row["cost"]) for row in used] == [
+        ("c1", "ann", 2, 40), ("c2", "ann", 1, 20),
+    ]  # fmt: skip
+    assert outcomes.redemptions_after(season, entered, 2 * day)["customer_id"].to_pylist() == ["ann", "ann", "bob"]
+    whole = outcomes.outcomes(season, _at("2020-01-01"), LATE)
+    same = entered.set_column(1, "moment", pa.array([_at("2020-01-01")] * 3, pa.timestamp("us")))
+    assert outcomes.outcomes_after(season, same, LATE - _at("2020-01-01")) == whole
 
 
 def test_a_day_of_several_campaigns_is_shared_by_number(season):

@@ -31,6 +31,7 @@ HISTORY_KEYS = pa.schema(
         pa.field("moment", pa.timestamp("us"), nullable=False),
         pa.field("offer_id", pa.string(), nullable=False),
         pa.field("propensity", pa.float64()),
+        pa.field("chances", pa.map_(pa.string(), pa.float64())),
         pa.field("redeemed", pa.bool_()),
         pa.field("bought", pa.bool_(), nullable=False),
         pa.field("revenue", pa.float64(), nullable=False, metadata={"unit": "major units before the offer's cost"}),
@@ -39,8 +40,9 @@ HISTORY_KEYS = pa.schema(
 )
 """Columns every history has; all further columns are features as of `moment` (numbers, null = unknown).
 
-`bought` and `revenue` are counted over the horizon after `moment`, `redeemed` and `cost` over the label window
-(`history.LABEL_HORIZONS` horizons): cost is what every use in it took off. Both are null where it was still open.
+`bought`, `revenue`, `redeemed` and `cost` are counted over the horizon after `moment`; cost is what every use in it
+took off. `propensity` is the chance with which the row was given its offer, and `chances` that of every offer (one not
+named had none); both are null where nobody wrote them down, `chances` also where only that of the given offer is known.
 """
 
 
@@ -79,6 +81,16 @@ class CampaignUse:
         sent_later: those of `controls` who were sent another campaign before the horizon was over.
         sent_before: those of `treated` and `controls` who had been sent another campaign, more than a day earlier,
             whose horizon was not over.
+        sent_beside: those of them who were sent another campaign within a day of it; only where it was decided by lot,
+            else they are set aside.
+        logged: whether the chances it was decided with were written down; who was decided to get it is then `treated`,
+            sent or not.
+        not_sent: of `treated`, decided to get it but never shown it; they stay where the lot put them.
+        still_open: customers whose horizon was not over, so that they are in neither group.
+        used_later: customers who used it after their horizon; what that cost is not counted.
+        compared: customers with a fair chance of both (all who had any, where chances are known).
+        effective_treated: how many equally weighted customers those of `treated` are worth (Kish 1965).
+        effective_controls: of the controls.
     """
 
     campaign_id: str
@@ -90,20 +102,19 @@ class CampaignUse:
     set_aside: int = 0
     sent_later: int = 0
     sent_before: int = 0
+    sent_beside: int = 0
+    logged: bool = False
+    not_sent: int = 0
+    still_open: int = 0
+    used_later: int = 0
+    compared: int | None = None
+    effective_treated: float | None = None
+    effective_controls: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {
-            "campaign_id": self.campaign_id,
-            "offer_id": self.offer_id,
-            "start": self.start.isoformat(),
-            "treated": self.treated,
-            "controls": self.controls,
-            "redeemers": self.redeemers,
-            "set_aside": self.set_aside,
-            "sent_later": self.sent_later,
-            "sent_before": self.sent_before,
-        }
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return {**plain, "start": self.start.isoformat()}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> CampaignUse:

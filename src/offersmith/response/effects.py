@@ -203,7 +203,7 @@ def _placebo(
     place = pc.index_in(earlier["customer_id"], block["customer_id"].combine_chunks())
     earlier = earlier.filter(place.is_valid())
     place = place.drop_null()
-    keys = {name: block[name].take(place) for name in ("offer_id", "propensity")}
+    keys = {name: block[name].take(place) for name in ("offer_id", "propensity", "chances")}
     for name, values in keys.items():
         earlier = earlier.append_column(name, values)
     spent, _ = spending(analytics, earlier["customer_id"], start, use.start, currency)

@@ -3,12 +3,16 @@
 One block of rows per campaign, with all its offers: profiles as of its start, the customers who were sent each offer,
 and as controls the others known by then who were sent nothing at that time (`sent`). Nobody is in a block twice,
 and nobody is in one whose first event came after the start: that they bought later is how they came to be known.
+Where the chances were written down (`logged`), a block is the lot's own groups, with the chance of each row; and where
+every decision had a moment of its own, each row has the profile as of the midnight before it.
 
-What the customers spent is counted over the horizon after the start; a campaign is used only if that had passed by
-`as_of`. Whether an offer was used, and what its use cost, is asked over `LABEL_HORIZONS` horizons (the label window),
-equally long for every campaign and whenever it is asked; where they had not passed by `as_of`, both are unknown (null).
-A budget has to pay for every use, so what an offer costs is its chance of use in that window times the full cost of a
-user, though what late users spend then counts for nothing. Nothing at or after `as_of` is read.
+Everything is counted over one horizon after that moment, fixed beforehand and equally long for every campaign and offer
+(what two offers earn over different stretches cannot be compared): what customers spent in the whole shop, on every
+channel, less what they gave back, whether they used the offer, and what that cost. So a sale that an offer only pulled
+forward, or took from one at the full price, cancels out as far as the horizon reaches. It should reach as long as
+offers are valid and four weeks more (`LINGER`); one that is shorter than that misses uses, which are counted
+(`used_later`).
+Only rows whose horizon had passed by `as_of` are in the table, and nothing at or after `as_of` is read.
 
 Revenue is counted before the offer's cost (what was paid, less refunds, plus what coupons took off), so that profit is
 the margin of revenue less the cost.
@@ -17,6 +21,7 @@ the margin of revenue less the cost.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -25,7 +30,8 @@ import pyarrow.compute as pc
 
 from offersmith.money import scale
 from offersmith.progress import Progress, silent
-from offersmith.response.base import HISTORY_KEYS, Bools, CampaignUse, Floats, History, strings
+from offersmith.response.base import HISTORY_KEYS, Bools, CampaignUse, Floats, History, Strings, flags, strings
+from offersmith.response.scores import MIN_EFFECTIVE, support
 from offersmith.response.sent import Campaign, past_campaigns
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
@@ -33,8 +39,14 @@ from offersmith.vocabulary import NO_OFFER
 
 Profiles = Callable[[datetime], pa.Table]
 
-LABEL_HORIZONS = 2
-"""Over how many horizons after the start an offer counts as used; coupons are used later than they change minds."""
+LABEL_HORIZONS = 1
+"""Over how many horizons after the start an offer counts as used: as many as revenue, or profit would set the income of
+one stretch against the cost of another."""
+LINGER = timedelta(days=28)
+"""How long after the end of an offer its effect is counted on, so that what it only moved in time cancels out."""
+MAX_DAYS = 28
+"""Of decisions with moments of their own, the latest days that are used; each costs a profile."""
+NO_OVERLAP = "no_overlap"
 
 
 def build(
@@ -63,12 +75,16 @@ def build(
     campaigns, left_out = past_campaigns(analytics, as_of, horizon_days)
     parts: list[pa.Table] = []
     uses: list[CampaignUse] = []
+    refused: dict[str, str] = {}
     for number, campaign in enumerate(campaigns):
         progress("response.stage_history", number, len(campaigns))
-        profiles, aside = _members(analytics, campaign, profile(campaign.start))
-        block = _block(analytics, campaign, profiles, as_of, horizon_days, currency)
+        members, aside = _members(analytics, campaign, profile)
+        used = _used(analytics, campaign, members, as_of, horizon_days)
+        block = _block(analytics, campaign, members, used, horizon_days, currency)
+        found = _uses(campaign, block, aside, used.later, folds)
+        refused |= {f"{use.campaign_id}/{use.offer_id}": NO_OVERLAP for use in found if not _supported(use)}
         parts.append(block)
-        uses.extend(_uses(campaign, block, aside))
+        uses.extend(found)
     empty = HISTORY_KEYS.empty_table()
     table = pa.concat_tables(parts, promote_options="permissive") if parts else empty
     return History(
@@ -77,7 +93,7 @@ def build(
         horizon_days=horizon_days,
         campaigns=tuple(uses),
         bias=dict(bias or {}),
-        left_out=left_out,
+        left_out=dict(sorted((left_out | refused).items())),
         known=profile(as_of),
         folds=folds,
     )
@@ -98,79 +114,145 @@ def spending(
     return revenue, _of(customers, found["customer_id"], found["orders"]) > 0
 
 
-def _members(analytics: Analytics, campaign: Campaign, profiles: pa.Table) -> tuple[pa.Table, int]:
-    """Return the profiles of treated and controls, and how many possible controls were set aside."""
-    known = known_by(analytics, profiles, campaign.start)
-    aside = pc.is_in(known["customer_id"], pa.array(sorted(campaign.set_aside), pa.string()))
-    return known.filter(pc.invert(aside)), int(pc.sum(aside).as_py() or 0)
+def _members(analytics: Analytics, campaign: Campaign, profile: Profiles) -> tuple[pa.Table, int]:
+    """Return the profiles of treated and controls with the moment of each, and how many known were set aside.
+
+    Decisions with moments of their own get the profile of the midnight (UTC) before; nothing they led to is in it.
+    """
+    if campaign.lot is None:
+        known = known_by(analytics, profile(campaign.start), campaign.start)
+        aside = pc.is_in(known["customer_id"], pa.array(sorted(campaign.set_aside), pa.string()))
+        members = known.filter(pc.invert(aside))
+        return _at(members, pa.repeat(pa.scalar(campaign.start, pa.timestamp("us")), members.num_rows)), _sum(aside)
+    rows, parts, older = campaign.lot.rows, [], 0
+    days = pc.unique(_day(rows["moment"])).sort(order="descending").to_pylist()
+    for number, day in enumerate(days):
+        own = rows.filter(pc.equal(_day(rows["moment"]), pa.scalar(day, pa.timestamp("us"))))
+        if number >= MAX_DAYS:
+            older += own.num_rows
+            continue
+        moments = pc.unique(own["moment"])
+        since = moments[0].as_py() if len(days) == len(moments) == 1 else day
+        known = known_by(analytics, profile(since), since)
+        place = pc.index_in(known["customer_id"], own["customer_id"].combine_chunks())
+        parts.append(_at(known.filter(place.is_valid()), own["moment"].take(place.drop_null())))
+    return pa.concat_tables(parts, promote_options="permissive"), older + len(campaign.set_aside)
+
+
+def _at(profiles: pa.Table, moments: pa.ChunkedArray | pa.Array) -> pa.Table:
+    return profiles.append_column(pa.field("moment", pa.timestamp("us")), moments)
+
+
+def _day(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.floor_temporal(moments, unit="day")
+
+
+def _sum(marks: pa.ChunkedArray) -> int:
+    return int(pc.sum(marks).as_py() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What members used of a campaign: how often in their horizon, for how much (minor units), and whether later."""
+
+    times: Floats
+    cost: Floats
+    later: Bools
+
+
+def _used(analytics: Analytics, campaign: Campaign, members: pa.Table, as_of: datetime, horizon_days: int) -> _Used:
+    within = outcomes.redemptions_after(analytics, members, timedelta(days=horizon_days))
+    ever = outcomes.redemptions(analytics, campaign.start, as_of)
+    within, ever = (found.filter(pc.equal(found["campaign_id"], campaign.campaign_id)) for found in (within, ever))
+    customers = members["customer_id"]
+    times = _of(customers, within["customer_id"], within["n"])
+    cost = _of(customers, within["customer_id"], within["cost"])
+    return _Used(times, cost, _of(customers, ever["customer_id"], ever["n"]) > times)
 
 
 def _block(
-    analytics: Analytics, campaign: Campaign, profiles: pa.Table, as_of: datetime, horizon_days: int, currency: str
+    analytics: Analytics, campaign: Campaign, members: pa.Table, used: _Used, horizon_days: int, currency: str
 ) -> pa.Table:
-    customers = profiles["customer_id"]
-    count = profiles.num_rows
-    given = _given(campaign, customers)
+    customers = members["customer_id"]
+    given, own, chances = _decided(campaign, customers)
     treated = given != NO_OFFER
-    end = campaign.start + timedelta(days=horizon_days)
-    revenue, bought = spending(analytics, customers, campaign.start, end, currency)
-    label_end = campaign.start + timedelta(days=LABEL_HORIZONS * horizon_days)
-    redeemed, cost = pa.nulls(count, pa.bool_()), pa.nulls(count, pa.float64())
-    if label_end <= as_of:
-        redeemed = pa.array((_used(analytics, campaign, customers, label_end, "n") > 0) & treated, pa.bool_())
-        cost = pa.array(_used(analytics, campaign, customers, label_end, "cost") / scale(currency) * treated)
+    found = outcomes.outcomes_after(analytics, members, timedelta(days=horizon_days))
+    gross = pc.add(found["revenue"], found["coupon_discount"])
     keys = {
         "customer_id": customers,
-        "campaign_id": pa.array([campaign.campaign_id] * count, pa.string()),
-        "moment": pa.array([campaign.start] * count, pa.timestamp("us")),
+        "campaign_id": pa.repeat(pa.scalar(campaign.campaign_id, pa.string()), len(customers)),
+        "moment": members["moment"],
         "offer_id": pa.array(given.tolist(), pa.string()),
-        # Events do not say by which chances somebody was chosen, and a plan keeps only that of what was chosen.
-        "propensity": pa.nulls(count, pa.float64()),
-        "redeemed": redeemed,
-        "bought": pa.array(bought, pa.bool_()),
-        "revenue": pa.array(revenue, pa.float64()),
-        "cost": cost,
+        "propensity": own,
+        "chances": chances,
+        "redeemed": pa.array((used.times > 0) & treated, pa.bool_()),
+        "bought": pa.array(_of(customers, found["customer_id"], found["orders"]) > 0, pa.bool_()),
+        "revenue": pa.array(_of(customers, found["customer_id"], gross) / scale(currency), pa.float64()),
+        "cost": pa.array(used.cost / scale(currency) * treated, pa.float64()),
     }
-    features = {name: profiles[name] for name in profiles.column_names if name != "customer_id"}
+    features = {name: members[name] for name in members.column_names if name not in HISTORY_KEYS.names}
     return pa.table({**keys, **features})
 
 
-def _given(campaign: Campaign, customers: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _decided(campaign: Campaign, customers: pa.ChunkedArray) -> tuple[Strings, pa.ChunkedArray, pa.ChunkedArray]:
+    """Return what each customer was given, with its chance and the chances of all offers where they are known."""
+    count = len(customers)
+    if campaign.lot is None:
+        kinds = (HISTORY_KEYS.field(name).type for name in ("propensity", "chances"))
+        own, chances = (pa.chunked_array([pa.nulls(count, kind)]) for kind in kinds)
+        return _given(campaign, customers), own, chances
+    rows = campaign.lot.rows
+    mine = rows.take(pc.index_in(customers, rows["customer_id"].combine_chunks()))
+    return strings(mine, "offer_id"), mine["propensity"], mine["chances"]
+
+
+def _given(campaign: Campaign, customers: pa.ChunkedArray) -> Strings:
     given = np.full(len(customers), NO_OFFER, dtype=np.object_)
     for offer, sent in campaign.arms.items():
         inside = pc.is_in(customers, pa.array(sorted(sent), pa.string())).to_numpy(zero_copy_only=False)
         given[inside] = offer
-    return given
+    return given.astype(np.str_)
 
 
-def _used(analytics: Analytics, campaign: Campaign, customers: pa.ChunkedArray, end: datetime, column: str) -> Floats:
-    used = outcomes.redemptions(analytics, campaign.start, end)
-    used = used.filter(pc.equal(used["campaign_id"], campaign.campaign_id))
-    return _of(customers, used["customer_id"], used[column])
-
-
-def _uses(campaign: Campaign, block: pa.Table, aside: int) -> list[CampaignUse]:
-    given, customers = strings(block, "offer_id"), block["customer_id"].to_pylist()
+def _uses(campaign: Campaign, block: pa.Table, aside: int, used_later: Bools, count: int) -> list[CampaignUse]:
+    given, customers = strings(block, "offer_id"), strings(block, "customer_id")
     none = given == NO_OFFER
-    later, before = (
-        np.array([one in sent for one in customers], dtype=np.bool_) for sent in (campaign.later, campaign.before)
-    )
-    labelled = block["redeemed"].null_count == 0
-    redeemed = block["redeemed"].fill_null(False).to_numpy(zero_copy_only=False)
-    return [
-        CampaignUse(
-            campaign_id=campaign.campaign_id,
-            offer_id=offer,
-            start=campaign.start,
-            treated=int((given == offer).sum()),
-            controls=int((given == NO_OFFER).sum()),
-            redeemers=int(redeemed[given == offer].sum()) if labelled else None,
-            set_aside=aside,
-            sent_later=int((later & none).sum()),
-            sent_before=int((before & (none | (given == offer))).sum()),
+    lot = campaign.lot
+    groups = (campaign.later, campaign.before, campaign.beside, lot.not_sent if lot else frozenset[str]())
+    later, before, beside, missed = (np.isin(customers, np.array(sorted(group), dtype=np.str_)) for group in groups)
+    redeemed = flags(block, "redeemed")
+    features = [name for name in block.column_names if name not in HISTORY_KEYS.names]
+    found = []
+    for offer in sorted(campaign.arms):
+        mine = given == offer
+        held = support(block, features, offer, count)
+        found.append(
+            CampaignUse(
+                campaign_id=campaign.campaign_id,
+                offer_id=offer,
+                start=campaign.start,
+                treated=int(mine.sum()),
+                controls=int(none.sum()),
+                redeemers=int(redeemed[mine].sum()),
+                set_aside=aside,
+                sent_later=int((later & none).sum()),
+                sent_before=int((before & (none | mine)).sum()),
+                sent_beside=int((beside & (none | mine)).sum()),
+                logged=lot is not None,
+                not_sent=int((missed & mine).sum()),
+                still_open=lot.still_open if lot else 0,
+                used_later=int((used_later & mine).sum()),
+                compared=held.compared,
+                effective_treated=held.treated,
+                effective_controls=held.controls,
+            )
         )
-        for offer in sorted(campaign.arms)
-    ]
+    return found
+
+
+def _supported(use: CampaignUse) -> bool:
+    smaller = min(use.effective_treated or 0.0, use.effective_controls or 0.0)
+    return smaller >= MIN_EFFECTIVE
 
 
 def _of(customers: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> Floats:

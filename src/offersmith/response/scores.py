@@ -1,8 +1,9 @@
 """Doubly robust scores of one offer against nothing: the one comparison behind effects, evidence and estimates.
 
 Campaign by campaign, with nuisance functions from other customers than those they are applied to. Chances are the
-logged ones where the history knows them; else they are estimated, and only customers with a fair chance of either
-(0.1 to 0.9) are compared.
+logged ones where the history knows them: then everybody is compared who could have got either. Else they are
+estimated, and only customers with a fair chance of either (0.1 to 0.9) are compared. Where those are worth fewer than
+`MIN_EFFECTIVE` equally weighted customers on either side, the data do not support a comparison and none is made.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.experiments.effect import Effect, effect, scores
+from offersmith.experiments.overlap import effective_size
 from offersmith.response.base import Bools, Floats, History, Ints, Strings, floats, strings
 from offersmith.response.crossfit import crossfit, folds
 from offersmith.response.encode import Encoder
 from offersmith.response.linear import expit, least_squares, logistic
+from offersmith.response.logged import chance_of
 from offersmith.vocabulary import NO_OFFER
 
 LOW, HIGH = 0.1, 0.9
+MIN_EFFECTIVE = 50.0
+"""Effective customers (Kish 1965) that either side of a comparison needs: below, a few of them decide the answer."""
+SAMPLE = 50_000
+"""Customers at most from whom overlap is judged before anything is learned."""
 PENALTY = 10.0
 SLOPE_SD = 0.5
 """How far from 1 the slope of a calibration may lie before the data are asked (a belief, not a measurement)."""
@@ -61,6 +68,7 @@ class Measured:
         weight: adding up to 1; every campaign by its precision.
         mean: the weighted mean of the scores, which is that of the campaigns' effects.
         standard_error: of `mean`; a customer of several campaigns counts once.
+        logged: whether all of it was decided by lot, with chances that were written down.
     """
 
     rows: Ints
@@ -68,6 +76,22 @@ class Measured:
     weight: Floats
     mean: float
     standard_error: float
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What a comparison could rest on.
+
+    Attributes:
+        compared: customers with a fair chance of both.
+        treated: how many equally weighted customers those who got the offer are worth (Kish 1965).
+        controls: those who got nothing.
+    """
+
+    compared: int
+    treated: float
+    controls: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +115,85 @@ def compare(
         count: number of folds.
         seed: of the folds.
     """
-    given = strings(table, "offer_id")
-    logged = _logged(table)
-    rows = np.flatnonzero(np.isin(given, [offer, NO_OFFER])) if logged is None else np.arange(len(given))
-    part, y, arm = table.take(pa.array(rows)), outcome[rows], given[rows]
+    design = _design(table, features, offer, count, seed)
+    arm, chance, x, fold = design.arm, design.chance, design.x, design.fold
+    y, treated, none = outcome[design.rows], arm == offer, arm == NO_OFFER
+    means = [_mean(x, y, group, fold, count) for group in (treated, none)]
+    low, high = design.bounds
+    found = effect(y, treated, chance, *means, control=none, p_control=design.other, low=low, high=high)
+    if found is not None and min(found.ess_treated, found.ess_control) < MIN_EFFECTIVE:
+        found = None
+    inside = design.inside
+    one, two = means[0][inside], means[1][inside]
+    score = scores(y[inside], treated[inside], chance[inside], one, two, design.other[inside])
+    return Compared(found, design.rows, treated, chance, x, design.names, inside, score)
+
+
+def support(table: pa.Table, features: Sequence[str], offer: str, count: int, seed: int = 0) -> Support:
+    """Return what a comparison of an offer with nothing would rest on, judged by a part of a large campaign.
+
+    Args:
+        table: customers of one campaign, as `compare` takes them.
+        features: names of the feature columns.
+        offer: which.
+        count: number of folds.
+        seed: of the folds.
+    """
+    step = -(-table.num_rows // SAMPLE) or 1
+    part = table.take(pa.array(np.arange(0, table.num_rows, step)))
+    design = _design(part, features, offer, count, seed)
+    groups = ((design.arm == offer, design.chance), (design.arm == NO_OFFER, design.other))
+    treated, controls = (effective_size(1 / chance[group & design.inside]) for group, chance in groups)
+    return Support(step * int(design.inside.sum()), step * treated, step * controls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Which customers are compared, what they got and with which chance.
+
+    Attributes:
+        rows: rows of the table.
+        arm: what they were given.
+        chance: of the offer; where chances are logged, of what was given.
+        other: of nothing; infinite for who got neither.
+        x: encoded features.
+        names: of its columns.
+        fold: of each.
+        bounds: chances between which they are compared.
+    """
+
+    rows: Ints
+    arm: Strings
+    chance: Floats
+    other: Floats
+    x: Floats
+    names: tuple[str, ...]
+    fold: Ints
+    bounds: tuple[float, float]
+
+    @property
+    def inside(self) -> Bools:
+        return np.asarray((self.chance >= self.bounds[0]) & (self.chance <= self.bounds[1]))
+
+
+def _design(table: pa.Table, features: Sequence[str], offer: str, count: int, seed: int) -> _Design:
+    given, logged = strings(table, "offer_id"), _logged(table)
+    rows = np.flatnonzero(np.isin(given, [offer, NO_OFFER]) if logged is None else _possible(table, logged, offer))
+    part, arm = table.take(pa.array(rows)), given[rows]
     encoder = Encoder.learn(part, features)
     x = encoder.matrix(part)
     fold = folds(strings(part, "customer_id"), count, seed) if len(rows) else np.zeros(0, dtype=np.int64)
-    treated, none = arm == offer, arm == NO_OFFER
-    low, high = (0.0, 1.0) if logged is not None else (LOW, HIGH)
-    chance = _estimated(x, treated, fold, count) if logged is None else logged[rows]
-    other = 1 - chance if logged is None else np.where(none, chance, np.inf)
-    means = [_mean(x, y, group, fold, count) for group in (treated, none)]
-    found = effect(y, treated, chance, means[0], means[1], control=none, p_control=other, low=low, high=high)
-    inside = (chance >= low) & (chance <= high)
-    score = scores(y[inside], treated[inside], chance[inside], means[0][inside], means[1][inside], other[inside])
-    return Compared(found, rows, treated, chance, x, encoder.names, inside, score)
+    if logged is None:
+        chance = _estimated(x, arm == offer, fold, count)
+        return _Design(rows, arm, chance, 1 - chance, x, encoder.names, fold, (LOW, HIGH))
+    chance = logged[rows]
+    return _Design(rows, arm, chance, np.where(arm == NO_OFFER, chance, np.inf), x, encoder.names, fold, (0.0, 1.0))
 
 
 def measure(history: History, offer: str, outcome: Floats, seed: int) -> Measured | None:
     """Return the precision-weighted mean of an offer's effects in all campaigns; None where none can be measured.
+
+    Where one of them was decided by lot, only those that were: to mix in what selection bends would bend the mean.
 
     Args:
         history: n rows.
@@ -122,17 +205,16 @@ def measure(history: History, offer: str, outcome: Floats, seed: int) -> Measure
     rows: list[Ints] = []
     scored: list[Floats] = []
     weights: list[Floats] = []
+    compared = []
     for name in sorted(set(campaign[given == offer].tolist())):
         block = np.flatnonzero(campaign == name)
-        found = compare(
-            history.table.take(pa.array(block)),
-            history.features,
-            offer,
-            outcome[block],
-            count=history.folds,
-            seed=seed,
-        )
+        part = history.table.take(pa.array(block))
+        found = compare(part, history.features, offer, outcome[block], count=history.folds, seed=seed)
         if found.effect is not None:
+            compared.append((block, found, _logged(part) is not None))
+    by_lot = any(logged for _, _, logged in compared)
+    for block, found, logged in compared:
+        if found.effect is not None and logged == by_lot:
             rows.append(block[found.rows[found.inside]])
             scored.append(found.score)
             precision = 1 / max(found.effect.standard_error, 1e-9) ** 2
@@ -143,7 +225,7 @@ def measure(history: History, offer: str, outcome: Floats, seed: int) -> Measure
     weight = weight / weight.sum()
     mean = float(weight @ score)
     error = _clustered(weight * (score - mean), strings(history.table, "customer_id")[where])
-    return Measured(where, score, weight, mean, error)
+    return Measured(where, score, weight, mean, error, by_lot)
 
 
 def slope(measured: Measured, predicted: Floats) -> Slope:
@@ -165,6 +247,15 @@ def _logged(table: pa.Table) -> Floats | None:
     if "propensity" not in table.column_names or table.column("propensity").null_count:
         return None
     return np.clip(floats(table, "propensity"), 1e-6, 1.0)
+
+
+def _possible(table: pa.Table, own: Floats, offer: str) -> Bools:
+    """Return who could have got the offer and could have got nothing; who had one choice alone had no lot."""
+    possible = own < 1 - 1e-9
+    if "chances" in table.column_names:
+        for arm in (offer, NO_OFFER):
+            possible &= ~(chance_of(table.column("chances"), arm) <= 0)
+    return np.asarray(possible)
 
 
 def _estimated(x: Floats, treated: Bools, fold: Ints, count: int) -> Floats:

@@ -12,14 +12,21 @@ matter of who visits. Who was sent one more than `AT_ONCE` earlier that was stil
 and is counted too: what it had changed by then is in the profile, as for everybody.
 
 A banner that stops within `AT_ONCE` of its start cannot be told from a mailing.
+
+All this is for campaigns of which nobody knows how their recipients were chosen. Where the chances were written down
+(`logged`), the lot's own groups are compared, nobody is set aside, and it does not matter when an offer is seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pyarrow as pa
+
+from offersmith.response import logged
+from offersmith.response.logged import Lot
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
 
@@ -31,7 +38,7 @@ AT_ONCE = timedelta(days=1)
 MAX_LATE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Campaign:
     """A past campaign as it was sent.
 
@@ -43,6 +50,8 @@ class Campaign:
             another campaign that started within `AT_ONCE` of this one (with or without this one).
         later: who was sent another campaign that started after that and before the end of the horizon.
         before: who was sent another campaign that started earlier than that and whose horizon was not over.
+        lot: its decisions with their chances, where they were written down; `arms` are then its groups.
+        beside: who was sent another campaign within `AT_ONCE` of this one.
     """
 
     campaign_id: str
@@ -51,6 +60,8 @@ class Campaign:
     set_aside: frozenset[str]
     later: frozenset[str]
     before: frozenset[str]
+    lot: Lot | None = None
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +87,26 @@ def past_campaigns(
         The campaigns, and `campaign/offer` -> reason code of `catalogue/response.toml`.
     """
     first = outcomes.first_time(analytics)
+    horizon = timedelta(days=horizon_days)
     named: dict[str, list[_Arm]] = {}
     for arm in _arms(analytics, as_of):
         named.setdefault(arm.campaign_id, []).append(arm)
     every = [arm for arms in named.values() for arm in arms]
+    logs = logged.logs(analytics, as_of)
     left_out: dict[str, str] = {}
     usable: list[Campaign] = []
-    for name, arms in named.items():
-        start = min(arm.start for arm in arms)
-        fault = _fault(arms, start, first, start + timedelta(days=horizon_days) > as_of)
-        campaign, faults = _campaign(name, arms, start, every, timedelta(days=horizon_days))
-        for arm in arms:
-            if fault or arm.offer_id in faults:
-                left_out[f"{name}/{arm.offer_id}"] = fault or faults[arm.offer_id]
+    for name in sorted({*named, *logs}):
+        arms = named.get(name, [])
+        lot = _lot(logs[name], arms, as_of, horizon) if name in logs else None
+        if lot is None and not arms:
+            continue
+        start = lot.start if lot else min(arm.start for arm in arms)
+        fault = _too_soon(start, first, start + horizon > as_of) or ("" if lot else _rolling(arms, start))
+        found = _by_lot(name, lot, every, horizon) if lot else _campaign(name, arms, start, every, horizon)
+        campaign, faults = found
+        for offer in lot.offers if lot else [arm.offer_id for arm in arms]:
+            if fault or offer in faults:
+                left_out[f"{name}/{offer}"] = fault or faults[offer]
         if not fault and campaign.arms:
             usable.append(campaign)
     usable.sort(key=lambda campaign: (campaign.start, campaign.campaign_id))
@@ -106,14 +124,33 @@ def _arms(analytics: Analytics, as_of: datetime) -> list[_Arm]:
     return [_Arm(campaign, offer, shown) for (campaign, offer), shown in sorted(grouped.items())]
 
 
-def _fault(arms: Sequence[_Arm], start: datetime, first: datetime | None, still_open: bool) -> str | None:
+def _too_soon(start: datetime, first: datetime | None, still_open: bool) -> str:
     if still_open:
         return "outcome_open"
-    if first is None or start - timedelta(days=MIN_PAST_DAYS) < first:
-        return "no_past"
+    return "no_past" if first is None or start - timedelta(days=MIN_PAST_DAYS) < first else ""
+
+
+def _rolling(arms: Sequence[_Arm], start: datetime) -> str:
     shown = frozenset[str]().union(*(arm.shown for arm in arms))
     on_time = frozenset[str]().union(*(arm.by(start + AT_ONCE) for arm in arms))
-    return "rolling_exposure" if len(shown - on_time) > MAX_LATE * len(shown) else None
+    return "rolling_exposure" if len(shown - on_time) > MAX_LATE * len(shown) else ""
+
+
+def _lot(log: pa.Table, arms: Sequence[_Arm], as_of: datetime, horizon: timedelta) -> Lot | None:
+    start = min((arm.start for arm in arms), default=None)
+    return logged.lot(log, {arm.offer_id: arm.shown for arm in arms}, start, as_of, horizon)
+
+
+def _by_lot(name: str, lot: Lot, every: Sequence[_Arm], horizon: timedelta) -> tuple[Campaign, dict[str, str]]:
+    """Return the campaign as it was decided, and which of its offers too few were decided to get."""
+    arms = {offer: lot.members(offer) for offer in lot.offers}
+    large = {offer: customers for offer, customers in arms.items() if len(customers) >= MIN_TREATED}
+    faults = dict.fromkeys(sorted(set(arms) - set(large)), "too_few_recipients")
+    rows = logged.without(lot.rows, set(faults))
+    aside = frozenset(lot.rows["customer_id"].to_pylist()) - frozenset(rows["customer_id"].to_pylist())
+    times = _Times.of(name, lot.start, every, horizon)
+    lot = replace(lot, rows=rows)
+    return Campaign(name, lot.start, large, aside, times.later, times.before, lot, times.beside), faults
 
 
 def _campaign(
@@ -128,20 +165,35 @@ def _campaign(
         if offer < other
         for customer in customers & rivals
     )
-    others = [arm for arm in every if arm.campaign_id != name and _at_once(arm)]
-    beside = _sent(arm for arm in others if abs(arm.start - start) <= AT_ONCE)
+    times = _Times.of(name, start, every, horizon)
     single = {offer: customers - several for offer, customers in sent.items()}
-    alone = {offer: customers - beside for offer, customers in single.items()}
+    alone = {offer: customers - times.beside for offer, customers in single.items()}
     large = {offer: customers for offer, customers in alone.items() if len(customers) >= MIN_TREATED}
     faults = {
         offer: "sent_together" if len(customers) >= MIN_TREATED else "too_few_recipients"
         for offer, customers in single.items()
         if offer not in large
     }
-    aside = frozenset[str]().union(beside, *sent.values()) - frozenset[str]().union(*large.values())
-    later = _sent(arm for arm in others if start + AT_ONCE < arm.start < start + horizon)
-    before = _sent(arm for arm in others if start - horizon < arm.start < start - AT_ONCE)
-    return Campaign(name, start, large, aside, later, before), faults
+    aside = frozenset[str]().union(times.beside, *sent.values()) - frozenset[str]().union(*large.values())
+    return Campaign(name, start, large, aside, times.later, times.before), faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Who was sent another campaign at the same time, later in the horizon, or earlier with its horizon not over."""
+
+    beside: frozenset[str]
+    later: frozenset[str]
+    before: frozenset[str]
+
+    @classmethod
+    def of(cls, name: str, start: datetime, every: Sequence[_Arm], horizon: timedelta) -> _Times:
+        others = [arm for arm in every if arm.campaign_id != name and _at_once(arm)]
+        return cls(
+            beside=_sent(arm for arm in others if abs(arm.start - start) <= AT_ONCE),
+            later=_sent(arm for arm in others if start + AT_ONCE < arm.start < start + horizon),
+            before=_sent(arm for arm in others if start - horizon < arm.start < start - AT_ONCE),
+        )
 
 
 def _sent(arms: Iterable[_Arm]) -> frozenset[str]:

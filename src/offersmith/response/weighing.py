@@ -37,7 +37,8 @@ def believed(
     mean, sd = prior
     if measured is None:
         return OfferEffect(offer.offer_id, mean, sd, None, None, None, mean, sd)
-    bias = 0.0 if history.randomised else history.bias.get(offer.offer_id)
+    by_lot = history.randomised or measured.logged
+    bias = 0.0 if by_lot else history.bias.get(offer.offer_id)
     spread = None if bias is None else float(np.hypot(measured.standard_error, bias))
     if spread is None:
         used, used_sd = mean, max(sd, measured.standard_error)
@@ -45,7 +46,7 @@ def believed(
         used, used_sd = weigh(mean, sd, measured.mean, spread)
     else:
         # Terms that say nothing leave no belief to weigh against: the measurement stands alone if it is by lot.
-        used, used_sd = (measured.mean if history.randomised else mean), spread
+        used, used_sd = (measured.mean if by_lot else mean), spread
     return OfferEffect(
         offer_id=offer.offer_id,
         prior=mean,
@@ -80,7 +81,7 @@ def trust(history: History, effect: OfferEffect) -> float:
     Where offers were not decided by lot they are as open to selection as the mean is, so they get the weight that the
     measured mean has beside the prior (`weigh`): it falls with the sampling error and with the placebo's bias.
     """
-    if history.randomised:
+    if history.randomised or effect.bias == 0.0:
         return 1.0
     if effect.bias is None or effect.standard_error is None or effect.prior_sd <= 0:
         return 0.0

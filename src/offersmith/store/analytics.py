@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from offersmith.errors import StorageError
+from offersmith.store.decided import DECIDED
 from offersmith.store.engine import connect, interruptible, text
 from offersmith.vocabulary import EVENTS
 
@@ -37,6 +38,7 @@ class Analytics:
     def __init__(self, *, threads: int = 0, memory_mb: int = 1024, scratch: Path | None = None) -> None:
         self._engine = connect(threads=threads, memory_mb=memory_mb, spill=scratch)
         self.use_events([])
+        self.use_table("decided", DECIDED.empty_table())
 
     def __enter__(self) -> Self:
         return self

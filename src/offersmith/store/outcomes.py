@@ -1,20 +1,24 @@
 """Who was shown what, who used it, and what each customer did in a stretch of time.
 
 All sums are whole numbers (minor units, events), so that an answer does not depend on how many threads made it.
-A stretch is half open: `start <= time < end`.
+A stretch is half open: `start <= time < end`. It is the same for everybody, or (`outcomes_after`, `redemptions_after`)
+each customer's own.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
 
 EXPOSURE_EVENTS = ("view_promotion", "select_promotion")
+
+_ENTERED = pa.schema([("entrant", pa.string()), ("since", pa.timestamp("us")), ("until", pa.timestamp("us"))])
 
 
 def exposures(analytics: Analytics, until: datetime) -> pa.Table:
@@ -37,6 +41,14 @@ def exposures(analytics: Analytics, until: datetime) -> pa.Table:
     return analytics.run(first.order_by("campaign_id", "customer_id", "offer_id"))
 
 
+def campaign_ids(analytics: Analytics) -> list[str]:
+    """Return the names of all campaigns of which anybody was shown an offer, sorted."""
+    t = EVENTS_TABLE
+    shown = t.filter(t.event.isin(EXPOSURE_EVENTS), t.campaign_id.notnull()).select("campaign_id").distinct()
+    names: list[str] = analytics.run(shown.order_by("campaign_id"))["campaign_id"].to_pylist()
+    return names
+
+
 def outcomes(analytics: Analytics, start: datetime, end: datetime) -> pa.Table:
     """Return what every customer who did anything bought in `start <= time < end`.
 
@@ -44,8 +56,38 @@ def outcomes(analytics: Analytics, start: datetime, end: datetime) -> pa.Table:
         customer_id, orders (distinct), revenue (minor units: purchases minus refunds), discount and coupon_discount
         (minor units, of purchases); sorted by customer_id. Customers who did nothing have no row.
     """
+    return _bought(analytics, _between(start, end))
+
+
+def outcomes_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
+    """Return what `outcomes` returns, each customer's counted over a stretch of their own.
+
+    Args:
+        analytics: bound to the shop's events.
+        entered: customer_id (once each) and moment, where the customer's stretch starts.
+        length: of every stretch.
+    """
+    return _bought(analytics, _within(analytics, entered, length))
+
+
+def _between(start: datetime, end: datetime) -> ir.Table:
     t = EVENTS_TABLE
-    rows = t.filter(t.customer_id.notnull(), t.event.isin(("purchase", "refund")), t.time >= start, t.time < end)
+    return t.filter(t.customer_id.notnull(), t.time >= start, t.time < end)
+
+
+def _within(analytics: Analytics, entered: pa.Table, length: timedelta) -> ir.Table:
+    """Return the events of each customer's own stretch; the engine is told whose starts when."""
+    ends = pc.add(entered["moment"].cast(pa.timestamp("us")), pa.scalar(length, pa.duration("us")))
+    columns = {"entrant": entered["customer_id"], "since": entered["moment"], "until": ends}
+    table = pa.table(columns).cast(_ENTERED)
+    analytics.use_table("entered", table)
+    t, own = EVENTS_TABLE, ibis.table(ibis.Schema.from_pyarrow(_ENTERED), name="entered")
+    joined = t.join(own, t.customer_id == own.entrant)
+    return joined.filter(joined.time >= joined.since, joined.time < joined.until)
+
+
+def _bought(analytics: Analytics, within: ir.Table) -> pa.Table:
+    rows = within.filter(within.event.isin(("purchase", "refund")))
     sold = rows.event == "purchase"
     summed = rows.group_by("customer_id").aggregate(
         orders=rows.order_id.nunique(where=sold).cast("int64"),
@@ -66,8 +108,16 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
         campaign_id, customer_id, offer_id (the first by name), n (redemptions), cost (minor units); sorted by
         campaign and customer.
     """
-    t = EVENTS_TABLE
-    used = t.filter(t.event == "redeem", t.customer_id.notnull(), t.time >= start, t.time < end)
+    return _used(analytics, _between(start, end))
+
+
+def redemptions_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
+    """Return what `redemptions` returns, each customer's counted over a stretch of their own; see `outcomes_after`."""
+    return _used(analytics, _within(analytics, entered, length))
+
+
+def _used(analytics: Analytics, within: ir.Table) -> pa.Table:
+    used = within.filter(within.event == "redeem")
     named = used.select(
         campaign_id=ibis.coalesce(used.campaign_id, used.offer_id),
         offer_id=used.offer_id,
@@ -79,7 +129,7 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
         n=named.count(), offer_id=named.offer_id.min()
     )
     by_day = named.group_by("customer_id", "day").aggregate(of_day=named.count())
-    bought = t.filter(t.event == "purchase", t.customer_id.notnull(), t.time >= start, t.time < end)
+    bought = within.filter(within.event == "purchase")
     paid = bought.select(customer_id=bought.customer_id, day=_day(bought), coupon=bought.coupon_discount)
     saved = paid.group_by("customer_id", "day").aggregate(saved=_whole(paid.coupon))
     joined = by_campaign.left_join(by_day, ["customer_id", "day"]).select(

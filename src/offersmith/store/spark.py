@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from offersmith.errors import MissingExtraError, StorageError
+from offersmith.store.decided import DECIDED
 from offersmith.vocabulary import EVENTS
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class SparkAnalytics:
         if ibis.options.pyspark is None:
             ibis.options.pyspark = _Spelling()
         self.use_events([])
+        self.use_table("decided", DECIDED.empty_table())
 
     def __enter__(self) -> Self:
         return self

@@ -60,6 +60,10 @@ margin_levels = [0.2, 0.3, 0.4]
 # Manufacturers pay these coupons back to the shop, so what they take off counts against the budget, not the profit.
 cost_share = 0.0
 
+[learn]
+# Coupons of these campaigns are used for up to eight weeks; four more would leave too few campaigns that were over.
+horizon_days = 56
+
 [plan]
 # As long as campaign 18 ran.
 valid_days = {days}

@@ -1,0 +1,65 @@
+"""The decisions of past plans, read back from where they were written, for the campaigns that were really sent.
+
+A plan's file keeps every customer's decision with the chances of all offers (`strategy.table`); the ledger knows which
+campaign was made of which plan. Events name the campaign. A shop that sends a plan by itself, without launching it
+here, names the plan's version in its events instead, or `plan-` and the version, as a launch does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offersmith.errors import StorageError
+from offersmith.store.analytics import Analytics
+from offersmith.store.campaigns import Campaigns
+from offersmith.store.decided import DECIDED
+from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.store.outcomes import campaign_ids
+
+
+def bind(analytics: Analytics, ledger: Ledger) -> str:
+    """Bind the table `decided` to the decisions of all campaigns in the events that were made of a plan of ours.
+
+    A plan whose file is gone or altered has no chances that could be believed: its campaign counts as not decided by
+    lot.
+
+    Returns:
+        A digest of what was bound: models learned with other chances are other models.
+    """
+    seen = set(campaign_ids(analytics))
+    made = {row.plan_version: row for row in ledger.plans()}
+    named = {name: row for version, row in made.items() for name in (version, f"plan-{version}")}
+    named |= {row.campaign_id: made[row.plan_version] for row in Campaigns(ledger).all() if row.plan_version in made}
+    content = hashlib.sha256()
+    tables = [DECIDED.empty_table()]
+    for name in sorted(seen & set(named)):
+        table = _decisions(ledger, named[name], name)
+        if table is not None:
+            tables.append(table)
+            content.update(f"{name}\0{named[name].sha256}\0".encode())
+    analytics.use_table("decided", pa.concat_tables(tables))
+    return content.hexdigest()
+
+
+def _decisions(ledger: Ledger, plan: PlanRow, campaign_id: str) -> pa.Table | None:
+    """Return a plan's decisions as those of a campaign; None where the file is not what was recorded."""
+    try:
+        table = pq.read_table(ledger.verify(plan))
+    except StorageError:
+        return None
+    rows = table.num_rows
+    columns = {
+        "campaign_id": pa.repeat(campaign_id, rows),
+        "customer_id": table["customer_id"],
+        "offer_id": table["offer_id"],
+        "probability": table["probability"],
+        # A plan decides about all at once, and nothing happens before it is sent.
+        "time": pa.nulls(rows, pa.timestamp("us")),
+        "chances": table["chances"]
+        if "chances" in table.column_names
+        else pa.nulls(rows, DECIDED.field("chances").type),
+    }
+    return pa.table(columns).cast(DECIDED)
