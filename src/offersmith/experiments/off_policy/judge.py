@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from offersmith.experiments.off_policy.bernstein import Bound, bernstein
@@ -91,14 +91,15 @@ class Difference:
         }
 
 
-def judge(log: Logged, *, confidence: float = 0.95) -> Judged:
+def judge(log: Logged, *, confidence: float = 0.95, also: tuple[str, ...] = ()) -> Judged:
     """Return a policy's value by every estimator.
 
     Args:
-        log: at least two rows.
+        log: at least one row.
         confidence: of the intervals.
+        also: reasons known from elsewhere for which intervals are withheld.
     """
-    found = support(log)
+    found = support(log, also)
     return Judged(tuple(_estimated(name, log, not found.reasons, confidence) for name in ESTIMATORS), found)
 
 
@@ -108,18 +109,24 @@ def _estimated(name: str, log: Logged, supported: bool, confidence: float) -> Es
         return Estimated(name, value, None, None)
     terms = influence(name, log)
     bound = None if name == "snips" else bernstein(terms, log.cluster, confidence)
-    return Estimated(name, value, mean_interval(terms, log.cluster, confidence), bound)
+    found = mean_interval(terms, log.cluster, confidence)
+    # No policy earns less than the smallest reward there is: clicks are not negative, whatever their scores are.
+    floor = min(float(log.reward.min()), value)
+    return Estimated(name, value, replace(found, low=max(found.low, floor)), bound)
 
 
-def difference(target: Logged, other: Logged | None = None, *, confidence: float = 0.95) -> Difference:
+def difference(
+    target: Logged, other: Logged | None = None, *, confidence: float = 0.95, also: tuple[str, ...] = ()
+) -> Difference:
     """Return by how much a policy beats another, by the difference of their doubly robust scores row by row.
 
     Args:
         target: the log seen from the policy.
         other: the same rows seen from the other; None = the policy that made the log, whose score is the reward.
         confidence: of the interval.
+        also: reasons known from elsewhere for which interval and verdict are withheld.
     """
-    supports = [support(target)] + ([support(other)] if other else [])
+    supports = [support(target, also)] + ([support(other)] if other else [])
     reasons = tuple(dict.fromkeys(code for found in supports for code in found.reasons))
     score = influence("dr", target) - (influence("dr", other) if other else target.reward)
     if reasons:

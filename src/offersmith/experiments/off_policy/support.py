@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offersmith.experiments.off_policy.estimators import Logged
-from offersmith.experiments.off_policy.interval import totals
+from offersmith.experiments.off_policy.interval import mean_interval, totals
 from offersmith.experiments.overlap import effective_size
 
 MIN_EFFECTIVE = 100.0
@@ -18,8 +18,11 @@ MAX_SHARE = 0.1
 """Largest part of all weight that one customer may carry."""
 MIN_OUTCOMES = 10
 """Fewest agreeing customers whose reward is not the commonest one: below it, intervals of rare events do not hold."""
+FIT = 0.9999
+"""Confidence with which weights must have another mean than 1 before the chances are doubted."""
 NOT_ENOUGH_SUPPORT = "not_enough_support"
 TOO_FEW_OUTCOMES = "too_few_outcomes"
+CHANCES_DO_NOT_FIT = "chances_do_not_fit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,13 @@ class Support:
         return {name: getattr(self, name) for name in self.__slots__} | {"reasons": list(self.reasons)}
 
 
-def support(log: Logged) -> Support:
-    """Return what a log holds for a target, and whether that is enough for an interval."""
+def support(log: Logged, also: tuple[str, ...] = ()) -> Support:
+    """Return what a log holds for a target, and whether that is enough for an interval.
+
+    Args:
+        log: the log, at least one row.
+        also: reasons known from elsewhere for which nothing may be claimed.
+    """
     agrees = log.weight > 0
     each = totals(log.weight, log.cluster)
     whole = float(each.sum())
@@ -62,7 +70,11 @@ def support(log: Logged) -> Support:
     share = float(each.max()) / whole if whole > 0 else 1.0
     outcomes = _outcomes(log, agrees)
     thin = ess < MIN_EFFECTIVE or share > MAX_SHARE
-    reasons = (NOT_ENOUGH_SUPPORT,) * thin + (TOO_FEW_OUTCOMES,) * (outcomes < MIN_OUTCOMES and not thin)
+    reasons = also
+    if thin:
+        reasons += (NOT_ENOUGH_SUPPORT,)
+    else:
+        reasons += (TOO_FEW_OUTCOMES,) * (outcomes < MIN_OUTCOMES) + (CHANCES_DO_NOT_FIT,) * _unfit(log)
     return Support(
         rows=len(log.reward),
         customers=len(each),
@@ -74,6 +86,12 @@ def support(log: Logged) -> Support:
         outcomes=outcomes,
         reasons=reasons,
     )
+
+
+def _unfit(log: Logged) -> bool:
+    """Whether the mean weight is not 1: then the logged chances are not those the actions were given with."""
+    found = mean_interval(log.weight, log.cluster, FIT)
+    return not found.low - 1e-3 <= 1 <= found.high + 1e-3
 
 
 def _outcomes(log: Logged, agrees: NDArray[np.bool_]) -> int:

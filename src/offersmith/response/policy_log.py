@@ -1,0 +1,213 @@
+"""What a policy would have earned, from a file of what another did: the use case behind `evaluate policy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from offersmith.errors import InputError
+from offersmith.experiments.off_policy.estimators import Logged
+from offersmith.experiments.off_policy.interval import Interval, mean_interval
+from offersmith.experiments.off_policy.judge import Difference, Judged, Verdict, difference, judge
+from offersmith.experiments.off_policy.support import support
+from offersmith.response.base import Floats, Ints
+from offersmith.response.crossfit import folds
+from offersmith.response.policy_target import ACTION, Shape, Target, read_target
+from offersmith.response.reward import seen_by
+from offersmith.response.table_file import TableFile, refuse
+
+REWARD = ("reward", "click", "profit", "outcome", "revenue", "spend", "conversion")
+PROPENSITY = ("propensity", "propensity_score", "pscore", "probability", "action_prob")
+CUSTOMER = ("customer", "customer_id", "user_id", "user")
+"""Names by which columns are known without being named, the best first."""
+FOLDS = 5
+LEVELS = 20
+"""Of a column of words, so many of the commonest become features."""
+UNSEEN = 0.01
+"""A target that chooses actions the log has never seen more often than this gets no interval."""
+ACTION_NEVER_GIVEN = "action_never_given"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyJudged:
+    """A target policy judged on a log.
+
+    Attributes:
+        columns: which column was read as what.
+        target: shape in which the target was given.
+        context: columns its chances depend on.
+        features: columns the reward model looks at.
+        actions: number of actions the log and the target know.
+        unseen: actions the target may choose and the log has never seen,
+        unseen_chance: and how often it would.
+        judged: value by every estimator, with support.
+        current: what the policy that made the log earned a row; its interval is None with too few outcomes.
+        current_interval: of `current`.
+        difference: target less current, paired.
+    """
+
+    columns: Mapping[str, str]
+    target: Shape
+    context: tuple[str, ...]
+    features: tuple[str, ...]
+    actions: int
+    unseen: tuple[str, ...]
+    unseen_chance: float
+    judged: Judged
+    current: float
+    current_interval: Interval | None
+    difference: Difference
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the target is better than the policy that made the log."""
+        return self.difference.verdict
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Codes of `catalogue/experiments.toml` for the verdict being none."""
+        return self.difference.reasons
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        held = self.judged.support
+        found = self.current_interval
+        return {
+            "rows": held.rows,
+            "customers": held.customers,
+            "actions": self.actions,
+            "columns": dict(self.columns),
+            "target": self.target,
+            "context": list(self.context),
+            "features": list(self.features),
+            "ess": held.ess,
+            "largest_weight": held.largest_weight,
+            "largest_share": held.largest_share,
+            "mean_weight": held.mean_weight,
+            "agreeing": held.agreeing,
+            "outcomes": held.outcomes,
+            "unseen": list(self.unseen),
+            "unseen_chance": self.unseen_chance,
+            "estimators": [made.as_dict() for made in self.judged.estimates],
+            "current": {
+                "value": self.current,
+                "low": found.low if found else None,
+                "high": found.high if found else None,
+                "interval": found.method if found else None,
+            },
+            "difference": self.difference.as_dict(),
+            "verdict": self.verdict,
+            "reasons": list(self.reasons),
+        }
+
+
+def judge_log(
+    log_path: Path,
+    target: str,
+    *,
+    action: str | None = None,
+    reward: str | None = None,
+    propensity: str | None = None,
+    customer: str | None = None,
+    context: Sequence[str] = (),
+    features: Sequence[str] = (),
+    seed: int = 0,
+) -> PolicyJudged:
+    """Judge a policy on a log: CSV or Parquet, one row for each decision, with the chance it was made with.
+
+    Args:
+        log_path: the log.
+        target: `uniform`, an action of the log, or a file (`policy_target` says of which shapes).
+        action: column of what was given; None = found by its usual names, as all other columns.
+        reward: what came of it.
+        propensity: the chance of what was given, above 0 and up to 1.
+        customer: rows of one customer share a fold and count as one in intervals; none found = every row its own.
+        context: columns the target's chances depend on; () = found in the target's file.
+        features: columns the reward model may look at, known before the decision; the context is always among them.
+        seed: of the folds.
+
+    Raises:
+        InputError: a file, a column or a value is not what it must be; names it, and counts it.
+    """
+    log = TableFile.read(log_path)
+    columns = {
+        "action": log.find(action, ACTION, "action"),
+        "reward": log.find(reward, REWARD, "reward"),
+        "propensity": log.find(propensity, PROPENSITY, "propensity"),
+    }
+    who = customer or log.look(CUSTOMER)
+    if who is not None:
+        columns["customer"] = who
+    if len(set(columns.values())) < len(columns):
+        raise InputError(f"one column of {log_path} is to be more than one thing: {columns}", columns=columns)
+    given, known = log.levels(columns["action"])
+    what, chance = log.numbers(columns["reward"]), log.numbers(columns["propensity"])
+    refuse(log.path, columns["propensity"], chance <= 0, "0 or below")
+    refuse(log.path, columns["propensity"], chance > 1, "above 1")
+    policy = read_target(target, log, columns["action"], context)
+    looked_at = tuple(dict.fromkeys([*features, *policy.context]))
+    cluster = log.levels(who)[0] if who is not None else None
+    fold = folds_of(log, who, seed)
+    x = matrix(log, looked_at)
+    return _judged(columns, policy, len(known), looked_at, given, what, chance, x, fold, cluster)
+
+
+def _judged(
+    columns: Mapping[str, str],
+    policy: Target,
+    known: int,
+    features: tuple[str, ...],
+    given: Ints,
+    reward: Floats,
+    chance: Floats,
+    x: Floats,
+    fold: Ints,
+    cluster: Ints | None,
+) -> PolicyJudged:
+    q_given, q_target = seen_by(policy.table, policy.cell, x, given, reward, fold, FOLDS)
+    log = Logged(reward, policy.given(given) / chance, q_given, q_target, cluster)
+    unseen, unseen_chance = policy.unseen(known)
+    also = (ACTION_NEVER_GIVEN,) if unseen_chance > UNSEEN else ()
+    now = Logged(reward, np.ones(len(reward)), reward, reward, cluster)
+    return PolicyJudged(
+        columns=columns,
+        target=policy.shape,
+        context=policy.context,
+        features=features,
+        actions=len(policy.actions),
+        unseen=unseen,
+        unseen_chance=unseen_chance,
+        judged=judge(log, also=also),
+        current=float(reward.mean()),
+        current_interval=None if support(now).reasons else mean_interval(reward, cluster),
+        difference=difference(log, also=also),
+    )
+
+
+def folds_of(log: TableFile, customer: str | None, seed: int) -> Ints:
+    """Return each row's fold: by customer, or by lot where no customer is known."""
+    if customer is None:
+        return np.random.default_rng(seed).permutation(len(log)) % FOLDS
+    code, names = log.levels(customer)
+    return folds(np.array(names), FOLDS, seed)[code]
+
+
+def matrix(log: TableFile, features: Sequence[str]) -> Floats:
+    """Return (n, p) columns for the reward model: numbers as they are, words as one column for each common one.
+
+    Raises:
+        InputError: a number is missing or not finite.
+    """
+    columns = []
+    for name in features:
+        if log.is_number(name) and len(log.levels(name, empty=True)[1]) > LEVELS:
+            columns.append(log.numbers(name)[:, None])
+        else:
+            code, levels = log.levels(name, empty=True)
+            common = np.argsort(-np.bincount(code, minlength=len(levels)), kind="stable")[:LEVELS]
+            columns.append((code[:, None] == np.sort(common)[None, :]).astype(np.float64))
+    return np.hstack(columns) if columns else np.zeros((len(log), 0))

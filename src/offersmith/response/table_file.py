@@ -1,0 +1,236 @@
+"""A CSV or Parquet file as columns asked for by name; what is wrong with one is named and counted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+
+from offersmith.errors import InputError
+from offersmith.response.base import Bools, Floats, Ints
+
+_SAMPLE = 64 * 1024
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableFile:
+    """A table read from a file; columns of a CSV file are text until they are asked for as something else.
+
+    Attributes:
+        path: where it was read.
+        table: its columns.
+    """
+
+    path: Path
+    table: pa.Table
+
+    @classmethod
+    def read(cls, path: Path) -> TableFile:
+        """Read a file whose name ends in .parquet, or any other as CSV (comma, semicolon, tab or bar).
+
+        Raises:
+            InputError: it is not there, is no such file, or has no rows.
+        """
+        try:
+            table = pq.read_table(path) if path.suffix.lower() in {".parquet", ".pq"} else _csv(path)
+        except OSError as fault:
+            raise InputError(f"{path} cannot be read: {fault.strerror or fault}", path=str(path)) from fault
+        except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, csv.Error) as fault:
+            reason = str(fault).strip().splitlines()[0]
+            raise InputError(f"{path} is no table we can read: {reason}", path=str(path)) from fault
+        twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+        if twice:
+            raise InputError(f"{path} has more than one column {twice[0]!r}", path=str(path), column=twice[0])
+        if not table.num_rows:
+            raise InputError(f"{path} has no rows", path=str(path), rows=0)
+        return cls(path, table)
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.table.column_names)
+
+    def find(self, asked: str | None, usual: Sequence[str], what: str) -> str:
+        """Return the column that was asked for, or else the first with a usual name.
+
+        Args:
+            asked: a name; None = look.
+            usual: names such a column often has, lower case, the best first.
+            what: the option that names it, for the error.
+
+        Raises:
+            InputError: there is none.
+        """
+        if asked is not None:
+            self._known(asked)
+            return asked
+        found = self.look(usual)
+        if found is None:
+            raise InputError(
+                f"{self.path} has no column we know as its {what}; its columns: {_some(self.names)}",
+                hint=f"name it with --{what}; known without: {', '.join(usual)}",
+                path=str(self.path),
+                column=what,
+                found=self.names,
+            )
+        return found
+
+    def look(self, usual: Sequence[str]) -> str | None:
+        """Return the first column with a usual name; None = there is none."""
+        lower = {name.lower(): name for name in reversed(self.names)}
+        return next((lower[name] for name in usual if name in lower), None)
+
+    def numbers(self, name: str) -> Floats:
+        """Return a column as finite numbers.
+
+        Raises:
+            InputError: it is not there, or a value is missing, not a number, or not finite; with how many and where.
+        """
+        values, missing, odd = self._numbers(name)
+        self._refuse(name, missing, "missing")
+        self._refuse(name, odd, "not a number")
+        self._refuse(name, ~np.isfinite(values), "not finite")
+        return values
+
+    def levels(self, name: str, *, empty: bool = False) -> tuple[Ints, tuple[str, ...]]:
+        """Return (n,) numbers of a column's values and those values as text, in order.
+
+        Args:
+            name: of the column.
+            empty: whether a missing value is a value ('').
+
+        Raises:
+            InputError: it is not there, or a value is missing and may not be.
+        """
+        text = _text(self._known(name))
+        if not empty:
+            self._refuse(name, np.asarray(pc.equal(text, "").to_numpy(zero_copy_only=False), dtype=np.bool_), "missing")
+        coded = text.dictionary_encode()
+        values = coded.dictionary.to_pylist()
+        order = sorted(range(len(values)), key=lambda index: _natural(values[index]))
+        rank = np.empty(len(values), dtype=np.int64)
+        rank[order] = np.arange(len(values))
+        return rank[coded.indices.to_numpy(zero_copy_only=False)], tuple(values[index] for index in order)
+
+    def is_number(self, name: str) -> bool:
+        """Whether a column is one of numbers: most of what is not missing reads as one."""
+        _, missing, odd = self._numbers(name)
+        return int(odd.sum()) <= 0.1 * max(int((~missing).sum()), 1)
+
+    def _numbers(self, name: str) -> tuple[Floats, Bools, Bools]:
+        column = self._known(name)
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.int8())
+        elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+            column = _text(column)
+        if pa.types.is_string(column.type):
+            return _parsed(pc.utf8_trim_whitespace(column))
+        missing = np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
+        values = np.asarray(column.cast(pa.float64(), safe=False).fill_null(0.0).to_numpy(zero_copy_only=False))
+        return values.astype(np.float64), missing, np.zeros(len(values), dtype=np.bool_)
+
+    def _known(self, name: str) -> pa.Array:
+        if name not in self.names:
+            raise InputError(
+                f"{self.path} has no column {name!r}; its columns: {_some(self.names)}",
+                path=str(self.path),
+                column=name,
+                found=self.names,
+            )
+        column = self.table.column(name)
+        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+    def _refuse(self, name: str, wrong: Bools, what: str) -> None:
+        refuse(self.path, name, wrong, what)
+
+
+def refuse(path: Path, name: str, wrong: Bools, what: str) -> None:
+    """Raise InputError where any row is wrong, naming column, count and the first such row (1 = below the header).
+
+    Args:
+        path: of the file.
+        name: of the column.
+        wrong: (n,) which rows.
+        what: is wrong with them: `missing`, `above 1`.
+    """
+    count = int(wrong.sum())
+    if count:
+        first = int(np.argmax(wrong)) + 1
+        raise InputError(
+            f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in row {first:,}",
+            path=str(path),
+            column=name,
+            count=count,
+            row=first,
+        )
+
+
+def _csv(path: Path) -> pa.Table:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.read(_SAMPLE)
+        first = head.splitlines()[0] if head.strip() else ""
+        separator = max(",;\t|", key=first.count)
+        header = next(csv.reader([first], delimiter=separator), [])
+    if not header:
+        raise InputError(f"{path} is empty", path=str(path), rows=0)
+    if len(set(header)) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise InputError(f"{path} has more than one column {twice!r}", path=str(path), column=twice)
+    return arrow_csv.read_csv(
+        path,
+        arrow_csv.ReadOptions(use_threads=False),
+        arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _parsed(text: pa.Array) -> tuple[Floats, Bools, Bools]:
+    text = text.fill_null("")
+    missing = np.asarray(pc.equal(text, "").to_numpy(zero_copy_only=False), dtype=np.bool_)
+    try:
+        values = pc.if_else(pc.equal(text, ""), "0", text).cast(pa.float64())
+        return np.array(values.to_numpy(zero_copy_only=False)), missing, np.zeros(len(missing), dtype=np.bool_)
+    except pa.ArrowInvalid:
+        read = [_number(value) for value in text.to_pylist()]
+    odd = np.array([value is None for value in read]) & ~missing
+    return np.array([0.0 if value is None else value for value in read]), missing, odd
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Return values as text, whole numbers without a point: 3 of one file is 3.0 of another."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        whole = pc.equal(pc.floor(column), column)
+        whole = pc.and_(whole, pc.less(pc.abs(column), 2.0**53)).fill_null(False)
+        integers = pc.if_else(whole, column, 0.0).cast(pa.int64()).cast(pa.string())
+        return pc.if_else(whole, integers, column.cast(pa.string())).fill_null("")
+    return pc.utf8_trim_whitespace(column.cast(pa.string())).fill_null("")
+
+
+def _natural(text: str) -> tuple[int, float, str]:
+    number = _number(text)
+    return (0, number, text) if number is not None and np.isfinite(number) else (1, 0.0, text)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(repr(name) for name in names[:_SHOWN]) + more
