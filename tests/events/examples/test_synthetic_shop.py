@@ -8,7 +8,7 @@ from offersmith.events.base import OURS, Registered
 from offersmith.events.examples import EXAMPLES
 from offersmith.events.examples.synthetic_shop import SyntheticShop
 from offersmith.events.mapping import map_batch
-from offersmith.events.synthetic import make
+from offersmith.events.synthetic import Switches, make
 from offersmith.settings import ShopSettings, SourceSettings
 from offersmith.vocabulary import EVENTS
 
@@ -32,9 +32,19 @@ def test_its_register_is_everybody() -> None:
 
 
 def test_another_shop_has_another_fingerprint() -> None:
-    shops = [make(50, 30, 1), make(50, 30, 2), make(50, 31, 1), make(51, 30, 1)]
+    shops = [
+        make(50, 30, 1),
+        make(50, 30, 2),
+        make(50, 31, 1),
+        make(51, 30, 1),
+        make(50, 30, 1, form="basket"),
+        make(50, 30, 1, switches=Switches(delay=3.0)),
+        make(50, 30, 1, switches=Switches(delay=4.0)),
+        make(50, 30, 1, every_days=40),
+        make(50, 30, 1, drawn_by="town"),
+    ]
     prints = [SyntheticShop(shop).fingerprint() for shop in shops]
-    assert len(set(prints)) == 4
+    assert len(set(prints)) == len(shops)
     assert prints[0] == SyntheticShop(make(50, 30, 1)).fingerprint()
 
 

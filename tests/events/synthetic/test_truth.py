@@ -40,8 +40,18 @@ def shop() -> Shop:
     return make(customers=16_000, days=45, seed=5)
 
 
-def test_difference_of_means_by_lot_covers_the_truth(shop: Shop) -> None:
-    truth, seen, scores = shop.truth(MARGIN), observed(shop), []
+@pytest.fixture(scope="module")
+def truth(shop: Shop) -> pa.Table:
+    return shop.truth(MARGIN, VALID_DAYS)
+
+
+@pytest.fixture(scope="module")
+def seen(shop: Shop) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    return observed(shop)
+
+
+def test_difference_of_means_by_lot_covers_the_truth(shop: Shop, truth: pa.Table, seen: dict) -> None:
+    scores = []
     for campaign in shop.campaigns():
         _, control = seen[campaign.campaign_id, ARMS[0]]
         for arm in ARMS[1:]:
@@ -59,9 +69,8 @@ def test_difference_of_means_by_lot_covers_the_truth(shop: Shop) -> None:
     assert np.mean(np.square(scores)) < 2.0
 
 
-def test_the_truth_tells_customers_apart(shop: Shop) -> None:
+def test_the_truth_tells_customers_apart(shop: Shop, truth: pa.Table, seen: dict) -> None:
     """Customers for whom the truth says more also respond more: the effect is theirs and not only an average."""
-    truth, seen = shop.truth(MARGIN), observed(shop)
     campaign = shop.campaigns()[0].campaign_id
     mine = truth.filter(pc.and_(pc.equal(truth["campaign_id"], campaign), pc.equal(truth["offer_id"], "save-20")))
     effect = mine["conversion"].to_numpy()
@@ -75,12 +84,13 @@ def test_the_truth_tells_customers_apart(shop: Shop) -> None:
     assert lift[True] > lift[False] + 0.05
 
 
-def test_some_customers_are_worth_an_offer_and_most_are_not(shop: Shop) -> None:
-    profit = shop.truth(MARGIN)["profit"].to_numpy()
+def test_some_customers_are_worth_an_offer_and_most_are_not(truth: pa.Table) -> None:
+    profit = truth["profit"].to_numpy()
     assert 0.1 < (profit > 0).mean() < 0.5
 
 
-def test_a_lower_margin_lowers_the_profit_of_who_buys_more(shop: Shop) -> None:
+def test_a_lower_margin_lowers_the_profit_of_who_buys_more() -> None:
+    shop = make(customers=2000, days=45, seed=5)
     high, low = shop.truth(0.4), shop.truth(0.2)
     more = high["conversion"].to_numpy() > 0
     assert (high["profit"].to_numpy()[more] > low["profit"].to_numpy()[more]).all()

@@ -33,8 +33,12 @@ class SyntheticShop:
 
     def fingerprint(self) -> str:
         """Return a digest of what the shop is made from."""
-        shop = self.shop
-        made_from = (READING, shop.customers, shop.days, shop.seed, shop.start.isoformat())
+        shop, plain = self.shop, make()
+        made_from: tuple[object, ...] = (READING, shop.customers, shop.days, shop.seed, shop.start.isoformat())
+        # Only what is not as in the plain shop: those who read it in before there was more keep their fingerprint.
+        for name in ("form", "switches", "every_days", "drawn_by"):
+            if getattr(shop, name) != getattr(plain, name):
+                made_from = (*made_from, name, getattr(shop, name))
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
     def batches(self) -> Iterator[pa.RecordBatch]:

@@ -51,7 +51,7 @@ class Items:
 def fill(rng: np.random.Generator, visits: Visits, people: People, season: Season, shelf: Shelf) -> Items:
     """Draw what each visit looks at and buys, and price it."""
     buys = visits.buys.astype(np.int64)
-    lines = buys * (1 + rng.poisson(people.lines[visits.who]))
+    lines = buys * (1 + rng.poisson(people.lines[visits.who] * visits.lines))
     looks = lines + np.minimum(rng.poisson(2.0, lines.size) + (1 - buys), MOST)
     visit = np.repeat(np.arange(lines.size), looks)
     number = np.arange(visit.size) - np.repeat(np.cumsum(looks) - looks, looks)

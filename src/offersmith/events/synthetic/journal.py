@@ -23,7 +23,9 @@ _OPENS, _CLOSES = 7.0, 22.0  # hour of the first and the last start of a visit
 _LONGEST = 120  # seconds on one page: a visit that starts at closing time still ends on its day
 _GUEST = 0.05
 _SEARCHES = 0.35
-_REFUNDED, _REVIEWED = 0.04, 0.08
+REFUNDED, REFUND_DAYS = 0.04, (3, 13)
+"""Share of the lines that go back, and from and to (exclusive) how many days later."""
+_REVIEWED, _REVIEW_DAYS = 0.08, (5, 21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Journal:
     def _afterwards(self, rng: np.random.Generator, ends: Ints) -> Iterator[pa.RecordBatch]:
         """Refunds and reviews of bought lines, some days later, as far as those days are within the shop's."""
         items, last = self.items, (self.first_day + self.days) * _DAY
-        for event, chance, days in (("refund", _REFUNDED, (3, 13)), ("review", _REVIEWED, (5, 21))):
+        for event, chance, days in (("refund", REFUNDED, REFUND_DAYS), ("review", _REVIEWED, _REVIEW_DAYS)):
             rows = np.flatnonzero(items.bought)
             rows = rows[rng.random(rows.size) < chance]
             time = ends[items.visit[rows]] + rng.integers(*days, rows.size) * _DAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,8 @@ class People:
         weekend: factor on `visits` on Saturday and Sunday.
         evening: chance that a visit is in the evening.
         mobile: chance that a visit is in the app.
-        gold, age, town: what the register knows.
+        gold, age, town: what the register knows; `age` and `town` are indexes.
+        towns: names of the towns.
     """
 
     ids: pa.Array
@@ -55,13 +56,14 @@ class People:
     gold: npt.NDArray[np.bool_]
     age: Ints
     town: Ints
+    towns: tuple[str, ...] = _TOWNS
 
     def register(self) -> pa.Table:
         """Return what the shop knows of them: `CUSTOMERS` with member, age_band and town."""
         columns = {
             "member": np.where(self.gold, "gold", "basic"),
             "age_band": np.array(_AGES)[self.age],
-            "town": np.array(_TOWNS)[self.town],
+            "town": np.array(self.towns)[self.town],
         }
         fields = [CUSTOMERS.field("customer_id"), *(pa.field(name, pa.string()) for name in columns)]
         return pa.table([self.ids, *(pa.array(column.tolist()) for column in columns.values())], pa.schema(fields))
@@ -85,4 +87,13 @@ def draw(rng: np.random.Generator, first: int, n: int) -> People:
         gold=rng.random(n) < np.array(_GOLD)[kind],
         age=rng.integers(0, len(_AGES), n),
         town=rng.integers(0, len(_TOWNS), n),
+    )
+
+
+def settle(people: People, block: int, size: int) -> People:
+    """Move customers to towns of about `size`, which belong to their block alone: shops that many can share."""
+    n = len(people.ids)
+    count = max(1, round(n / size))
+    return replace(
+        people, town=np.arange(n) % count, towns=tuple(f"town {block + 1}-{one + 1}" for one in range(count))
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offersmith.events.synthetic.shelf import Floats, Ints
+from offersmith.events.synthetic.shelf import Floats
 from offersmith.offers import KINDS
 from offersmith.offers.catalogue import offer
 from offersmith.settings import OfferSettings
@@ -34,15 +34,10 @@ class Campaign:
     start: int
 
 
-def schedule(days: int) -> tuple[Campaign, ...]:
-    """Return the campaigns that end within `days` days; they never overlap."""
-    starts = range(FIRST_DAY, days - VALID_DAYS + 1, EVERY_DAYS)
+def schedule(days: int, every: int = EVERY_DAYS) -> tuple[Campaign, ...]:
+    """Return the campaigns that end within `days` days, one every `every` days; they never overlap."""
+    starts = range(FIRST_DAY, days - VALID_DAYS + 1, every)
     return tuple(Campaign(f"mailing-{number + 1}", start) for number, start in enumerate(starts))
-
-
-def lots(rng: np.random.Generator, customers: int, campaigns: int) -> Ints:
-    """Draw an arm (index into `ARMS`) for each customer in each campaign."""
-    return rng.choice(len(ARMS), (customers, campaigns), p=CHANCES)
 
 
 def relief(arm: int, basket: Floats) -> Floats:
