@@ -61,7 +61,7 @@ def _over(above: Floats, below: Floats) -> Floats:
 
 
 def _sums(ranked: Ranked) -> _Sums:
-    rows, last = ranked.order, ranked.ends - 1
+    rows, last, outcome = ranked.order, ranked.ends - 1, _levelled(ranked)
 
     def cumulative(values: Floats) -> Floats:
         return np.asarray(np.cumsum(values[rows])[last])
@@ -70,9 +70,18 @@ def _sums(ranked: Ranked) -> _Sums:
         ranked.ends / len(rows),
         cumulative(ranked.treated),
         cumulative(ranked.control),
-        cumulative(ranked.treated * ranked.outcome),
-        cumulative(ranked.control * ranked.outcome),
+        cumulative(ranked.treated * outcome),
+        cumulative(ranked.control * outcome),
     )
+
+
+def _levelled(ranked: Ranked) -> Floats:
+    """Return the outcomes from where an empty group's mean is put.
+
+    Until both groups have been met the difference is not known. For zeros and ones an empty group counts as 0, as in
+    scikit-uplift; for amounts that would make a gain of a whole basket, so it counts as the mean of all.
+    """
+    return ranked.outcome if ranked.binary else ranked.outcome - ranked.outcome.mean()
 
 
 def curve(ranked: Ranked, kind: Kind, points: int = 0) -> Curve:
@@ -94,13 +103,13 @@ def curve(ranked: Ranked, kind: Kind, points: int = 0) -> Curve:
 
 def area(ranked: Ranked, kind: Kind) -> Measured:
     """Return the area between the curve and the straight line to its end, with each row's influence on it."""
-    sums = _sums(ranked)
+    sums, outcome = _sums(ranked), _levelled(ranked)
     total = float(sums.treated[-1])
     share = sums.treated / total if kind == "qini" else sums.share
     gap = sums.difference()
     gain = np.r_[0.0, share * gap]
     x = np.r_[0.0, sums.share]
-    value = float(np.diff(x) @ (gain[1:] + gain[:-1])) / 2 - gain[-1] / 2
+    value = float(np.diff(x) @ (gain[1:] + gain[:-1]) - gain[-1]) / 2
     by_gain = np.r_[x[2:] - x[:-2], -x[-2]] / 2
     by_x = np.r_[gain[:-2] - gain[2:], 0.0] / 2
     by_treated = -by_gain * _over(share * _over(sums.gained, sums.treated), sums.treated)
@@ -117,11 +126,11 @@ def area(ranked: Ranked, kind: Kind) -> Measured:
         return np.asarray(np.cumsum(slope[::-1])[::-1][group])
 
     influence = ranked.treated * (
-        ranked.outcome * behind(by_gain * _over(share, sums.treated)) + behind(by_treated) + by_total
+        outcome * behind(by_gain * _over(share, sums.treated)) + behind(by_treated) + by_total
     )
     influence += ranked.control * (
         behind(by_gain * _over(share * _over(sums.lost, sums.control), sums.control))
-        - ranked.outcome * behind(by_gain * _over(share, sums.control))
+        - outcome * behind(by_gain * _over(share, sums.control))
     )
     influence += (behind(by_x) - float(by_x @ sums.share)) / len(ranked)
     return Measured(value, influence)

@@ -106,7 +106,7 @@ def _reason(value: float, ranked: Ranked, smallest: int, found: Spread) -> str:
         return "uplift_undefined"
     if smallest < MIN_GROUP:
         return "uplift_few_customers"
-    if not found.error > 0:
+    if not (found.error > 0 and np.ptp(ranked.outcome) > 0):
         return "uplift_constant"
     return "uplift_few_outcomes" if _support(ranked) < MIN_OUTCOMES else ""
 

@@ -37,8 +37,7 @@ def shared_area(ranked: Ranked, kind: Kind, normalise: bool | None, confidence: 
 
 def perfect_exists(ranked: Ranked) -> bool:
     """Return whether a perfect order is defined: zeros and ones, and everybody either treated or a control."""
-    binary = bool(np.isin(ranked.outcome, (0.0, 1.0)).all())
-    return binary and ranked.arms == 1 and bool((ranked.treated + ranked.control > 0).all())
+    return ranked.binary and ranked.arms == 1 and bool((ranked.treated + ranked.control > 0).all())
 
 
 def over_perfect(found: Measured, ranked: Ranked, kind: Kind) -> Measured:

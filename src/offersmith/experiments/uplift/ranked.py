@@ -46,6 +46,11 @@ class Ranked:
         return len(self.order)
 
     @property
+    def binary(self) -> bool:
+        """Whether all outcomes are zeros and ones."""
+        return bool(((self.outcome == 0) | (self.outcome == 1)).all())
+
+    @property
     def group(self) -> Ints:
         """(n,) the run of equal predictions each row belongs to, 0 is the best."""
         found = np.empty(len(self.order), dtype=np.int64)
