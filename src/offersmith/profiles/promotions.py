@@ -1,4 +1,9 @@
-"""Features of how a customer meets discounts, coupons and campaigns."""
+"""Features of how a customer meets discounts, coupons and campaigns.
+
+What was given in the last 90 days is part of the state an offer meets: who was sent many tires of them, who learned to
+wait for them buys less without. `exposures_90d` and `exposure_recency` say how many and how long ago, `discount_90d`
+and `discount_share_90d` how much, `redemptions_90d` how often it was used.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,10 @@ _PLACED = (Where("placement", "known"),)
 PROMOTIONS: tuple[Feature, ...] = (
     Feature("discount_share", "ratio", value="discount", over_value="gross", unit="share", live=True,
             says="Share of the shelf price that discounts and coupons took off."),
+    Feature("discount_90d", "sum", value="discount", window_days=90, unit="minor",
+            says="Taken off by discounts and coupons in the last 90 days."),
+    Feature("discount_share_90d", "ratio", value="discount", over_value="gross", window_days=90, unit="share",
+            says="Share of the shelf price that discounts and coupons took off in the last 90 days."),
     Feature("deal_affinity", "share", where=_DISCOUNTED, unit="share", live=True,
             says="Share of lines bought below the shelf price."),
     Feature("coupon_orders", "count", grain="order", where=_COUPON, unit="orders", says="Orders with a coupon ever."),
@@ -36,6 +45,8 @@ PROMOTIONS: tuple[Feature, ...] = (
     Feature("campaigns_exposed_90d", "distinct", events=("view_promotion",), by="campaign_id", window_days=90,
             unit="campaigns", says="Different campaigns shown or sent in the last 90 days."),
     Feature("redemptions", "count", events=("redeem",), unit="redemptions", live=True, says="Offers redeemed ever."),
+    Feature("redemptions_90d", "count", events=("redeem",), window_days=90, unit="redemptions",
+            says="Offers redeemed in the last 90 days."),
     Feature("redemptions_decayed_90d", "decayed_count", events=("redeem",), half_life_days=90, unit="redemptions",
             live=True, says="Redemptions, each counting half as much every 90 days."),
     Feature("redemption_recency", "recency", events=("redeem",), unit="days", live=True,
