@@ -32,14 +32,18 @@ class Answer:
     interval: tuple[float, float] | None = None
 
 
+OWN = "offersmith "
+"""Stands before our names in results: a learner of ours may be called as a peer is."""
+
+
 def names() -> tuple[str, ...]:
     """Return our learners; the first is the one that is held to the targets."""
     return tuple(LEARNERS)
 
 
 def fit(name: str, task: Task, seed: int) -> Callable[[Floats], Answer]:
-    """Fit one of `LEARNERS`; one that cannot learn from the task gives nobody anything."""
-    fitted = LEARNERS[name].fit(task.trial, seed=seed)
+    """Fit one of `LEARNERS`, called with `OWN` before its name; one that cannot learn from the task gives nobody anything."""
+    fitted = LEARNERS[name.removeprefix(OWN)].fit(task.trial, seed=seed)
 
     def answer(x: Floats) -> Answer:
         return Answer(np.zeros((len(x), len(ARMS))) if fitted is None else fitted.effects(x))

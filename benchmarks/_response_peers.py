@@ -30,7 +30,7 @@ Fit = Callable[[Task, Config, int], Effects]
 
 _Grid = tuple[Config, ...]
 BOOSTED: _Grid = tuple({"leaves": leaves, "trees": trees} for leaves in (3, 6, 12, 24) for trees in (50, 150))
-SHARED: _Grid = tuple({"leaves": leaves, "trees": trees} for leaves in (4, 8, 16, 32) for trees in (120, 300))
+SHARED: _Grid = tuple({"leaves": leaves, "trees": trees} for leaves in (4, 6, 8, 12) for trees in (150, 300))
 """For the S-learner: the arm is one column of its one model, which few small trees would hardly ever split on."""
 REGULAR: _Grid = tuple({"c": c, "basket": how} for c in (0.01, 0.03, 0.1, 1.0) for how in ("plain", "log"))
 LIBRARIES = ("causalml", "econml", "lightgbm", "scikit-learn", "numpy")

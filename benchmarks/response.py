@@ -31,6 +31,7 @@ from pathlib import Path
 from benchmarks import _response_ours as ours
 from benchmarks._response_runs import Runs, jobs, known_forms
 from benchmarks._response_table import show, summarise
+from offersmith.errors import MissingExtraError
 
 CHOOSE_ROWS = 60_000
 
@@ -50,7 +51,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args(argv)
     forms = _some("--forms", asked.forms, known_forms(), parser)
-    mine = _some("--ours", asked.ours, ours.names(), parser)
+    mine = tuple(ours.OWN + name for name in _some("--ours", asked.ours, ours.names(), parser))
     peers = _some("--peers", asked.peers, _known_peers(asked.peers, parser), parser)
     if not mine and not peers:
         parser.error("there is no model to run")
@@ -58,7 +59,10 @@ def run(argv: list[str]) -> int:
         folder = asked.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         results = Runs(folder, peers, asked.choose_rows)
-        runs = [results.result(job) for job in jobs((*mine, *peers), forms, asked.seeds, asked.rows)]
+        try:
+            runs = [results.result(job) for job in jobs((*mine, *peers), forms, asked.seeds, asked.rows)]
+        except MissingExtraError as error:
+            parser.error(str(error))
     figures = summarise(runs, peers, mine)
     if asked.json:
         report = {**figures, "rows": asked.rows, "seeds": asked.seeds, "runs": runs}
