@@ -21,7 +21,6 @@ def told(judged: PolicyJudged, language: Language = "en") -> str:
             "experiments.policy_head",
             language,
             rows=held.rows,
-            customers=held.customers,
             actions=judged.actions,
             **{name: judged.columns[name] for name in ("action", "reward", "propensity")},
         ),
@@ -34,6 +33,7 @@ def told(judged: PolicyJudged, language: Language = "en") -> str:
             share=held.largest_share,
             mean=held.mean_weight,
         ),
+        *([] if "customer" in judged.columns else [say("experiments.policy_no_customer", language)]),
         "",
         _line(say("experiments.policy_columns", language).split(",")),
     ]

@@ -95,8 +95,11 @@ ESTIMATORS: Mapping[str, Callable[[Logged], Floats]] = MappingProxyType(
 )
 """Every estimator by its name; a new one is one function and one line here."""
 
-UNBIASED = ("ips", "snips", "dr")
-"""Those that get an interval: around a biased figure an interval would be a claim that nothing supports."""
+UNBIASED = ("ips", "snips", "dr", "sndr")
+"""Those that get an interval (a ratio is unbiased as rows grow): around a biased one it would be an unfounded claim."""
+
+RATIOS = ("snips", "sndr")
+"""Those divided by the mean weight: no means of scores of their own."""
 
 
 def influence(name: str, log: Logged) -> Floats:
@@ -109,7 +112,8 @@ def influence(name: str, log: Logged) -> Floats:
         log: the log.
     """
     score = ESTIMATORS[name](log)
-    if name != "snips":
+    if name not in RATIOS:
         return score
-    value = float(score.mean())
-    return value + log.weight * (log.reward - value) / _mean(log.weight)
+    base = log.q_target if name == "sndr" else np.zeros(len(score))
+    ratio = float((score - base).mean())
+    return score - ratio * (log.weight / _mean(log.weight) - 1)

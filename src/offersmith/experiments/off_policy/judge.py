@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from offersmith.experiments.off_policy.bernstein import Bound, bernstein
-from offersmith.experiments.off_policy.estimators import ESTIMATORS, UNBIASED, Logged, influence
+from offersmith.experiments.off_policy.estimators import ESTIMATORS, RATIOS, UNBIASED, Logged, influence
 from offersmith.experiments.off_policy.interval import Interval, mean_interval
 from offersmith.experiments.off_policy.support import Support, support
 
@@ -21,7 +21,7 @@ class Estimated:
         name: key of `estimators.ESTIMATORS`.
         value: the estimate, in the reward's unit a row.
         interval: None for biased estimators, and where support is too thin.
-        bound: the empirical Bernstein interval, likewise; None for `snips`, which is no mean of bounded scores.
+        bound: the empirical Bernstein interval, likewise; None for ratios, which are no means of bounded scores.
     """
 
     name: str
@@ -108,7 +108,7 @@ def _estimated(name: str, log: Logged, supported: bool, confidence: float) -> Es
     if not supported or name not in UNBIASED:
         return Estimated(name, value, None, None)
     terms = influence(name, log)
-    bound = None if name == "snips" else bernstein(terms, log.cluster, confidence)
+    bound = None if name in RATIOS else bernstein(terms, log.cluster, confidence)
     found = mean_interval(terms, log.cluster, confidence)
     # No policy earns less than the smallest reward there is: clicks are not negative, whatever their scores are.
     floor = min(float(log.reward.min()), value)
