@@ -7,7 +7,7 @@ The R-loss of Nie and Wager (2021) for several arms: the mean over held-out rows
 with the chances known and m, the mean outcome whatever the arm, learned by LightGBM on the other fold. It compares
 effects, not outcomes, needs nothing that a user of the peer would not have, and is what econml's `RScorer` does.
 
-To save hours the choice is made once per form and way of assignment, on seed 0, with a part of the rows and two folds;
+To save hours the choice is made once per form and way of assignment, on seed 0, with 60,000 rows and two folds;
 all seeds then use it at full size. That can favour a smaller model than the full size would bear.
 """
 

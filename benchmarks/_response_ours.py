@@ -42,7 +42,7 @@ def names() -> tuple[str, ...]:
 
 
 def fit(name: str, task: Task, seed: int) -> Callable[[Floats], Answer]:
-    """Fit one of `LEARNERS`, called with `OWN` before its name; one that cannot learn from the task gives nobody anything."""
+    """Fit one of `LEARNERS`, named with `OWN` before it; one that cannot learn from this gives nobody anything."""
     fitted = LEARNERS[name.removeprefix(OWN)].fit(task.trial, seed=seed)
 
     def answer(x: Floats) -> Answer:
