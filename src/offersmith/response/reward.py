@@ -3,7 +3,8 @@
 A good model makes the score's interval narrower, a bad one wider; neither makes it wrong. So it is cheap and careful:
 ridge on standardised features and their squares, one for all arms first and each arm's own shrunk towards that;
 where most rewards are zero also a hurdle (chance of any reward x mean of rewards), and below both the arm's mean,
-shrunk towards everybody's. Each arm takes the one with the smallest squared error on customers held out.
+shrunk towards everybody's. Each arm takes the one with the smallest squared error on customers held out: of all that
+is fitted, this one choice of three sees every row.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ class Model:
     Attributes:
         mean: (folds, p) coefficients of the reward, or of rewards that are not zero.
         chance: (folds, p) of the chance of a reward that is not zero; None = `mean` says it all.
-        low: predictions of `mean` are held above this,
-        high: and below this.
+        low: (folds,) predictions of `mean` are held above this,
+        high: (folds,) and below this.
     """
 
     mean: Floats
     chance: Floats | None
-    low: float
-    high: float
+    low: Floats
+    high: Floats
 
     def predict(self, design: Floats, fold: Ints) -> Floats:
         """Return (n,) expected rewards, of each row by the model of its fold."""
-        value = np.clip(_apply(design, self.mean, fold), self.low, self.high)
+        value = np.clip(_apply(design, self.mean, fold), self.low[fold], self.high[fold])
         return value if self.chance is None else value * np.clip(_apply(design, self.chance, fold), 0.0, 1.0)
 
 
@@ -136,14 +137,14 @@ class _Shared:
     Attributes:
         means: (arms, folds) of each arm, shrunk towards everybody's.
         slopes: (folds, p) of the design, around the arms' means.
-        low: the smallest outcome.
-        high: the largest.
+        low: (folds,) the smallest outcome.
+        high: (folds,) the largest.
     """
 
     means: Floats
     slopes: Floats
-    low: float
-    high: float
+    low: Floats
+    high: Floats
 
     @classmethod
     def of(cls, design: Floats, arm: Ints, arms: int, y: Floats, fold: Ints, count: int) -> _Shared:
@@ -156,7 +157,9 @@ class _Shared:
         means = (sums + PRIOR_ROWS * everybody) / (sizes + PRIOR_ROWS)
         gram, right = _others(design, y - means[arm, fold], fold, count)
         slopes = np.asarray(np.linalg.solve(gram + _ridge(design.shape[1]), right[..., None])[..., 0], dtype=np.float64)
-        return cls(means, slopes, float(y.min(initial=0.0)), float(y.max(initial=0.0)))
+        others = [y[fold != part] for part in range(count)]
+        low, high = (np.array([end(part, initial=0.0) for part in others]) for end in (np.min, np.max))
+        return cls(means, slopes, low, high)
 
     def own(self, one: int, design: Floats, y: Floats, fold: Ints) -> Floats:
         """Return (folds, p) coefficients of one arm from its rows, shrunk towards those of all."""

@@ -1,0 +1,95 @@
+"""Files as columns: what is read, and what is refused with its name and count."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from offersmith.errors import InputError
+from offersmith.response.table_file import TableFile
+
+
+def read(tmp_path, text, name="log.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return TableFile.read(path)
+
+
+def test_csv_and_parquet_say_the_same(tmp_path):
+    table = pa.table(
+        {"arm": pa.array([10, 2, 2]), "p": [0.5, 0.25, 1.0], "on": [True, False, True], "w": ["b", "a", ""]}
+    )
+    pq.write_table(table, tmp_path / "log.parquet")
+    other = TableFile.read(tmp_path / "log.parquet")
+    text = read(tmp_path, "arm;p;on;w\n10;0.5;1;b\n2;0.25;0;a\n2; 1.0 ;1;\n")
+    for file in (other, text):
+        code, levels = file.levels("arm")
+        assert levels == ("2", "10")
+        assert code.tolist() == [1, 0, 0]
+        assert file.numbers("p").tolist() == [0.5, 0.25, 1.0]
+        assert file.numbers("on").tolist() == [1.0, 0.0, 1.0]
+        assert file.levels("w", empty=True)[1] == ("", "a", "b")
+
+
+def test_whole_numbers_with_a_point_are_the_same_action(tmp_path):
+    pq.write_table(pa.table({"arm": pa.array([1.0, 2.5, None])}), tmp_path / "log.parquet")
+    assert TableFile.read(tmp_path / "log.parquet").levels("arm", empty=True)[1] == ("1", "2.5", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "what", "count", "row"),
+    [
+        (["1", "", "", "4"], "missing", 2, 2),
+        (["1", "x", "3", "4"], "not a number", 1, 2),
+        (["1", "2", "inf", "nan"], "not finite", 2, 3),
+    ],
+)
+def test_a_wrong_number_is_named_and_counted(tmp_path, values, what, count, row):
+    file = read(tmp_path, "a,reward\n" + "".join(f"1,{value}\n" for value in values))
+    with pytest.raises(
+        InputError, match=f"column 'reward' .* {what} in {count} of 4 rows, first in row {row}"
+    ) as fault:
+        file.numbers("reward")
+    assert fault.value.facts["column"] == "reward"
+    assert fault.value.facts["count"] == count
+
+
+def test_missing_values_of_parquet_are_missing(tmp_path):
+    pq.write_table(pa.table({"r": [1.0, None], "q": [1.0, np.nan], "a": ["x", None]}), tmp_path / "log.parquet")
+    file = TableFile.read(tmp_path / "log.parquet")
+    for name, what in (("r", "missing"), ("q", "not finite")):
+        with pytest.raises(InputError, match=f"{what} in 1 of 2"):
+            file.numbers(name)
+    with pytest.raises(InputError, match=r"column 'a' .* missing in 1 of 2"):
+        file.levels("a")
+
+
+def test_files_that_are_none_are_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        TableFile.read(tmp_path / "nowhere.csv")
+    with pytest.raises(InputError, match="is empty"):
+        read(tmp_path, "")
+    with pytest.raises(InputError, match="no rows"):
+        read(tmp_path, "a,b\n")
+    with pytest.raises(InputError, match="more than one column 'a'"):
+        read(tmp_path, "a,a\n1,2\n")
+    with pytest.raises(InputError, match="no table we can read"):
+        read(tmp_path, "a,b\n1,2,3\n")
+    with pytest.raises(InputError, match="no table we can read"):
+        read(tmp_path, "no parquet", "log.parquet")
+    (tmp_path / "latin.csv").write_bytes("a,b\n1,caf\xe9\n".encode("latin-1"))
+    with pytest.raises(InputError, match="no table we can read"):
+        TableFile.read(tmp_path / "latin.csv")
+    with pytest.raises(InputError, match="cannot be read"):
+        TableFile.read(tmp_path)
+
+
+def test_columns_are_found_by_their_usual_names_or_asked_for(tmp_path):
+    file = read(tmp_path, "Click,r\n1,2\n")
+    assert file.find(None, ("reward", "click"), "reward") == "Click"
+    assert file.find("r", ("reward", "click"), "reward") == "r"
+    with pytest.raises(InputError, match="no column 'x'; its columns: 'Click', 'r'"):
+        file.find("x", ("click",), "reward")
+    with pytest.raises(InputError, match="no column we know as its propensity") as fault:
+        file.find(None, ("propensity",), "propensity")
+    assert "--propensity" in fault.value.hint
