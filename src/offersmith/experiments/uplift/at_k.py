@@ -35,14 +35,20 @@ def uplift_at_k(
     Raises:
         InputError: the share is outside (0, 1].
     """
+    found, definition = measured_at_k(ranked, share, strategy)
+    return stated(found, ranked, "uplift_at_k", definition, confidence, share)
+
+
+def measured_at_k(ranked: Ranked, share: float, strategy: Strategy) -> tuple[Measured, str]:
+    """Return the same before its interval, and the key of its definition."""
     if not 0 < share <= 1:
         raise InputError(f"share: {share} of the customers; above 0 and at most 1 is needed", share=share)
     sides = (ranked.treated, ranked.control)
     everybody = np.ones(len(ranked), dtype=bool)
     means = [_mean(ranked, side, everybody if strategy == "overall" else side > 0, share) for side in sides]
-    found = Measured(means[0].value - means[1].value, means[0].influence - means[1].influence)
     many = "_many" if ranked.arms > 1 and strategy == "overall" else ""
-    return stated(found, ranked, "uplift_at_k", f"uplift_at_k_{strategy}{many}", confidence, share)
+    found = Measured(means[0].value - means[1].value, means[0].influence - means[1].influence)
+    return found, f"uplift_at_k_{strategy}{many}"
 
 
 def _mean(ranked: Ranked, weight: Floats, counted: Bools, share: float) -> Measured:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from offersmith.experiments.uplift.curve import Kind, area
 from offersmith.experiments.uplift.figure import Figure, Measured, stated
 from offersmith.experiments.uplift.ranked import Floats, Ranked
+
+_NAMES: Mapping[Kind, str] = MappingProxyType({"qini": "qini", "uplift": "auuc"})
 
 
 def qini(ranked: Ranked, *, normalise: bool | None = None, confidence: float = 0.95) -> Figure:
@@ -26,13 +30,16 @@ def qini(ranked: Ranked, *, normalise: bool | None = None, confidence: float = 0
 
 def shared_area(ranked: Ranked, kind: Kind, normalise: bool | None, confidence: float) -> Figure:
     """Return either curve's area, over that of the perfect curve where asked."""
-    name = {"qini": "qini", "uplift": "auuc"}[kind]
-    asked = perfect_exists(ranked) if normalise is None else normalise
-    found = area(ranked, kind)
-    if not asked:
-        many = "_many" if ranked.arms > 1 else ""
-        return stated(found, ranked, name, f"{name}_area{many}", confidence)
-    return stated(over_perfect(found, ranked, kind), ranked, name, f"{name}_of_perfect", confidence)
+    found, definition = measured_area(ranked, kind, normalise)
+    return stated(found, ranked, _NAMES[kind], definition, confidence)
+
+
+def measured_area(ranked: Ranked, kind: Kind, normalise: bool | None) -> tuple[Measured, str]:
+    """Return the same before its interval, and the key of its definition."""
+    found, name = area(ranked, kind), _NAMES[kind]
+    if perfect_exists(ranked) if normalise is None else normalise:
+        return over_perfect(found, ranked, kind), f"{name}_of_perfect"
+    return found, f"{name}_area{'_many' if ranked.arms > 1 else ''}"
 
 
 def perfect_exists(ranked: Ranked) -> bool:
