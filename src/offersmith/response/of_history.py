@@ -4,12 +4,12 @@ Arm 0 is nothing; every offer of the history that the data can support is anothe
 (what they take off a basket, as a line above a minimum), scaled to what was really taken: not every buyer uses an
 offer, it works once in a horizon of several baskets, and others may pay a part.
 
-Chances are the logged ones. A history without any gets fitted ones: log-odds of each offer against nothing, campaign by
-campaign, from other customers than those they are applied to (Begg & Gray 1984: the separate fits estimate the
-multinomial model). Rows with too small a fitted chance of any arm of their campaign are not compared (trimming as in
-Crump et al. 2009), and an arm whose rows are then worth fewer than `MIN_EFFECTIVE` equally weighted customers is
-refused; both are counted. A history with some logged campaigns is made of those alone: what selection bends would bend
-the rest.
+Chances are the logged ones; who had so small a one of some arm that it tells nothing is left out. A history without any
+gets fitted ones: log-odds of each offer against nothing, campaign by campaign, from other customers than those they are
+applied to (Begg & Gray 1984: the separate fits estimate the multinomial model). Rows with too small a fitted chance of
+any arm of their campaign are not compared (trimming as in Crump et al. 2009). An arm whose rows are then worth fewer
+than `MIN_EFFECTIVE` equally weighted customers is refused. All of them are counted. A history with some logged
+campaigns is made of those alone: what selection bends would bend the rest.
 
 Campaigns differ in what they could give and in their season. `chances` says of every row what it could have been given
 (0 = it could not), and `block` which campaign it was: an arm may be compared with nothing only over rows that could
@@ -31,7 +31,7 @@ from offersmith.response.crossfit import crossfit, folds
 from offersmith.response.encode import Encoder
 from offersmith.response.linear import logistic, steady
 from offersmith.response.logged import chance_of
-from offersmith.response.scores import LOW, MIN_EFFECTIVE, PENALTY
+from offersmith.response.scores import LOW, MIN_EFFECTIVE, PENALTY, steadiest
 from offersmith.response.trial import Arm, Sale, Trial
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -98,7 +98,7 @@ def _gather(history: History, offers: Sequence[Offer], economics: Economics, see
     campaigns, block = np.unique(strings(table, "campaign_id"), return_inverse=True)
     if logged:
         chances = _logged(table, names, arm)
-        held = _own(chances, arm) < 1 - 1e-9
+        held = _lots(chances, arm)
     else:
         fold = folds(strings(table, "customer_id"), history.folds, seed) if len(rows) else arm
         chances = _fitted(x, arm, block, fold, history.folds, len(names))
@@ -152,6 +152,15 @@ def _logged(table: pa.Table, names: Sequence[str], arm: Ints) -> Floats:
         chances = np.full((table.num_rows, len(names)), np.nan)
     chances[np.arange(len(arm)), arm] = np.minimum(floats(table, "propensity"), 1.0)
     return np.asarray(chances)
+
+
+def _lots(chances: Floats, arm: Ints) -> Bools:
+    """Return who had a choice of arms, with chances that tell (`steadiest`; of several arms: Yang et al. 2016)."""
+    held = _own(chances, arm) < 1 - 1e-9
+    known = np.flatnonzero(held & np.isfinite(chances).all(axis=1))
+    possible = np.where(chances[known] > 0, chances[known], np.inf)
+    held[known] = steadiest((1 / possible).sum(axis=1))
+    return np.asarray(held)
 
 
 def _fitted(x: Floats, arm: Ints, block: Ints, fold: Ints, count: int, k: int) -> Floats:

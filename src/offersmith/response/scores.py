@@ -1,9 +1,10 @@
 """Doubly robust scores of one offer against nothing: the one comparison behind effects, evidence and estimates.
 
 Campaign by campaign, with nuisance functions from other customers than those they are applied to. Chances are the
-logged ones where the history knows them: then everybody is compared who could have got either. Else they are
-estimated, and only customers with a fair chance of either (0.1 to 0.9) are compared. Where those are worth fewer than
-`MIN_EFFECTIVE` equally weighted customers on either side, the data do not support a comparison and none is made.
+logged ones where the history knows them: then everybody is compared who could have got either, but for those with so
+small a chance that they would add more noise than they are worth (`steadiest`). Else they are estimated, and only
+customers with a fair chance of either (0.1 to 0.9) are compared. Where those are worth fewer than `MIN_EFFECTIVE`
+equally weighted customers on either side, the data do not support a comparison and none is made.
 """
 
 from __future__ import annotations
@@ -249,12 +250,37 @@ def _logged(table: pa.Table) -> Floats | None:
     return np.clip(floats(table, "propensity"), 1e-6, 1.0)
 
 
+def steadiest(variance: Floats) -> Bools:
+    """Return over which customers an average is known best: who adds more noise than they are worth is left out.
+
+    The error of a mean over the m least noisy is the sum of their variances over m squared; the m with the smallest is
+    taken (Crump, Hotz, Imbens & Mitnik 2009). Where all are alike, all are.
+
+    Args:
+        variance: (n,) of each customer's score but for a factor, such as 1/p of the arms compared; from what was known
+            before the lot alone.
+    """
+    order = np.argsort(variance, kind="stable")
+    error = np.cumsum(variance[order]) / np.arange(1, len(order) + 1) ** 2.0
+    kept = np.zeros(len(order), dtype=np.bool_)
+    if len(order):
+        # Of equal customers all are kept or none: the sorting must not decide.
+        kept = variance <= variance[order[int(np.argmin(error))]] * (1 + 1e-9)
+    return np.asarray(kept)
+
+
 def _possible(table: pa.Table, own: Floats, offer: str) -> Bools:
-    """Return who could have got the offer and could have got nothing; who had one choice alone had no lot."""
+    """Return who could have got the offer and could have got nothing, with chances that tell; see `steadiest`.
+
+    Who had one choice alone had no lot. Where only the chance of what was given is known, nothing more can be asked.
+    """
     possible = own < 1 - 1e-9
-    if "chances" in table.column_names:
-        for arm in (offer, NO_OFFER):
-            possible &= ~(chance_of(table.column("chances"), arm) <= 0)
+    if "chances" not in table.column_names:
+        return np.asarray(possible)
+    both = [chance_of(table.column("chances"), arm) for arm in (offer, NO_OFFER)]
+    possible &= ~((both[0] <= 0) | (both[1] <= 0))
+    known = np.flatnonzero(possible & np.isfinite(both[0]))
+    possible[known] = steadiest(1 / both[0][known] + 1 / both[1][known])
     return np.asarray(possible)
 
 
