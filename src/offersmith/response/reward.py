@@ -155,7 +155,9 @@ class _Shared:
         sums, sizes = sums.sum(axis=1, keepdims=True) - sums, sizes.sum(axis=1, keepdims=True) - sizes
         everybody = sums.sum(axis=0) / np.maximum(sizes.sum(axis=0), 1.0)
         means = (sums + PRIOR_ROWS * everybody) / (sizes + PRIOR_ROWS)
-        gram, right = _others(design, y - means[arm, fold], fold, count)
+        gram, right = _others(design, y, fold, count)
+        columns = _sums(design, cells, arms * count).reshape(arms, count, -1)
+        right -= np.einsum("af,afp->fp", means, columns.sum(axis=1, keepdims=True) - columns)
         slopes = np.asarray(np.linalg.solve(gram + _ridge(design.shape[1]), right[..., None])[..., 0], dtype=np.float64)
         others = [y[fold != part] for part in range(count)]
         low, high = (np.array([end(part, initial=0.0) for part in others]) for end in (np.min, np.max))
@@ -193,6 +195,16 @@ def _others(design: Floats, y: Floats, fold: Ints, count: int) -> tuple[Floats, 
         inside = design[rows]
         gram[part], right[part] = inside.T @ inside, inside.T @ y[rows]
     return gram.sum(axis=0) - gram, right.sum(axis=0) - right
+
+
+def _sums(design: Floats, cell: Ints, count: int) -> Floats:
+    """Return (cells, p) sums of the design's rows."""
+    order = np.argsort(cell, kind="stable")
+    present, starts = np.unique(cell[order], return_index=True)
+    sums = np.zeros((count, design.shape[1]))
+    if len(starts):
+        sums[present] = np.add.reduceat(design[order], starts, axis=0)
+    return sums
 
 
 def _ridge(p: int) -> Floats:
