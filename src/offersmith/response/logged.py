@@ -44,12 +44,14 @@ class Lot:
 
     Attributes:
         rows: `COLUMNS`, each customer once: the first decision about them.
-        start: the earliest moment among them.
+        offers: the offers that anybody was decided to get, sorted.
+        start: the earliest moment among the rows; where none is through, among all decisions.
         still_open: customers whose horizon is not over.
         not_sent: customers who were decided to get an offer and never shown it.
     """
 
     rows: pa.Table
+    offers: tuple[str, ...]
     start: datetime
     still_open: int
     not_sent: frozenset[str]
@@ -57,11 +59,6 @@ class Lot:
     def members(self, offer: str) -> frozenset[str]:
         """Return who was decided to get an offer."""
         return frozenset(self.rows.filter(pc.equal(self.rows["offer_id"], offer))["customer_id"].to_pylist())
-
-    @property
-    def offers(self) -> tuple[str, ...]:
-        """The offers that somebody was decided to get, sorted."""
-        return tuple(sorted(set(pc.unique(self.rows["offer_id"]).to_pylist()) - {NO_OFFER}))
 
 
 def logs(analytics: Analytics, as_of: datetime) -> dict[str, pa.Table]:
@@ -109,7 +106,8 @@ def lot(log: pa.Table, shown: Shown, start: datetime | None, as_of: datetime, ho
     reached = frozenset[str]().union(*(customers.keys() for customers in shown.values()))
     missed = frozenset(customer for customer, offer in given.items() if offer != NO_OFFER) - reached
     first = pc.min((ripe if ripe.num_rows else rows)["moment"]).as_py()
-    return Lot(ripe, first, rows.num_rows - ripe.num_rows, missed)
+    offers = tuple(sorted(set(given.values()) - {NO_OFFER}))
+    return Lot(ripe, offers, first, rows.num_rows - ripe.num_rows, missed)
 
 
 def without(rows: pa.Table, rare: AbstractSet[str]) -> pa.Table:
