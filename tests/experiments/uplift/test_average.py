@@ -91,14 +91,16 @@ def test_rows_of_one_customer_count_once():
 
 
 def _coverage(kind, way, seed, runs, rows=1500):
-    inside = 0
+    inside, stated = 0, 0
     wide = _shop(np.random.default_rng(0), 1_000_000, kind)[3]
     truth = float((wide[:, 1] - wide[:, 0]).mean())
     draw = np.random.default_rng(seed)
     for _ in range(runs):
         found = way(*_shop(draw, rows, kind))[0]
-        inside += found.low <= truth <= found.high
-    return inside / runs
+        stated += not found.reason
+        inside += not found.reason and found.low <= truth <= found.high
+    assert stated > 0.95 * runs
+    return inside / stated
 
 
 WAYS = {
@@ -141,6 +143,20 @@ def test_too_few_customers_have_an_effect_but_no_interval():
     assert found.as_dict()["effect"] == 31.0
     still = differences(np.arange(200) % 2, np.full(200, 2.0), NAMES[:2])[0]
     assert (still.reason, still.effect) == ("uplift_constant", 0.0)
+
+
+def test_a_share_has_an_interval_even_where_nobody_converted():
+    found = differences(np.arange(2000) % 2, np.zeros(2000), NAMES[:2])[0]
+    assert (found.method, found.effect) == ("conversion", 0)
+    assert -0.01 < found.low < 0 < found.high < 0.01
+
+
+def test_spend_of_three_buyers_has_no_interval():
+    y = np.zeros(2000)
+    y[:3] = 50, 900, 20
+    found = differences(np.arange(2000) % 2, y, NAMES[:2])[0]
+    assert (found.reason, found.low) == ("uplift_few_outcomes", None)
+    assert found.effect == pytest.approx((900 - 70) / 1000)
 
 
 def test_bad_input_is_named_and_counted():

@@ -20,6 +20,7 @@ from offersmith.errors import InputError
 from offersmith.experiments.effect import scores
 from offersmith.experiments.uplift.average import ArmEffect, armed, rows_of
 from offersmith.experiments.uplift.check import finite, one_length, propensities, spread_over
+from offersmith.experiments.uplift.spread import spread
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,11 +60,10 @@ def lin(
             armed(
                 names[i],
                 "lin",
-                groups,
-                i,
+                (groups[i], groups[0]),
+                outcome,
                 (lines[i][0], lines[0][0]),
-                lines[i][1] - lines[0][1] + centred @ (lines[i][2] - lines[0][2]) / len(outcome),
-                customer,
+                spread(lines[i][1] - lines[0][1] + centred @ (lines[i][2] - lines[0][2]) / len(outcome), customer),
             )
             for i in range(1, len(names))
         ]
@@ -106,8 +106,8 @@ def doubly_robust(
         score = scores(outcome, groups[i], chance, expected[:, i], expected[:, 0], p_control)
         base = expected[:, 0] + np.where(groups[0], (outcome - expected[:, 0]) / chance, 0.0)
         mean, level = float(score.mean()), float(base.mean())
-        influence = (score - mean) / len(score)
-        found.append(armed(names[i], "doubly_robust", groups, i, (level + mean, level), influence, customer))
+        pair, error = (groups[i], groups[0]), spread((score - mean) / len(score), customer)
+        found.append(armed(names[i], "doubly_robust", pair, outcome, (level + mean, level), error))
     return tuple(found)
 
 

@@ -47,7 +47,8 @@ def measured_at_k(ranked: Ranked, share: float, strategy: Strategy) -> tuple[Mea
     everybody = np.ones(len(ranked), dtype=bool)
     means = [_mean(ranked, side, everybody if strategy == "overall" else side > 0, share) for side in sides]
     many = "_many" if ranked.arms > 1 and strategy == "overall" else ""
-    found = Measured(means[0].value - means[1].value, means[0].influence - means[1].influence)
+    top = np.logical_or.reduce([mean.seen for mean in means if mean.seen is not None])
+    found = Measured(means[0].value - means[1].value, means[0].influence - means[1].influence, top)
     return found, f"uplift_at_k_{strategy}{many}"
 
 
@@ -57,14 +58,14 @@ def _mean(ranked: Ranked, weight: Floats, counted: Bools, share: float) -> Measu
     taken = weight * inside
     total = float(taken.sum())
     if total <= 0:
-        return Measured(float("nan"), np.full(len(ranked), np.nan))
+        return Measured(float("nan"), np.full(len(ranked), np.nan), taken > 0)
     mean = float(taken @ ranked.outcome) / total
     influence = taken * (ranked.outcome - mean) / total
     if share < 1:
         # A customer more at the top pushes out a part of those at the border, and so does one less below it.
         border = float((weight * around) @ (ranked.outcome - mean)) / max(int(around.sum()), 1) / total
         influence -= counted * (inside - share) * border
-    return Measured(mean, influence)
+    return Measured(mean, influence, taken > 0)
 
 
 def _border(ranked: Ranked, counted: Bools, rows: int) -> tuple[Floats, Bools]:

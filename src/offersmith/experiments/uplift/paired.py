@@ -36,7 +36,7 @@ def paired(first: Ranked, second: Ranked, name: Name, *, share: float = 0.3, con
             f"rankings of {len(first)} and {len(second)} rows with different outcomes; the same rows are needed in both"
         )
     (one, definition), (other, _) = (_measured(ranked, name, share) for ranked in (first, second))
-    gap = Measured(one.value - other.value, one.influence - other.influence)
+    gap = Measured(one.value - other.value, one.influence - other.influence, one.seen)
     return stated(gap, first, f"{name}_difference", definition, confidence, share if name == "uplift_at_k" else None)
 
 

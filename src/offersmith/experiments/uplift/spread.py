@@ -21,6 +21,7 @@ from offersmith.experiments.overlap import effective_size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 MIN_GROUP = 30
 """With fewer customers treated or not, no interval is stated."""
@@ -61,3 +62,15 @@ def spread(influence: Floats, customer: Ints | None) -> Spread:
     if not influential > 0:
         return Spread(error, influential, 1.0)
     return Spread(error, influential, max(1.0, 2 / max(1 / influential - 1 / count, 2 / count)))
+
+
+def support(outcome: Floats, treated: Bools, control: Bools) -> float:
+    """Return the smaller group's part of the customers whose outcomes make the spread.
+
+    About the number of buyers in the smaller group where baskets are alike, and far fewer where a few are huge. It
+    looks at both groups together, so that it cannot depend on which of them the lucky customers fell into: a rule that
+    does would keep the lucky samples and spoil the intervals it lets through.
+    """
+    seen = outcome[treated | control]
+    smaller = min(int(treated.sum()), int(control.sum())) / len(seen)
+    return smaller * effective_size((seen - seen.mean()) ** 2)
