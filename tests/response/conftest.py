@@ -98,7 +98,7 @@ def season():
             profile=profiles_of(analytics),
             offers=OFFERS,
             economics=ECONOMICS,
-            settings=LearnSettings(model=model, folds=3),
+            settings=LearnSettings(model=model, folds=3, horizon_days=28),
             priors=PriorSettings(),
             **values,
         )

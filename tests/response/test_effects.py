@@ -7,7 +7,7 @@ from offersmith.response.effects import bias_of, past_effects
 from offersmith.response.sent import past_campaigns
 from offersmith.settings import LearnSettings
 
-SETTINGS = LearnSettings(folds=3)
+SETTINGS = LearnSettings(folds=3, horizon_days=28)
 
 
 def _effects(season, folder, **values):

@@ -223,3 +223,19 @@ def test_the_steadiest_are_those_with_the_smallest_error(values):
     least = min(variance[variance <= level].sum() / (variance <= level).sum() ** 2 for level in variance)
     assert variance[kept].sum() / kept.sum() ** 2 <= least * (1 + 1e-6)
     assert steadiest(np.full(len(values), 3.0)).all()
+
+
+@pytest.mark.slow
+def test_the_interval_of_a_lot_with_uneven_chances_covers_the_truth():
+    """400 shops that give an offer with chances from 0.03 to 0.97 by what they know of a customer."""
+    hits = 0
+    for seed in range(400):
+        history = _compared(
+            [("one", True, 1.5), ("two", True, -1.5)],
+            lambda draw, x, got: 10 + 4 * x + 2.0 * got + draw.exponential(5, len(x)),
+            seed=seed,
+            rows=800,
+        )
+        found = measure(history, "ten", history.table["revenue"].to_numpy(), 1)
+        hits += abs(found.mean - 2.0) <= 1.96 * found.standard_error
+    assert 0.925 <= hits / 400 <= 0.98

@@ -166,7 +166,9 @@ def _measure(
     # The placebo's customers need a past of their own, or everybody looks the same before it.
     if first is not None and start - 2 * reach >= first:
         placebo = _placebo(analytics, block, use, profile(start - reach), history.features, settings, currency)
-    described = overlap(main.x, main.names, main.treated, main.chance)
+    told = np.flatnonzero(main.pair & np.isfinite(main.toward))
+    low, high = main.bounds
+    described = overlap(main.x[told], main.names, main.treated[told], main.toward[told], low=low, high=high)
     return PastEffect(
         campaign_id=use.campaign_id,
         offer_id=use.offer_id,

@@ -47,6 +47,9 @@ class Compared:
         names: of the columns of `x`.
         inside: which of those were compared.
         score: the scores of those inside.
+        pair: who got the offer or nothing, of those looked at.
+        toward: the chance of the offer for who gets it or nothing; NaN where that is not known.
+        bounds: chances between which customers are compared.
     """
 
     effect: Effect | None
@@ -57,6 +60,9 @@ class Compared:
     names: tuple[str, ...]
     inside: Bools
     score: Floats
+    pair: Bools
+    toward: Floats
+    bounds: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,19 @@ def compare(
     inside = design.inside
     one, two = means[0][inside], means[1][inside]
     score = scores(y[inside], treated[inside], chance[inside], one, two, design.other[inside])
-    return Compared(found, design.rows, treated, chance, x, design.names, inside, score)
+    return Compared(
+        effect=found,
+        rows=design.rows,
+        treated=treated,
+        chance=chance,
+        x=x,
+        names=design.names,
+        inside=inside,
+        score=score,
+        pair=treated | none,
+        toward=design.toward,
+        bounds=design.bounds,
+    )
 
 
 def support(table: pa.Table, features: Sequence[str], offer: str, count: int, seed: int = 0) -> Support:
@@ -161,6 +179,7 @@ class _Design:
         names: of its columns.
         fold: of each.
         bounds: chances between which they are compared.
+        toward: chance of the offer for who gets it or nothing.
     """
 
     rows: Ints
@@ -171,6 +190,7 @@ class _Design:
     names: tuple[str, ...]
     fold: Ints
     bounds: tuple[float, float]
+    toward: Floats
 
     @property
     def inside(self) -> Bools:
@@ -186,9 +206,17 @@ def _design(table: pa.Table, features: Sequence[str], offer: str, count: int, se
     fold = folds(strings(part, "customer_id"), count, seed) if len(rows) else np.zeros(0, dtype=np.int64)
     if logged is None:
         chance = _estimated(x, arm == offer, fold, count)
-        return _Design(rows, arm, chance, 1 - chance, x, encoder.names, fold, (LOW, HIGH))
-    chance = logged[rows]
-    return _Design(rows, arm, chance, np.where(arm == NO_OFFER, chance, np.inf), x, encoder.names, fold, (0.0, 1.0))
+        return _Design(rows, arm, chance, 1 - chance, x, encoder.names, fold, (LOW, HIGH), chance)
+    chance, other = logged[rows], np.where(arm == NO_OFFER, logged[rows], np.inf)
+    toward = _toward(part, offer)
+    return _Design(rows, arm, chance, other, x, encoder.names, fold, (0.0, 1.0), toward)
+
+
+def _toward(table: pa.Table, offer: str) -> Floats:
+    if "chances" not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    one, none = (chance_of(table.column("chances"), arm) for arm in (offer, NO_OFFER))
+    return np.asarray(one / np.where(one + none > 0, one + none, np.nan))
 
 
 def measure(history: History, offer: str, outcome: Floats, seed: int) -> Measured | None:
