@@ -21,9 +21,13 @@ BASES: Mapping[str, Base] = MappingProxyType(
         "forest": TreeBase("forest", rounds=100, leaves=63, least_leaf=20),
         "svm": SvmBase(),
         "boosting": TreeBase("boosting", rounds=100, leaves=15, least_leaf=40, rate=0.05, l2=1.0),
+        "shallow": TreeBase("boosting", rounds=80, leaves=3, least_leaf=40, rate=0.05, l2=1.0),
         "neural": NeuralBase(),
     }
 )
-"""Every plain model by its name; `neural` trains with the extra `deep`."""
+"""Every plain model by its name; `neural` trains with the extra `deep`.
+
+`shallow` is boosting with three leaves a tree, which suits an effect that is small beside its noise.
+"""
 
 __all__ = ["BASES", "Base", "FittedBase", "Kind"]
