@@ -96,23 +96,31 @@ class Shop:
                 tables.append(pa.table(columns))
         return pa.concat_tables(tables).sort_by([("campaign_id", "ascending"), ("customer_id", "ascending")])
 
-    def truth(self, margin_rate: float = 0.3, horizon_days: int = HORIZON_DAYS) -> pa.Table:
+    def truth(
+        self, margin_rate: float = 0.3, horizon_days: int = HORIZON_DAYS, campaign: str | None = None
+    ) -> pa.Table:
         """Return what each offer of each campaign changes for each customer; columns as in `truth.effects`.
 
         Args:
             margin_rate: profit before offers over shelf value.
             horizon_days: counted from the start of each campaign, also past the shop's last day.
+            campaign: one of them alone; None = all.
 
         Raises:
-            InputError: the horizon ends before the offers do.
+            InputError: the horizon ends before the offers do, or there is no such campaign.
         """
+        names = [one.campaign_id for one in self.campaigns()]
+        if campaign is not None and campaign not in names:
+            raise InputError(f"synthetic shop: campaign = {campaign!r} is unknown; there are: {', '.join(names)}")
         if horizon_days < VALID_DAYS:
             allowed = f"at least {VALID_DAYS}, as long as offers hold"
             raise InputError(f"synthetic shop: horizon_days = {horizon_days} must be {allowed}")
         tables, by_town = [], self.drawn_by == "town"
         for block, crowd in self._crowds():
             world = self._world(crowd, self.days + horizon_days)
-            tables += truth.effects(world, self._lottery(block, world), margin_rate, horizon_days, by_town=by_town)
+            tables += truth.effects(
+                world, self._lottery(block, world), margin_rate, horizon_days, by_town=by_town, only=campaign
+            )
         order = [(name, "ascending") for name in ("campaign_id", "customer_id", "offer_id")]
         return pa.concat_tables(tables).sort_by(order)
 

@@ -44,8 +44,10 @@ class Switches:
             received in the last `REMEMBERED_DAYS` that has ended.
         carry_over: share of an offer's effect on the log-odds that stays for `LASTING_DAYS` after it ended, used or
             not.
-        shared_stock: pieces sold in `STOCKED_DAYS` without any offer, over the pieces a town's shop has room for; who
-            comes finds what is wanted with chance 1 / (1 + shared_stock * sold / usually sold).
+        shared_stock: how short a town's shelf is; who comes finds what is wanted with the chance
+            1 / (1 + shared_stock * (sold / usual) ** 2), where `sold` is what the town bought in the last
+            `STOCKED_DAYS` and `usual` what it would buy in as many with full shelves and no offers. What one takes
+            another misses.
         logging: how strongly who is sent an offer depends on what the shop sees of them, log-odds per unit.
         logged_by: `orders`: those who bought more in the first four weeks are sent more (one unit = one standard
             deviation of log(1 + orders)); `rotation`: those who were sent nothing last time are sent more (one unit;

@@ -26,7 +26,9 @@ HORIZON_DAYS = VALID_DAYS + 28
 """How long a campaign is counted: as long as it holds, and four weeks in which what was brought forward is missing."""
 
 
-def effects(world: World, lottery: Lottery, margin_rate: float, horizon_days: int, *, by_town: bool) -> list[pa.Table]:
+def effects(
+    world: World, lottery: Lottery, margin_rate: float, horizon_days: int, *, by_town: bool, only: str | None
+) -> list[pa.Table]:
     """Return one table per campaign, one row per customer and offer, incremental over no offer within the horizon.
 
     Columns: campaign_id, customer_id, offer_id, and float64 redemption (chance of using the offer), conversion
@@ -40,9 +42,12 @@ def effects(world: World, lottery: Lottery, margin_rate: float, horizon_days: in
         margin_rate: profit before offers over shelf value.
         horizon_days: over how many days from a campaign's start.
         by_town: whether whole towns draw, so that shelves are shared with those who drew the same.
+        only: one campaign's id; None = all.
     """
     tables = []
     for number, morning in enumerate(_mornings(world, lottery)):
+        if only is not None and world.campaigns[number].campaign_id != only:
+            continue
         found = [_course(world, lottery, morning, number, arm, horizon_days, by_town) for arm in range(len(ARMS))]
         for arm in range(1, len(ARMS)):
             change = found[arm] - found[0]

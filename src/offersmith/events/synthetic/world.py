@@ -121,7 +121,7 @@ class World:
         """
         usual = self.by_town(self.demand)
         ratio = sold / np.where(usual > 0, usual, 1.0)
-        return np.asarray(1 / (1 + self.switches.shared_stock * ratio))[..., self.people.town]
+        return np.asarray(1 / (1 + self.switches.shared_stock * ratio**2))[..., self.people.town]
 
 
 def expit(odds: Floats) -> Floats:
