@@ -32,6 +32,31 @@ UNSEEN = 0.01
 ACTION_NEVER_GIVEN = "action_never_given"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyLog:
+    """A log read from a file and checked.
+
+    Attributes:
+        file: where it came from.
+        columns: which column was read as what.
+        actions: names of the actions it has seen.
+        action: (n,) index into `actions` of what was given.
+        reward: (n,) what came of it.
+        chance: (n,) with which chance it was given, in (0, 1].
+        customer: (n,) number of the customer; None = every row its own.
+        fold: (n,) fold of the row's customer.
+    """
+
+    file: TableFile
+    columns: Mapping[str, str]
+    actions: tuple[str, ...]
+    action: Ints
+    reward: Floats
+    chance: Floats
+    customer: Ints | None
+    fold: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyJudged:
     """A target policy judged on a log.
@@ -133,67 +158,71 @@ def judge_log(
     Raises:
         InputError: a file, a column or a value is not what it must be; names it, and counts it.
     """
-    log = TableFile.read(log_path)
+    log = read_log(log_path, action=action, reward=reward, propensity=propensity, customer=customer, seed=seed)
+    return judge_target(log, read_target(target, log.file, log.columns["action"], context), features)
+
+
+def read_log(
+    path: Path,
+    *,
+    action: str | None = None,
+    reward: str | None = None,
+    propensity: str | None = None,
+    customer: str | None = None,
+    seed: int = 0,
+) -> PolicyLog:
+    """Return a log of decisions; arguments and errors as of `judge_log`."""
+    file = TableFile.read(path)
     columns = {
-        "action": log.find(action, ACTION, "action"),
-        "reward": log.find(reward, REWARD, "reward"),
-        "propensity": log.find(propensity, PROPENSITY, "propensity"),
+        "action": file.find(action, ACTION, "action"),
+        "reward": file.find(reward, REWARD, "reward"),
+        "propensity": file.find(propensity, PROPENSITY, "propensity"),
     }
-    who = customer or log.look(CUSTOMER)
+    who = customer or file.look(CUSTOMER)
     if who is not None:
         columns["customer"] = who
     if len(set(columns.values())) < len(columns):
-        raise InputError(f"one column of {log_path} is to be more than one thing: {columns}", columns=columns)
-    given, known = log.levels(columns["action"])
-    what, chance = log.numbers(columns["reward"]), log.numbers(columns["propensity"])
-    refuse(log.path, columns["propensity"], chance <= 0, "0 or below")
-    refuse(log.path, columns["propensity"], chance > 1, "above 1")
-    policy = read_target(target, log, columns["action"], context)
-    looked_at = tuple(dict.fromkeys([*features, *policy.context]))
-    cluster = log.levels(who)[0] if who is not None else None
-    fold = folds_of(log, who, seed)
-    x = matrix(log, looked_at)
-    return _judged(columns, policy, len(known), looked_at, given, what, chance, x, fold, cluster)
+        raise InputError(f"one column of {path} is to be more than one thing: {columns}", columns=columns)
+    given, actions = file.levels(columns["action"])
+    worth, chance = file.numbers(columns["reward"]), file.numbers(columns["propensity"])
+    refuse(path, columns["propensity"], chance <= 0, "0 or below")
+    refuse(path, columns["propensity"], chance > 1, "above 1")
+    if who is None:
+        fold = np.random.default_rng(seed).permutation(len(file)) % FOLDS
+        return PolicyLog(file, columns, actions, given, worth, chance, None, fold)
+    code, names = file.levels(who)
+    return PolicyLog(file, columns, actions, given, worth, chance, code, folds(np.array(names), FOLDS, seed)[code])
 
 
-def _judged(
-    columns: Mapping[str, str],
-    policy: Target,
-    known: int,
-    features: tuple[str, ...],
-    given: Ints,
-    reward: Floats,
-    chance: Floats,
-    x: Floats,
-    fold: Ints,
-    cluster: Ints | None,
-) -> PolicyJudged:
-    q_given, q_target = seen_by(policy.table, policy.cell, x, given, reward, fold, FOLDS)
-    log = Logged(reward, policy.given(given) / chance, q_given, q_target, cluster)
-    unseen, unseen_chance = policy.unseen(known)
+def judge_target(log: PolicyLog, target: Target, features: Sequence[str] = ()) -> PolicyJudged:
+    """Judge a policy whose chances are known, wherever they come from.
+
+    Args:
+        log: the log.
+        target: the policy; the first of its actions are the log's, in the log's order.
+        features: columns the reward model may look at, besides the target's context.
+    """
+    looked_at = tuple(dict.fromkeys([*features, *target.context]))
+    x = matrix(log.file, looked_at)
+    q_given, q_target = seen_by(target.table, target.cell, x, log.action, log.reward, log.fold, FOLDS)
+    weight = target.given(log.action) / log.chance
+    seen = Logged(log.reward, weight, q_given, q_target, log.customer)
+    unseen, unseen_chance = target.unseen(len(log.actions))
     also = (ACTION_NEVER_GIVEN,) if unseen_chance > UNSEEN else ()
-    now = Logged(reward, np.ones(len(reward)), reward, reward, cluster)
+    now = Logged(log.reward, np.ones(len(log.reward)), log.reward, log.reward, log.customer)
     return PolicyJudged(
-        columns=columns,
-        target=policy.shape,
-        context=policy.context,
-        features=features,
-        actions=len(policy.actions),
+        columns=log.columns,
+        target=target.shape,
+        context=target.context,
+        features=looked_at,
+        actions=len(target.actions),
         unseen=unseen,
         unseen_chance=unseen_chance,
-        judged=judge(log, also=also),
-        current=float(reward.mean()),
-        current_interval=None if support(now).reasons else mean_interval(reward, cluster),
-        difference=difference(log, also=also),
+        judged=judge(seen, also=also),
+        current=float(log.reward.mean()),
+        current_interval=None if support(now).reasons else mean_interval(log.reward, log.customer),
+        difference=difference(seen, also=also),
     )
-
-
-def folds_of(log: TableFile, customer: str | None, seed: int) -> Ints:
-    """Return each row's fold: by customer, or by lot where no customer is known."""
-    if customer is None:
-        return np.random.default_rng(seed).permutation(len(log)) % FOLDS
-    code, names = log.levels(customer)
-    return folds(np.array(names), FOLDS, seed)[code]
 
 
 def matrix(log: TableFile, features: Sequence[str]) -> Floats:
@@ -204,7 +233,7 @@ def matrix(log: TableFile, features: Sequence[str]) -> Floats:
     """
     columns = []
     for name in features:
-        if log.is_number(name) and len(log.levels(name, empty=True)[1]) > LEVELS:
+        if log.is_number(name) and log.distinct(name) > LEVELS:
             columns.append(log.numbers(name)[:, None])
         else:
             code, levels = log.levels(name, empty=True)

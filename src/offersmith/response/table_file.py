@@ -123,6 +123,10 @@ class TableFile:
         rank[order] = np.arange(len(values))
         return rank[coded.indices.to_numpy(zero_copy_only=False)], tuple(values[index] for index in order)
 
+    def distinct(self, name: str) -> int:
+        """Return how many values a column has."""
+        return int(pc.count_distinct(self._known(name), mode="all").as_py())
+
     def is_number(self, name: str) -> bool:
         """Whether a column is one of numbers: most of what is not missing reads as one."""
         _, missing, odd = self._numbers(name)
