@@ -15,6 +15,7 @@ from offersmith.response.history import build
 from offersmith.response.of_history import gather
 from offersmith.settings import FILE
 from offersmith.store import read_back
+from offersmith.store.decided import DECIDED
 from offersmith.vocabulary import NO_OFFER
 
 FIRST = datetime.fromisoformat("2025-01-01")
@@ -151,6 +152,7 @@ def test_the_chances_of_a_plan_are_read_back(shop):
 def test_without_its_log_a_campaign_is_not_by_lot(shop):
     opened, *_ = shop
     with opened.engine() as kept:
+        kept.analytics.use_table("decided", DECIDED.empty_table())
         history = history_of(kept, opened)
         assert not history.randomised
         assert history.table["propensity"].null_count == history.table.num_rows

@@ -14,6 +14,7 @@ from offersmith.response.base import History
 from offersmith.response.history import build
 from offersmith.response.logged import chance_of, lot, without
 from offersmith.response.scores import compare, measure, steadiest
+from offersmith.response.sent import past_campaigns
 from offersmith.store.decided import CHANCES, DECIDED
 
 FIRST = datetime.fromisoformat("2024-01-01")
@@ -144,6 +145,24 @@ def test_late_buyers_are_no_zeros(season, tmp_path):
     assert seen[got].mean() - seen[~got].mean() < -0.3
     compared = compare(table, found.features, "ten", table["revenue"].to_numpy(), count=3, seed=1)
     assert compared.effect.estimate == pytest.approx(0, abs=1e-6)
+
+
+def test_of_campaigns_by_lot_more_are_used(season, tmp_path):
+    """Eight of each kind: the latest six that were decided by lot, and of the others none that is older than two."""
+    arm = {one: "ten" if one % 2 else "none" for one in range(400)}
+    days = [DAY - 20 + 5 * number for number in range(8)]
+    logs = [_log(arm, f"lot-{number}", {"none": 0.5, "ten": 0.5}) for number in range(8)]
+    shown = [
+        (day, one, f"lot-{number}", "ten") for number, day in enumerate(days) for one, o in arm.items() if o == "ten"
+    ]
+    shown += [(day + 2, one, f"own-{number}", "deal") for number, day in enumerate(days) for one in range(500, 620)]
+    with season.bound(tmp_path, _events([], shown)) as analytics:
+        analytics.use_table("decided", pa.concat_tables(logs))
+        campaigns, left_out = past_campaigns(analytics, AS_OF, 14)
+    assert sorted(one.campaign_id for one in campaigns) == [
+        *(f"lot-{number}" for number in range(2, 8)), "own-6", "own-7",
+    ]  # fmt: skip
+    assert {code for name, code in left_out.items() if name.startswith(("lot-", "own-"))} == {"older"}
 
 
 def test_only_the_first_decision_about_a_customer_counts():

@@ -34,6 +34,8 @@ MIN_TREATED = 100
 MIN_PAST_DAYS = 28
 PER_OFFER = 2
 """The latest campaigns of each offer that are used: what worked long ago says less, and each costs a profile."""
+PER_OFFER_BY_LOT = 6
+"""The same of campaigns by lot: their chances are known, so that older ones add what they know and no selection."""
 AT_ONCE = timedelta(days=1)
 MAX_LATE = 0.05
 
@@ -205,11 +207,12 @@ def _at_once(arm: _Arm) -> bool:
 
 
 def _latest(usable: Sequence[Campaign]) -> list[Campaign]:
-    """Return the campaigns that are among the latest `PER_OFFER` of any of their offers, by start."""
+    """Return the campaigns that are among the latest of any of their offers, by start: `PER_OFFER`, or more by lot."""
     count: dict[str, int] = {}
     kept: list[Campaign] = []
     for campaign in reversed(usable):
-        if any(count.get(offer, 0) < PER_OFFER for offer in campaign.arms):
+        most = PER_OFFER if campaign.lot is None else PER_OFFER_BY_LOT
+        if any(count.get(offer, 0) < most for offer in campaign.arms):
             kept.append(campaign)
             for offer in campaign.arms:
                 count[offer] = count.get(offer, 0) + 1
