@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -22,12 +22,16 @@ SEEN = ("recency", "tenure", "orders", "orders_90d", "spend_90d", "spend_28d", "
 HORIZON, VALID = 42, 14
 
 
+@lru_cache(maxsize=1)
+def journal(shop):
+    """Return all events of a shop: made once for whoever asks next."""
+    return pa.Table.from_batches(shop.batches())
+
+
 @contextmanager
 def bound(shop, folder, *, chances=True):
     """Bind a shop's events, and the chances of its decisions where they were written down."""
-    with pq.ParquetWriter(folder / "events.parquet", next(shop.batches()).schema) as writer:
-        for batch in shop.batches():
-            writer.write_batch(batch)
+    pq.write_table(journal(shop), folder / "events.parquet")
     with Analytics(threads=1) as analytics:
         analytics.use_events([folder / "events.parquet"])
         if chances:
@@ -97,8 +101,8 @@ def plain(found, offer, outcome, control="none"):
 def events(shop, name):
     """Return the events of a name with who, when, which order and offer, and the shelf value in dollars."""
     columns = ["event", "customer_id", "time", "order_id", "offer_id", "campaign_id", "amount", "discount"]
-    parts = [pa.Table.from_batches([batch]).select(columns) for batch in shop.batches()]
-    table = pa.concat_tables([part.filter(pc.equal(part["event"], name)) for part in parts])
+    table = journal(shop).select(columns)
+    table = table.filter(pc.equal(table["event"], name))
     shelf = pc.divide(pc.add(table["amount"], table["discount"]).cast(pa.float64()), 100.0)
     return table.append_column("shelf", shelf)
 

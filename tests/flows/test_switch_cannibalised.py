@@ -10,7 +10,7 @@ MISSED = 8.0
 
 def test_sales_with_an_offer_are_not_sales_because_of_it(switched, tmp_path):
     """Naive: what was bought with the offer, per customer who was sent it, counts as won by it."""
-    shop = make(6000, 106, 2, switches=Switches(cannibalised=0.8))
+    shop = make(4500, 106, 2, switches=Switches(cannibalised=0.8))
     with switched.bound(shop, tmp_path) as analytics:
         found = switched.study(analytics, shop)
         with_offer = sold_with_offer(switched, shop, found)

@@ -12,7 +12,7 @@ MISSED = 0.02
 
 def test_an_unripe_count_is_too_low_and_a_ripe_one_covers_the_truth(switched, tmp_path):
     """Naive: the day the offers end, who has not bought counts as not converted."""
-    shop = make(9000, 106, 3, switches=Switches(delay=14))
+    shop = make(8000, 106, 3, switches=Switches(delay=14))
     with switched.bound(shop, tmp_path) as analytics:
         found = switched.study(analytics, shop)
         _, early = switched.spent(analytics, found, 14)

@@ -13,7 +13,7 @@ MISSED = 0.02
 
 def test_what_worked_on_the_fresh_does_not_work_on_the_tired(switched, tmp_path):
     """Naive: the third campaign is promised what the first brought, treated minus untreated, both by lot."""
-    shop = make(9000, 148, 4, switches=Switches(fatigue=0.8))
+    shop = make(7500, 148, 4, switches=Switches(fatigue=0.8))
     with switched.bound(shop, tmp_path) as analytics:
         found = switched.study(analytics, shop, campaign="mailing-3")
         naive = first_campaign(switched, shop)

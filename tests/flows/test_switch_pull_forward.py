@@ -8,7 +8,7 @@ MISSED = 5.0
 
 def test_the_weeks_after_take_the_gain_back(switched, tmp_path):
     """Naive: treated minus untreated, both by lot, while the offers hold."""
-    shop = make(6000, 106, 2, switches=Switches(pull_forward=0.8))
+    shop = make(4500, 106, 2, switches=Switches(pull_forward=0.8))
     with switched.bound(shop, tmp_path) as analytics:
         found = switched.study(analytics, shop)
         early, _ = switched.spent(analytics, found, 14)

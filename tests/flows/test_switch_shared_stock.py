@@ -8,7 +8,7 @@ from offersmith.experiments.clustered import clustered
 
 MISSED = 0.008
 """By how much the share of customers who buy seems to rise too much, of a truth of about .02."""
-SHOP = {"customers": 11_000, "days": 183, "seed": 1, "switches": Switches(shared_stock=6.0), "every_days": 28}
+SHOP = {"customers": 9_000, "days": 183, "seed": 1, "switches": Switches(shared_stock=6.0), "every_days": 28}
 VALID = 14
 
 
