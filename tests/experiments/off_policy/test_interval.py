@@ -73,6 +73,8 @@ def test_copies_of_a_row_add_nothing_once_they_are_one_customer():
 
 def test_totals_are_sums_by_customer():
     assert totals(np.array([1.0, 2.0, 4.0]), np.array([7, 3, 7])).tolist() == [2.0, 5.0]
+    assert totals(np.array([1.0, 2.0, 4.0]), np.array([-7, 10**12, -7])).tolist() == [5.0, 2.0]
+    assert totals(np.array([1.0, -1.0, 4.0]), np.array([0, 0, 2])).tolist() == [0.0, 4.0]
 
 
 def coverage(runs, rows, seed, clustered=False):

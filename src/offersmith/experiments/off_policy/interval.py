@@ -55,8 +55,11 @@ def totals(gap: Floats, cluster: Ints | None) -> Floats:
     """Return the sums of a column by cluster, (c,); the column itself where every row is its own."""
     if cluster is None:
         return gap
-    _, number = np.unique(cluster, return_inverse=True)
-    return np.asarray(np.bincount(number, weights=gap), dtype=np.float64)
+    number = cluster
+    if cluster.min() < 0 or cluster.max() > 4 * len(cluster):
+        _, number = np.unique(cluster, return_inverse=True)
+    sums = np.asarray(np.bincount(number, weights=gap), dtype=np.float64)
+    return sums[np.bincount(number) > 0]
 
 
 def mean_interval(score: Floats, cluster: Ints | None = None, confidence: float = 0.95) -> Interval:
