@@ -16,12 +16,15 @@ from offersmith.response.learners.logit import LogitLearner
 from offersmith.response.learners.residual import ResidualLearner
 from offersmith.response.learners.robust import RobustLearner
 from offersmith.response.learners.separate import SeparateLearner
+from offersmith.response.learners.shared import SharedLearner
 from offersmith.response.learners.single import SingleLearner
 
 LEARNERS: Mapping[str, Learner] = MappingProxyType(
     {
         learner.name: learner
         for learner in (
+            SharedLearner(),
+            SharedLearner("additive", trees=False),
             ConstantLearner(),
             LogitLearner(),
             SingleLearner("s_boosting", BASES["boosting"]),
