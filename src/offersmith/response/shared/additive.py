@@ -185,4 +185,5 @@ def _evidence(gram: Floats, cross: Floats, group: Ints, always: Bools) -> tuple[
         found = square / np.maximum(size - trace / variance, 1e-6)
         variance = np.where(fixed, _WIDE**2, np.maximum(found, _NOTHING))
     inside = group[active]
-    return active, np.linalg.solve(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]), cross[active])
+    value = np.linalg.solve(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]), cross[active])
+    return np.asarray(active, dtype=np.int64), np.asarray(value, dtype=np.float64)

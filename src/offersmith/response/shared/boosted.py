@@ -75,7 +75,7 @@ def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, s
         seed: of which rows and features a tree sees.
     """
     k, n, p = len(kernel), len(target), len(bins)
-    precision = np.linalg.inv(kernel)
+    precision = np.asarray(np.linalg.inv(kernel), dtype=np.float64)
     weight = 1.0 / noise
     least = LEAST * float(weight.mean())
     luck = np.random.default_rng(seed)
@@ -100,7 +100,7 @@ def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, s
         idle = 0 if features[0][0] >= 0 else idle + 1
         total = kernels.totals(leaf, arm, weight, pull, rows, (2**DEPTH, k))
         posterior = precision + total[:, :, 0, None] * np.eye(k)
-        value = RATE * np.linalg.solve(posterior, total[:, :, 1, None])[:, :, 0]
+        value = np.asarray(RATE * np.linalg.solve(posterior, total[:, :, 1, None])[:, :, 0], dtype=np.float64)
         kernels.grow(effect, leaf, value)
         grown.append((np.concatenate(features), np.concatenate(borders), value))
         if idle >= IDLE:

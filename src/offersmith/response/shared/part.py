@@ -14,12 +14,12 @@ from offersmith.response.base import Floats, Ints
 from offersmith.response.shared import additive, boosted
 from offersmith.response.shared.boosted import Bending, Trees
 from offersmith.response.shared.codes import centred, kernel
-from offersmith.response.shared.design import Design
+from offersmith.response.shared.design import Design, Shape
 from offersmith.response.shared.level import Level, fit_level
 from offersmith.response.shared.slopes import Slopes, slopes
 from offersmith.response.structural.stacked import Kind
 
-SHAPES = (("ramp", 4), ("step", 10))
+SHAPES: tuple[tuple[Shape, int], ...] = (("ramp", 4), ("step", 10))
 _GROUPS = 10
 _SURE = (0.001, 0.999)
 _LOOK = 20_000
