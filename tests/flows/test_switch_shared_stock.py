@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow.compute as pc
+import pytest
 
 from offersmith.events.synthetic import Switches, make
 from offersmith.experiments.clustered import clustered
@@ -16,16 +17,34 @@ def test_drawing_towns_covers_what_drawing_customers_overstates(switched):
     """Naive: treated minus untreated while the offers hold, every customer drawn by lot."""
     one_by_one, by_town = make(**SHOP), make(**SHOP, drawn_by="town")
     naive = np.mean([plain(*one) for one in campaigns(switched, one_by_one)])
-    found = [clustered(y[arm != "other"], arm[arm != "other"] == "save-20", town[arm != "other"])
-             for y, arm, town in campaigns(switched, by_town)]  # fmt: skip
-    table = by_town.truth(horizon_days=VALID)
-    truth = float(pc.mean(table.filter(pc.equal(table["offer_id"], "save-20"))["conversion"]).as_py())
-    estimate = float(np.mean([one.estimate for one in found]))
-    # Each campaign draws the towns anew, so that its errors are its own.
-    error = float(np.sqrt(np.sum([one.standard_error**2 for one in found]))) / len(found)
+    truth, estimate, error = by_towns(switched, by_town)
     assert naive > truth + MISSED
     assert estimate - 1.96 * error <= truth <= estimate + 1.96 * error
     assert estimate - 1.96 * error > 0
+
+
+@pytest.mark.slow
+def test_towns_cover_over_many_shops(switched):
+    gaps = []
+    for seed in range(200, 216):
+        shop = make(**{**SHOP, "seed": seed}, drawn_by="town")
+        truth, estimate, error = by_towns(switched, shop)
+        gaps.append((estimate - truth) / error)
+    assert np.mean(np.abs(gaps) <= 1.96) >= 0.81
+    assert abs(np.mean(gaps)) < 0.75
+
+
+def by_towns(switched, shop):
+    """Return the truth of 20 percent off, the estimate from towns over all campaigns, and its standard error."""
+    found = []
+    for bought, arm, town in campaigns(switched, shop):
+        rows = arm != "other"
+        found.append(clustered(bought[rows], arm[rows] == "save-20", town[rows]))
+    table = shop.truth(horizon_days=VALID)
+    truth = pc.mean(table.filter(pc.equal(table["offer_id"], "save-20"))["conversion"]).as_py()
+    # Each campaign draws the towns anew, so that its errors are its own.
+    error = np.sqrt(np.sum([one.standard_error**2 for one in found])) / len(found)
+    return float(truth), float(np.mean([one.estimate for one in found])), float(error)
 
 
 def campaigns(switched, shop):

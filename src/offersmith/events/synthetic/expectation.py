@@ -224,7 +224,10 @@ def _moved(world: World, crowd: Crowd, rates: _Rates, *, keep: bool) -> tuple[Cr
         orders = orders + stay * reach[:, :, situation] * rates.free
         value = reach[:, :, situation] * rates.first + full[:, :, situation] * rates.further
         shelf = shelf + stay * rates.free * value
-        after[:, :, situation] *= stay if keep else stay * (1 - rates.free[..., None] * left)
+        if not keep:
+            after[:, :, situation] *= stay * (1 - rates.free[..., None] * left)
+        elif situation != _FREE:
+            after[:, :, situation] *= stay
         if situation != _FREE:
             wins = rates.won * (rates.arm == arm)
             after[:, :, situation] += chance[:, :, _HOLDS] * wins[..., None] * left
