@@ -216,6 +216,8 @@ class Evidence:
         effects: one line per offer.
         left_out: `campaign/offer` -> reason code.
         importance: feature -> its share in the redemption model, largest first, adding up to 1.
+        judged: how the models that were tried did on customers they had not seen, as plain values that JSON can
+            hold; `report.inputs_judged` names the parts. Empty where nothing was judged.
     """
 
     model: str
@@ -227,6 +229,7 @@ class Evidence:
     effects: tuple[OfferEffect, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     importance: Mapping[str, float] = field(default_factory=dict)
+    judged: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -240,6 +243,7 @@ class Evidence:
             "effects": [effect.as_dict() for effect in self.effects],
             "left_out": dict(self.left_out),
             "importance": dict(self.importance),
+            "judged": dict(self.judged),
         }
 
     @classmethod
@@ -255,6 +259,7 @@ class Evidence:
             effects=tuple(OfferEffect(**line) for line in plain["effects"]),
             left_out=dict(plain["left_out"]),
             importance=dict(plain["importance"]),
+            judged=dict(plain.get("judged", {})),
         )
 
 
