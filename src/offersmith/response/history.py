@@ -10,7 +10,7 @@ Everything is counted over one horizon after that moment, fixed beforehand and e
 (what two offers earn over different stretches cannot be compared): what customers spent in the whole shop, on every
 channel, less what they gave back, whether they used the offer, and what that cost. So a sale that an offer only pulled
 forward, or took from one at the full price, cancels out as far as the horizon reaches. It should reach as long as
-offers are valid and four weeks more (`LINGER`); one that is shorter than that misses uses, which are counted
+offers are valid and four weeks more; one that is shorter than offers are valid misses uses, which are counted
 (`used_later`).
 Only rows whose horizon had passed by `as_of` are in the table, and nothing at or after `as_of` is read.
 
@@ -42,8 +42,6 @@ Profiles = Callable[[datetime], pa.Table]
 LABEL_HORIZONS = 1
 """Over how many horizons after the start an offer counts as used: as many as revenue, or profit would set the income of
 one stretch against the cost of another."""
-LINGER = timedelta(days=28)
-"""How long after the end of an offer its effect is counted on, so that what it only moved in time cancels out."""
 MAX_DAYS = 28
 """Of decisions with moments of their own, the latest days that are used; each costs a profile."""
 NO_OVERLAP = "no_overlap"
