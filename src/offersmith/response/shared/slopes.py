@@ -1,9 +1,9 @@
 """How far predicted changes hold up: by how much an average of models is too timid, and what held-out customers say.
 
 An average of calibrated predictors errs less than they do and so varies less, though what it follows varies as much:
-its regression slope is the members' mean square over its own (the ambiguity decomposition, Krogh & Vedelsby 1995). To that
-comes a slope read from doubly robust scores of customers the prediction had not seen (Semenova & Chernozhukov 2021),
-shrunk arm by arm towards their common value and that towards one, each by its standard error.
+its regression slope is the members' mean square over its own (the ambiguity decomposition, Krogh & Vedelsby 1995).
+To that comes a slope read from doubly robust scores of customers the prediction had not seen (Semenova & Chernozhukov
+2021), shrunk arm by arm towards their common value and that towards one, each by its standard error.
 """
 
 from __future__ import annotations
