@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from offersmith.response.bases import BASES
+from offersmith.response.learners.average import AverageLearner
 from offersmith.response.learners.base import Learner
 from offersmith.response.learners.constant import ConstantLearner
 from offersmith.response.learners.crossed import CrossedLearner
@@ -27,6 +28,7 @@ LEARNERS: Mapping[str, Learner] = MappingProxyType(
             SharedLearner("additive", trees=False),
             ConstantLearner(),
             LogitLearner(),
+            AverageLearner("average", (SharedLearner(), LogitLearner())),
             SingleLearner("s_boosting", BASES["boosting"]),
             SeparateLearner("t_boosting", BASES["shallow"]),
             CrossedLearner("x_boosting", BASES["shallow"]),
