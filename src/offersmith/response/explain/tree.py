@@ -83,6 +83,11 @@ class Node:
             *self.right.leaves((*path, (self.feature, ">", self.threshold))),
         ]
 
+    def decide(self, x: Floats) -> Ints:
+        """Return (n,) the arm that each of (n, p) customers gets."""
+        given = np.array([arm for _, arm in self.leaves()], dtype=np.int64)
+        return np.asarray(given[self.leaf(x)])
+
     def leaf(self, x: Floats) -> Ints:
         """Return (n,) the number of the leaf, left to right, that each of (n, p) customers is in."""
         if self.left is None or self.right is None:
@@ -128,8 +133,7 @@ class PolicyTree:
 
     def decide(self, x: Floats) -> Ints:
         """Return (n,) the arm that each of (n, p) customers gets."""
-        given = np.array([arm for _, arm in self.root.leaves()], dtype=np.int64)
-        return np.asarray(given[self.root.leaf(x)])
+        return self.root.decide(x)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
