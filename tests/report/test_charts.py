@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offersmith.report.base import Chart, ChartKind, Column, Figure, Series, Table
-from offersmith.report.charts import DRAW, MUTED, PALETTE, _ceiling, option, payload
+from offersmith.report.charts import DRAW, _ceiling, option, payload
+from offersmith.report.charts_style import MUTED, PALETTE
 
 KINDS = sorted(DRAW)
 
 
 def chart(kind: ChartKind, series: int = 1) -> Chart:
-    x = (0.1, 0.2, 0.4) if kind == "scatter" else ("a", "b", "c")
+    x = (0.1, 0.2, 0.4) if kind in {"scatter", "curve"} else ("a", "b", "c")
     runs = tuple(
         Series(f"s{i}", (1.0, 2.0, -1.0), (0.0, 1.0, -3.0), (2.0, 3.0, 1.0)) if kind == "interval"
         else Series(f"s{i}", (1.0, 2.0, 0.5))
@@ -37,7 +38,7 @@ def test_one_series_needs_no_legend(kind: ChartKind) -> None:
     assert option(chart(kind))["legend"]["show"] is False
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "interval"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"interval", "curve"}])
 def test_every_value_is_a_point(kind: ChartKind) -> None:
     assert [len(run["data"]) for run in option(chart(kind, 2))["series"]] == [3, 3]
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, TypeAlias
 from offersmith.report.inputs import Level
 from offersmith.words import Language
 
-ChartKind = Literal["line", "bar", "stacked", "scatter", "histogram", "interval"]
+ChartKind = Literal["line", "bar", "stacked", "scatter", "histogram", "interval", "curve"]
 Unit = Literal["money", "int", "percent", "number"]
 CellKind = Literal["money", "int", "percent", "number", "text", "date", "month"]
 Width = Literal["full", "half"]
@@ -22,17 +22,28 @@ Cell: TypeAlias = str | int | float | date | None
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One named run of values over the chart's `x`; `low` and `high` bound each value of an interval chart.
+    """One named run of values over the chart's `x`; `low` and `high` bound each value of an interval or a curve.
 
-    `muted` marks a series, `muted_points` the points of one, shown for comparison only (no offer, a baseline).
+    A value whose bounds are None has no interval: it is drawn hollow. `muted` marks a series, `muted_points` the
+    points of one, shown for comparison only (no offer, a baseline); `marked_points` are those the chart is about (the
+    peak of a curve).
     """
 
     name: str
     values: tuple[float | None, ...]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
     muted: bool = False
     muted_points: tuple[int, ...] = ()
+    marked_points: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A named value to compare every row of an interval chart with."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +51,18 @@ class Chart:
     """A picture of numbers, with the sentence that says what it shows.
 
     Attributes:
-        kind: `interval` draws each value with its `low` and `high`; `scatter` needs numbers in `x`.
+        kind: `interval` draws each value with its `low` and `high`, one row a point; `curve` does so over numbers in
+            `x`; `scatter` needs numbers in `x`, too.
         x: categories (texts), or numbers for a scatter; one per point.
         unit: of the values; `x_unit` of a scatter's x.
         summary: one sentence a person who cannot see the picture reads.
         horizontal: categories run down the page: for long names.
-        diagonal: a scatter draws the line where x equals y.
+        diagonal: a scatter or curve draws the line where x equals y; of a curve it is the name in the legend.
         limits: where the value axis of an interval chart begins and ends; None lets the values say.
         reference: a line at this value (0 for effects, the average for a rate).
+        lines: of an interval chart, to compare its rows with.
+        joined: whether the points of a curve are joined.
+        marked: what a marked point is called in the legend.
     """
 
     kind: ChartKind
@@ -60,9 +75,12 @@ class Chart:
     x_name: str = ""
     y_name: str = ""
     horizontal: bool = False
-    diagonal: bool = False
+    diagonal: bool | str = False
     reference: float | None = None
     limits: tuple[float, float] | None = None
+    lines: tuple[Line, ...] = ()
+    joined: bool = True
+    marked: str = ""
 
     def __post_init__(self) -> None:
         for series in self.series:

@@ -119,38 +119,41 @@ class ArmCalibration:
 
 @dataclass(frozen=True, slots=True)
 class DepthPoint:
-    """Profit of one depth over no offer."""
+    """What one depth earns over no offer, among the `rows` customers who were given it; depth 0 is no offer."""
 
     depth: float
     arm: Both
     profit: Estimated
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DepthSegment:
-    """The depth curve of one segment; `best` is the depth with the most profit, None where none pays."""
+class DepthCurve:
+    """The profit curve of everybody or of one segment.
 
-    name: Both
-    rows: int
+    Attributes:
+        name: of the segment; None = everybody.
+        rows: customers in it.
+        points: by rising depth.
+        best: the depth that is taken for the best (0 = no offer); None where the data cannot say.
+        close: depths that cannot be told from the best one, itself among them.
+    """
+
     points: tuple[DepthPoint, ...]
     best: float | None
+    close: tuple[float, ...] = ()
+    name: Both | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DepthFacts:
-    """The depth curve of one kind of offer, and of each segment.
-
-    Attributes:
-        kind: of offer, in words.
-        unit: a `share` of the price, or an `amount` of money.
-        best: as in `DepthSegment`.
-    """
+    """How deep one kind of offer should be; depth is a `share` of the price or an `amount` of money."""
 
     kind: Both
     unit: Literal["share", "amount"]
-    points: tuple[DepthPoint, ...]
-    best: float | None
-    segments: tuple[DepthSegment, ...] = ()
+    whole: DepthCurve
+    segments: tuple[DepthCurve, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

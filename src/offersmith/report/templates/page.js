@@ -86,7 +86,10 @@
     option.tooltip.backgroundColor = tone.sheet;
     option.tooltip.borderColor = tone.rule;
     option.tooltip.textStyle = { color: tone.ink, fontSize: 13 };
-    option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? value.map(write).join(" · ") : write(value); };
+    var across = writer(chart.x_unit, chart.currency, locale, false);
+    option.tooltip.valueFormatter = function (value) { return Array.isArray(value) ? across(value[0]) + " · " + write(value[1]) : write(value); };
+    // Points of a curve may stand a little aside of their x: the axis says it.
+    if (chart.curve) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[1] : value); }; }
     if (chart.interval) { option.tooltip.valueFormatter = function (value) { return write(Array.isArray(value) ? value[0] : value); }; }
     var short = chart.unit === "money" || chart.unit === "int" ? ticks : write;
     if (chart.unit === "number") { short = function (value) { return value.toFixed(2).replace("-", "−"); }; }
