@@ -130,16 +130,8 @@ def fit_part(
     few = x[:: max(1, len(x) // _LOOK)]
     whole = bare.changes(few)
     control = expected + np.tensordot(_shares(len(out)), out, axes=1)[:, 0]
-    turn = slopes(
-        whole - whole[:, :, [0]],
-        out - out[:, :, [0]],
-        _shares(len(whole)),
-        _shares(len(out)),
-        arm,
-        propensity,
-        y,
-        control,
-    )
+    changed = (whole - whole[:, :, [0]], out - out[:, :, [0]])
+    turn = slopes(*changed, _shares(len(whole)), _shares(len(out)), arm, propensity, y, control, 1 - 1 / folds)
     return Crossfitted(replace(bare, slope=turn.used), compose(expected, out, turn.used, kind), turn)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from offersmith.response.base import Floats, Ints
 
-COMMON_SD, OWN_SD = 0.2, 0.2
+COMMON_SD, OWN_SD = 0.2, 0.15
 """Prior spread of the common slope about one, and of an arm's about the common one."""
 _LOW, _HIGH = 0.2, 2.0
 _TIMID = 1.25
@@ -86,6 +86,23 @@ def read(change: Floats, score: Floats) -> tuple[Floats, Floats]:
     return slope, error
 
 
+def grown(slope: Floats, error: Floats, share: float) -> tuple[Floats, Floats]:
+    """Return what slopes measured on models of part of the rows are for models of all of them.
+
+    A slope m below one says that the part 1 - m of what was predicted is noise; noise falls with the rows, so of the
+    full model's it is the `share` of them: m / (m + share (1 - m)).
+
+    Args:
+        slope: (k,) measured.
+        error: (k,) its standard errors.
+        share: rows the measured models learned from, of all.
+    """
+    low = np.clip(slope, 0.05, 1.0)
+    below = low + share * (1 - low)
+    full = np.where(slope < 1.0, low / below, slope)
+    return full, np.where(slope < 1.0, error * share / below**2, error)
+
+
 def shrink(slope: Floats, error: Floats) -> Floats:
     """Return (k,) posterior means: each arm's towards the common slope, the common one towards one."""
     known = np.isfinite(slope) & np.isfinite(error) & (error > 0)
@@ -109,6 +126,7 @@ def slopes(
     propensity: Floats,
     y: Floats,
     base: Floats,
+    share: float,
 ) -> Slopes:
     """Work out the slopes of a part.
 
@@ -121,8 +139,9 @@ def slopes(
         propensity: (n,) its chance.
         y: (n,) outcome.
         base: (n,) expectation under the control, out of fold.
+        share: rows each model of `held_out` learned from, of all.
     """
     timid = ambiguity(held_out, held_weight)
     change = np.tensordot(held_weight, held_out, axes=1) * timid
     measured, error = read(change, scores(arm, propensity, y, base[:, None] + change))
-    return Slopes(ambiguity(whole, whole_weight), measured, error, shrink(measured, error))
+    return Slopes(ambiguity(whole, whole_weight), measured, error, shrink(*grown(measured, error, share)))
