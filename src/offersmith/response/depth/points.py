@@ -47,12 +47,12 @@ class SegmentCurve:
     """The profit curve of some customers.
 
     Attributes:
-        segment: its name; empty = everybody.
+        segment: its name; empty = everybody; the arm expected to be best where `DepthCurve.by` is `expected`.
         rows: customers in it.
         points: in the order of depth, no offer first.
-        best: depth with the highest pooled profit; None where some depth has no estimate to compare.
-        close: depths that cannot be told from the best one at 95 %, all of them taken together; the truly best depth
-            is among them in 95 of 100 segments.
+        best: depth with the highest pooled profit; None where an interval is withheld.
+        close: depths that cannot be told from the best one; the truly best is among them in 95 of 100 cases. Empty
+            where an interval is withheld.
         rising: p-value of "chances to buy rise with depth"; None where the trial does not say who bought.
     """
 
@@ -85,6 +85,7 @@ class DepthCurve:
         minimum: smallest basket the offers ask for, major units.
         whole: the curve of everybody.
         segments: of every segment.
+        by: `given` segments, or `expected`: customers by the arm of the family that the model expects to be best.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class DepthCurve:
     minimum: float
     whole: SegmentCurve
     segments: tuple[SegmentCurve, ...] = ()
+    by: Literal["given", "expected"] = "given"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; those of everybody stand beside `kind`."""
@@ -101,6 +103,7 @@ class DepthCurve:
             "kind": self.kind,
             "unit": self.unit,
             "minimum": self.minimum,
+            "by": self.by,
             **whole,
             "segments": [curve.as_dict() for curve in self.segments],
         }

@@ -25,6 +25,8 @@ MIN_INFLUENTIAL = 10.0
 PROOF = 3.0
 """Standard errors by which a subtree must beat a single arm: the best of thousands of splits always seems to."""
 _DEPTHS = (1, 2, 3)
+_SALT = 2_000_003
+"""Models split customers by the same rule and seed; these halves are to be others."""
 
 Path = tuple[tuple[int, Sign, float], ...]
 
@@ -64,7 +66,7 @@ def policy_tree(
     """
     _check(x, names, scores, arms, effects, policy, depth)
     who = np.arange(len(x)) if customer is None else customer
-    judged = split(who, 2, seed) == 1 if held is None else held
+    judged = split(who, 2, seed + _SALT) == 1 if held is None else held
     learn, rest = np.flatnonzero(~judged), np.flatnonzero(judged)
     if not len(learn) or not len(rest):
         raise InputError(
