@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from offersmith.cli.campaign import group as campaign
 from offersmith.cli.edge import main
+from offersmith.cli.evaluate import group as evaluate
 from offersmith.cli.launch import group as launch
 from offersmith.cli.offers import group as offers
 from offersmith.cli.quote import group as quote
@@ -28,3 +29,4 @@ app.add_typer(voucher, name="voucher")
 app.add_typer(quote)
 app.add_typer(redeem, name="redeem")
 app.add_typer(offers, name="offers")
+app.add_typer(evaluate, name="evaluate")

@@ -103,6 +103,14 @@ class TableFile:
         self._refuse(name, ~np.isfinite(values), "not finite")
         return values
 
+    def readings(self, name: str) -> tuple[Floats, Bools, Bools]:
+        """Return a column's numbers (0 where there is none), which rows are empty, and which hold no number.
+
+        Raises:
+            InputError: the column is not there.
+        """
+        return self._numbers(name)
+
     def levels(self, name: str, *, empty: bool = False) -> tuple[Ints, tuple[str, ...]]:
         """Return (n,) numbers of a column's values and those values as text, in order.
 

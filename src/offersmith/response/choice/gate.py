@@ -18,7 +18,7 @@ from offersmith.response.choice.value import Gains, Value
 from offersmith.response.trial import Trial
 
 Kind = Literal["learned", "single", "none"]
-DOUBT = float(np.sqrt(2.0))
+DOUBT = 1.25
 
 LEARNED_PAYS = "learned_pays"
 SINGLE_PAYS = "single_pays"
@@ -37,7 +37,7 @@ class Shipped:
         low: lower end of its 95 % interval; None where it is withheld.
         high: upper end, likewise.
         claimed: what the model itself forecasts; the value, where there is no model.
-        reason: code of `catalogue/response.toml`.
+        reason: code of `catalogue/choice.toml`.
         shares: share of customers given each arm.
     """
 

@@ -14,7 +14,7 @@ from offersmith.response.learners.base import FittedEffects
 from offersmith.response.learners.crossing import split
 from offersmith.response.trial import Trial
 
-FOLDS = ((3_000, 5), (50_000, 3))
+FOLDS = ((3_000, 5), (200_000, 3))
 """Folds for so many customers at most; 2 for more. With f folds a candidate is fitted f times on (f - 1) / f of the
 rows, and the chosen one once more on all."""
 _SALT = 1_000_003
@@ -63,7 +63,7 @@ def held_out(
                 else:
                     found[one.name][inside] = model.effects(trial.x[inside])
             done += 1
-            progress("response.stage_choice", done, total)
+            progress("choice.stage", done, total)
     return found
 
 

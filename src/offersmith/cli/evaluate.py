@@ -1,0 +1,118 @@
+"""`offersmith evaluate`: what a test showed, and what another policy would have earned; files in, no workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offersmith.cli.root import AsJson, answer, grouped, progress
+from offersmith.errors import InputError
+
+group = grouped("Judge tests and policies from files; needs no workspace.")
+
+Seed = Annotated[int, typer.Option(help="Of folds and fits; the same seed gives the same answer.")]
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """Read names separated by commas; None stays None."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@group.command(
+    epilog="Example: offersmith evaluate uplift test.csv --treatment segment --control 'No E-Mail' --outcome visit"
+)
+def uplift(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet: a row for each customer who was in the test.")],
+    *,
+    treatment: Annotated[str, typer.Option(help="Column of what each row was given.")],
+    control: Annotated[str, typer.Option(help="Its value for those who were given nothing.")],
+    outcome: Annotated[str, typer.Option(help="Column of what came of it: the higher, the better.")],
+    features: Annotated[
+        str | None,
+        typer.Option(
+            help="Columns known before the test, separated by commas.",
+            show_default="all others that may have been known",
+        ),
+    ] = None,
+    propensity: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of the chance of the arm given, above 0 and up to 1.", show_default="one lottery for all"
+        ),
+    ] = None,
+    cost: Annotated[
+        str | None,
+        typer.Option(
+            help="What is judged is the outcome less this: ARM=AMOUNT[,ARM=AMOUNT] for every customer given the arm, "
+            "or the column of what each row cost. Effects are given with and without it."
+        ),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Column of customers; rows of one count as one.", show_default="customer_id, ...")
+    ] = None,
+    models: Annotated[
+        str | None, typer.Option(help="Models to try, separated by commas.", show_default="a varied eight")
+    ] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Try further settings of the models, too.")] = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a randomised test: effects of every arm, the best model, and whether it beats one arm for everybody."""
+    from offersmith.response.choice.candidates import DEFAULT  # noqa: PLC0415 - start-up path
+    from offersmith.response.tested import judge_test  # noqa: PLC0415 - start-up path
+    from offersmith.response.tested_read import Asked  # noqa: PLC0415 - start-up path
+
+    asked = Asked(treatment, control, outcome, _names(features), propensity, cost, customer)
+    with progress() as watch:
+        found = judge_test(file, asked, models=_names(models) or DEFAULT, grid=grid, seed=seed, progress=watch)
+    answer(found, as_json=as_json)
+
+
+@group.command(epilog="Example: offersmith evaluate policy log.csv --target new-policy.csv")
+def policy(
+    log: Annotated[Path, typer.Argument(help="CSV or Parquet: a row for each decision, with its chance.")],
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(help="The policy to judge: 'uniform', an action of the log, or a file of chances."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Judge what this model would choose, learned on other customers of the log (e.g. logit)."),
+    ] = None,
+    control: Annotated[
+        str | None, typer.Option(help="With --model: the action that is no offer.", show_default="the log's first")
+    ] = None,
+    action: Annotated[str | None, typer.Option(help="Column of what was given.", show_default="by its name")] = None,
+    reward: Annotated[str | None, typer.Option(help="Column of what came of it.", show_default="by its name")] = None,
+    propensity: Annotated[
+        str | None, typer.Option(help="Column of the chance of it, above 0.", show_default="by its name")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Column of customers; rows of one count as one.", show_default="by its name")
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(help="Columns the target depends on.", show_default="those of its file")
+    ] = None,
+    features: Annotated[str | None, typer.Option(help="Columns known before the decision.")] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what another policy would have earned, from a log of decisions with their chances."""
+    from offersmith.response.policy_model import judge_policy  # noqa: PLC0415 - start-up path
+
+    if (target is None) == (model is None):
+        raise InputError("say either --target or --model: the policy to judge", target=target, model=model)
+    found = judge_policy(
+        log,
+        target=target,
+        model=model,
+        control=control,
+        columns={"action": action, "reward": reward, "propensity": propensity, "customer": customer},
+        context=_names(context) or (),
+        features=_names(features) or (),
+        seed=seed,
+    )
+    answer(found, as_json=as_json)
