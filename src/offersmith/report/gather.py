@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.events.quality import QualityReport
+from offersmith.report.gather_judged import judged_facts
 from offersmith.report.inputs import (
     Both,
     CaveatCode,
@@ -310,10 +311,12 @@ def gather(
     decisions: pa.Table | None = None,
     models: ModelFacts | None = None,
     effects: EffectFacts | None = None,
+    judged: Mapping[str, Any] | None = None,
 ) -> ReportFacts:
     """Return everything one report says; without a plan its sections are left out.
 
-    `models` judged on later time takes the place of the model's own scores out of fold.
+    `models` judged on later time takes the place of the model's own scores out of fold. `judged` is how the response
+    models were judged (`Evidence.judged`); None takes it from the plan's model.
     """
     shop = shop_facts(analytics, as_of)
     versions = {"offersmith": metadata.version("offersmith")}
@@ -332,12 +335,17 @@ def gather(
         quality=quality_facts(receipts, quality),
         segments=segment_facts(profiles, segments, as_of),
         plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,
+        judged=judged_facts(_judged(summary) if judged is None else judged, (summary or {}).get("offers")),
         models=models or (None if summary is None else model_facts(summary)),
         effects=effects,
         caveats=caveats(shop, summary),
         priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,
         versions=versions,
     )
+
+
+def _judged(summary: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return {} if summary is None else summary["evidence"].get("judged", {})
 
 
 def _offer_rows(decisions: pa.Table, names: Mapping[str, Both]) -> tuple[OfferRow, ...]:

@@ -50,23 +50,24 @@ def judged_facts(judged: Plain, offers: Mapping[str, str] | None = None) -> Judg
     """
     if not judged:
         return None
-    name = _namer(offers or {}, judged.get("control", NO_OFFER))
+    control = judged.get("control", NO_OFFER)
+    name = _namer(offers or {}, control)
     chosen, support = judged.get("chosen"), judged.get("support")
     return JudgedFacts(
         rows=_whole(judged.get("rows")),
         customers=_whole(judged.get("customers")),
         money=judged.get("unit", "money") == "money",
-        arms=tuple(_arm(row, name) for row in _list(judged, "arms")),
+        arms=tuple(_arm(row, name, control) for row in _list(judged, "arms")),
         tried=_by_value(_tried(row, chosen) for row in _list(judged, "tried")),
         single=_single(judged.get("single"), name),
-        policy=_policy(judged.get("policy"), name, judged.get("control", NO_OFFER)),
+        policy=_policy(judged.get("policy"), name, control),
         choice=_reason(judged.get("choice_reason")),
         reasons=tuple(_code(code) for code in _list(judged, "reasons")),
         ranking=tuple(_ranking(judged, name)),
         curve=_curve(judged.get("curve")),
         calibration=tuple(_calibrated(row, name) for row in _list(judged, "calibration")),
         depth=tuple(_depth(row, name) for row in _list(judged, "depth")),
-        tree=_tree(judged.get("tree"), name, judged.get("control", NO_OFFER)),
+        tree=_tree(judged.get("tree"), name, control),
         preference=_preference(judged.get("preference")),
         counts=tuple((_code(code), int(rows)) for code, rows in (judged.get("counts") or {}).items() if rows),
         support=_support(support or (judged.get("policy") or {}).get("support"), judged),
@@ -121,8 +122,14 @@ def _namer(offers: Mapping[str, str], control: str) -> Name:
     return name
 
 
-def _arm(row: Plain, name: Name) -> ArmRow:
-    return ArmRow(name(row["arm"]), int(row.get("rows") or 0), _number(row.get("mean")), _estimated(row, "effect"))
+def _arm(row: Plain, name: Name, control: str) -> ArmRow:
+    return ArmRow(
+        name=name(row["arm"]),
+        rows=int(row.get("rows") or 0),
+        mean=_number(row.get("mean")),
+        effect=_estimated(row, "effect"),
+        is_none=row["arm"] in {NO_OFFER, control},
+    )
 
 
 def _tried(row: Plain, chosen: str | None) -> TriedRow:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from offersmith.report.inputs_base import Both, Interval, Level
+from offersmith.report.inputs_judged import JudgedFacts
 from offersmith.report.inputs_past import (
     DecileRow,
     EffectFacts,
@@ -188,6 +189,7 @@ class ReportFacts:
     segments: SegmentFacts | None = None
     plan: PlanFacts | None = None
     models: ModelFacts | None = None
+    judged: JudgedFacts | None = None
     effects: EffectFacts | None = None
     happened: HappenedFacts | None = None
     caveats: tuple[CaveatCode, ...] = ()
@@ -203,6 +205,7 @@ __all__ = [
     "EffectRow",
     "HappenedFacts",
     "Interval",
+    "JudgedFacts",
     "Level",
     "LimitRow",
     "MarginRow",

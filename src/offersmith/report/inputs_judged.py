@@ -35,12 +35,16 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class ArmRow:
-    """One offer of the past tests: who was given it, their mean outcome, the average effect over the controls."""
+    """One offer of the past tests: who was given it, their mean outcome, the average effect over the controls.
+
+    The controls are a row too (`is_none`), without an effect.
+    """
 
     name: Both
     rows: int
     mean: float | None
     effect: Estimated
+    is_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)

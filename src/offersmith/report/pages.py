@@ -5,7 +5,23 @@ from __future__ import annotations
 from offersmith.report.base import Page, Section
 from offersmith.report.format import Reader
 from offersmith.report.inputs import ReportFacts
-from offersmith.report.sections import caveats, effects, glance, happened, headline, models, plan, quality, segments
+from offersmith.report.sections import (
+    caveats,
+    depth,
+    effects,
+    glance,
+    happened,
+    headline,
+    left_out,
+    models,
+    plan,
+    policy_tree,
+    preference,
+    quality,
+    segments,
+    tried,
+    uplift,
+)
 from offersmith.words import Language
 
 VERSIONS = ("offersmith", "plan", "model", "seed")
@@ -36,6 +52,7 @@ def _sections(facts: ReportFacts, reader: Reader) -> tuple[Section, ...]:
     found = (
         plan.section(facts.plan, reader) if facts.plan else None,
         happened.section(facts.happened, reader) if facts.happened else None,
+        *_judged(facts, reader),
         models.section(facts.models, reader) if facts.models else None,
         effects.section(facts.effects, reader) if facts.effects else None,
         segments.section(facts.segments, reader) if facts.segments else None,
@@ -44,3 +61,11 @@ def _sections(facts: ReportFacts, reader: Reader) -> tuple[Section, ...]:
         caveats.section(facts, reader),
     )
     return tuple(section for section in found if section is not None)
+
+
+def _judged(facts: ReportFacts, reader: Reader) -> tuple[Section | None, ...]:
+    """Return what is known of the models: what they are worth, whether they hold, what they say, what was left out."""
+    if facts.judged is None:
+        return ()
+    parts = (tried, uplift, depth, policy_tree, preference, left_out)
+    return tuple(part.section(facts.judged, reader) for part in parts)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from offersmith.report.base import Block, Chart, Column, Figure, Section, Series, Table, Text
 from offersmith.report.format import Reader
-from offersmith.report.inputs import ModelFacts, ScoreRow
+from offersmith.report.inputs import ModelFacts, ReliabilityBin, ScoreRow
 
 SIGNALS = 12
 
 
 def section(facts: ModelFacts, reader: Reader) -> Section:
     """Return the section."""
-    blocks: list[Block] = [*_auc(facts, reader), *_lift(facts, reader), *_calibration(facts, reader)]
+    blocks: list[Block] = [*_auc(facts, reader), *_lift(facts, reader), *calibration(facts.reliability, reader)]
     blocks += _importance(facts, reader)
     learned = reader.say(
         "models_learned",
@@ -89,8 +91,8 @@ def _lift(facts: ModelFacts, reader: Reader) -> tuple[Figure, ...]:
     return (Figure(chart, Table(title, columns, tuple(zip(names, values, strict=True))), width="half"),)
 
 
-def _calibration(facts: ModelFacts, reader: Reader) -> tuple[Figure, ...]:
-    bins = facts.reliability
+def calibration(bins: Sequence[ReliabilityBin], reader: Reader) -> tuple[Figure, ...]:
+    """Return predicted against real chances, or nothing without groups."""
     if not bins:
         return ()
     worst = max(abs(one.predicted - one.observed) for one in bins)
