@@ -101,9 +101,16 @@ class PriorSettings(_Part, frozen=True):
 
 
 class LearnSettings(_Part, frozen=True):
-    """How response is learned: which model, over how many days an offer's effect is counted, how many folds."""
+    """How response is learned: which model, over how many days an offer's effect is counted, how many folds.
+
+    `model` is `auto`, a model (`prior`, `constant`, `boosting`, `learned`), or one learner by its name (`shared`,
+    `logit`, ...): then it alone is judged. `learners` are those that compete where offers were given by lot, in order
+    of preference; empty are the usual ones. `grid` tries further settings of theirs too, which takes longer.
+    """
 
     model: str = "auto"
+    learners: tuple[str, ...] = ()
+    grid: bool = False
     horizon_days: Days = 28
     folds: Annotated[int, Meta(ge=2, le=20)] = 5
     seed: int = 7

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from offersmith.response.base import ResponseModel
 from offersmith.response.boosting import Boosting
 from offersmith.response.constant import Constant
+from offersmith.response.learned import Learned
 from offersmith.response.prior import Prior
 
 MODELS: Mapping[str, ResponseModel] = MappingProxyType(
@@ -18,6 +19,7 @@ MODELS: Mapping[str, ResponseModel] = MappingProxyType(
         Prior.name: Prior(),
         Constant.name: Constant(),
         Boosting.name: Boosting(),
+        Learned.name: Learned(),
     }
 )
 """Every way of learning response, by the name it has in `[learn]`."""

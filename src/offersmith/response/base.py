@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from offersmith.progress import Progress, silent
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -288,10 +289,19 @@ class FittedResponse(Protocol):
 class ResponseModel(Protocol):
     """A way of learning response; stateless."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Key of `response.MODELS`."""
 
     def fit(
-        self, history: History, *, offers: Sequence[Offer], economics: Economics, priors: PriorSettings, seed: int
+        self,
+        history: History,
+        *,
+        offers: Sequence[Offer],
+        economics: Economics,
+        priors: PriorSettings,
+        seed: int,
+        progress: Progress = silent,
     ) -> FittedResponse:
         """Learn from a history; too little of it gives a fitted prior with a reason code, never an exception."""
 

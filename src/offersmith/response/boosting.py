@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics, Evidence, FittedResponse, Floats, History, flags
 from offersmith.response.constant import Constant
 from offersmith.response.costs import CostLine, relief
@@ -122,9 +123,17 @@ class Boosting:
     name = NAME
 
     def fit(
-        self, history: History, *, offers: Sequence[Offer], economics: Economics, priors: PriorSettings, seed: int
+        self,
+        history: History,
+        *,
+        offers: Sequence[Offer],
+        economics: Economics,
+        priors: PriorSettings,
+        seed: int,
+        progress: Progress = silent,
     ) -> FittedResponse:
         """Learn; with too little history the answer is `constant`'s or the prior's, with a reason code."""
+        del progress
         bought = history.table.column("bought").to_numpy(zero_copy_only=False)
         few = history.table.num_rows < MIN_ROWS or history.treated < MIN_TREATED
         used = int((flags(history.table, "redeemed") & history.labelled).sum())

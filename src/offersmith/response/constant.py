@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from offersmith.progress import Progress, silent
 from offersmith.response.base import Bools, Economics, Evidence, History, OfferEffect, flags, floats, strings
 from offersmith.response.costs import relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
@@ -94,9 +95,17 @@ class Constant:
     name = NAME
 
     def fit(
-        self, history: History, *, offers: Sequence[Offer], economics: Economics, priors: PriorSettings, seed: int
+        self,
+        history: History,
+        *,
+        offers: Sequence[Offer],
+        economics: Economics,
+        priors: PriorSettings,
+        seed: int,
+        progress: Progress = silent,
     ) -> FittedConstant | FittedPrior:
         """Average every offer given; fewer than 100 rows or no offer given is answered by the prior."""
+        del progress
         if history.table.num_rows < MIN_ROWS or not history.treated:
             return believe(history, economics, priors, ("prior_only", "too_little_history"))
         with steady():

@@ -9,9 +9,12 @@ from datetime import datetime
 from offersmith.errors import SettingsError
 from offersmith.progress import Progress, silent
 from offersmith.response import MODELS
-from offersmith.response.base import Economics, FittedResponse, History
+from offersmith.response.base import Economics, FittedResponse, History, ResponseModel
 from offersmith.response.effects import bias_of, past_effects
 from offersmith.response.history import Profiles, build
+from offersmith.response.judging.competition import USUAL
+from offersmith.response.learned import Learned
+from offersmith.response.learners import LEARNERS
 from offersmith.settings import LearnSettings, PriorSettings
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import Offer
@@ -41,15 +44,15 @@ def learn(
         profile: gives the profile table as of a moment.
         offers: the catalogue, for their terms.
         economics: margin and currency.
-        settings: `[learn]`; `model = "auto"` chooses.
+        settings: `[learn]`; `model = "auto"` chooses, and one learner's name lets it alone compete.
         priors: `[priors]`.
         progress: told how far it is.
 
     Raises:
-        SettingsError: `settings.model` is neither `auto` nor a key of `MODELS`.
+        SettingsError: `settings.model` is neither `auto` nor a key of `MODELS` or `LEARNERS`, or one of
+            `settings.learners` is no key of `LEARNERS`.
     """
-    if settings.model != AUTO and settings.model not in MODELS:
-        raise SettingsError(f"[learn] model {settings.model!r} is unknown; allowed: {AUTO}, {', '.join(MODELS)}")
+    _check(settings)
     history = build(
         analytics,
         as_of,
@@ -70,14 +73,40 @@ def learn(
             progress=progress,
         )
         history = replace(history, bias=bias_of(found))
-    name = choose(history) if settings.model == AUTO else settings.model
     progress("response.stage_fit", 0, None)
-    return MODELS[name].fit(history, offers=offers, economics=economics, priors=priors, seed=settings.seed)
+    return model_of(settings, history).fit(
+        history, offers=offers, economics=economics, priors=priors, seed=settings.seed, progress=progress
+    )
+
+
+def model_of(settings: LearnSettings, history: History) -> ResponseModel:
+    """Return the model that settings name, or that a history can carry."""
+    name = choose(history) if settings.model == AUTO else settings.model
+    if name not in MODELS:
+        return Learned(learners=(name,), grid=settings.grid)
+    if name == Learned.name:
+        return Learned(settings.learners or USUAL, settings.grid)
+    return MODELS[name]
 
 
 def choose(history: History) -> str:
-    """Return the model a history can carry: `prior` without campaigns, `constant` with few, else `boosting`."""
+    """Return the model a history can carry.
+
+    `prior` without campaigns, `constant` with few; `learned` where every chance was written down, so that customers
+    held out can judge; else `boosting`, whose claims a placebo bounds.
+    """
     if not history.treated:
         return "prior"
     redeemers = sum(use.redeemers or 0 for use in history.campaigns)
-    return "boosting" if history.treated >= MIN_TREATED and redeemers >= MIN_REDEEMERS else "constant"
+    if history.treated < MIN_TREATED or redeemers < MIN_REDEEMERS:
+        return "constant"
+    return "learned" if history.randomised else "boosting"
+
+
+def _check(settings: LearnSettings) -> None:
+    if settings.model not in {AUTO, *MODELS, *LEARNERS}:
+        allowed = ", ".join((AUTO, *MODELS, *(name for name in LEARNERS if name not in MODELS)))
+        raise SettingsError(f"[learn] model {settings.model!r} is unknown; allowed: {allowed}")
+    for name in settings.learners:
+        if name not in LEARNERS:
+            raise SettingsError(f"[learn] learners: {name!r} is unknown; allowed: {', '.join(LEARNERS)}")

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.money import scale
+from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics, Evidence, Floats, History, floats
 from offersmith.response.costs import points, relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
@@ -172,10 +173,17 @@ class Prior:
     name = NAME
 
     def fit(
-        self, history: History, *, offers: Sequence[Offer], economics: Economics, priors: PriorSettings, seed: int
+        self,
+        history: History,
+        *,
+        offers: Sequence[Offer],
+        economics: Economics,
+        priors: PriorSettings,
+        seed: int,
+        progress: Progress = silent,
     ) -> FittedPrior:
-        """Take the shop's averages; `offers` and `seed` are not needed."""
-        del offers, seed
+        """Take the shop's averages; `offers`, `seed` and `progress` are not needed."""
+        del offers, seed, progress
         return believe(history, economics, priors, ("prior_only",))
 
     def load(self, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> FittedPrior:

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from offersmith.experiments.calibration import calibration
-from offersmith.experiments.ranking import lift, roc_auc
 from offersmith.response.base import (
-    Bools,
     Economics,
     Evidence,
     Floats,
@@ -27,12 +24,13 @@ from offersmith.response.constant import depth_of
 from offersmith.response.costs import CostLine, learn_cost, points
 from offersmith.response.crossfit import folds
 from offersmith.response.encode import Encoder
-from offersmith.response.linear import expit, log_loss
+from offersmith.response.linear import expit
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import Slope, measure, slope
 from offersmith.response.structural.arms import Arms
 from offersmith.response.structural.core import Core, CrossfittedCore, fit_core
-from offersmith.response.structural.stacked import Crossfitted, Stacked, fit_stacked
+from offersmith.response.structural.redeeming import fit_redeeming, used
+from offersmith.response.structural.stacked import Crossfitted, Stacked
 from offersmith.response.weighing import believed, expected, trust
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
@@ -107,11 +105,8 @@ def learn(
     arms = Arms(depth)
     bought, revenue = flags(table, "bought").astype(np.float64), floats(table, "revenue")
     core = fit_core(x, given, bought, revenue, arms, fold, history.folds, seed)
-    treated = np.flatnonzero((given != NO_OFFER) & history.labelled)
-    coded = np.hstack([x, arms.codes(given)])[treated]
-    redeemed = flags(table, "redeemed").astype(np.float64)[treated]
-    redeeming = fit_stacked("chance", coded, redeemed, fold[treated], history.folds, seed=seed + 200)
-    raw = redeeming.out_of_fold(coded, fold[treated])
+    use = fit_redeeming(history, x, arms, fold, history.folds, seed)
+    redeeming = use.fitted
     calibrated, effects = _calibrate(history, core, redeeming, x, fold, known, prior, seed)
     fitted = Fitted(encoder, core.core, redeeming.whole, calibrated, _costs(history, core, given))
     evidence = Evidence(
@@ -119,11 +114,11 @@ def learn(
         reasons=("structural", *(() if history.randomised else ("not_randomised",))),
         rows=table.num_rows,
         campaigns=history.campaigns,
-        scores=_scores(raw, redeemed, redeeming, core),
-        reliability=tuple(part.as_dict() for part in calibration(redeemed, expit(raw)).bins),
+        scores={**use.scores(), **_rounds(core)},
+        reliability=use.reliability(),
         effects=effects,
         left_out=dict(history.left_out),
-        importance=_importance(redeeming.whole, coded, (*encoder.names, *arms.names)),
+        importance=use.importance((*encoder.names, *arms.names)),
     )
     return fitted, prior, evidence
 
@@ -145,12 +140,12 @@ def _calibrate(
     for name, depth in sorted(core.core.arms.depth.items()):
         offer = known.get(name, Offer(name, "unknown"))
         predicted = core.parts(x, fold, name).revenue - nothing.revenue
-        used = expit(redeeming.out_of_fold(np.hstack([x, core.core.arms.same(name, len(x))]), fold))
+        chance = expit(redeeming.out_of_fold(np.hstack([x, core.core.arms.same(name, len(x))]), fold))
         measured = measure(history, name, revenue, seed)
         turn = slope(measured, predicted) if measured else Slope(1.0, 0.5)
         rows = measured.rows if measured else np.arange(len(x))
         weight = measured.weight if measured else np.full(len(x), 1 / len(x))
-        believing = expected(prior, history.table.take(pa.array(rows)), offer, depth, used[rows], weight)
+        believing = expected(prior, history.table.take(pa.array(rows)), offer, depth, chance[rows], weight)
         effect = believed(history, offer, believing, measured, turn)
         effects.append(effect)
         held[name] = Calibration(
@@ -166,40 +161,15 @@ def _calibrate(
 
 
 def _costs(history: History, core: CrossfittedCore, given: Strings) -> dict[str, CostLine]:
-    used: Bools = flags(history.table, "redeemed")
     cost = floats(history.table, "cost")
     lines = {}
     for name in sorted(set(given.tolist()) - {NO_OFFER}):
-        rows = used & history.labelled & (given == name)
+        rows = used(history) & (given == name)
         line = learn_cost(cost[rows], core.basket_out[rows] * core.core.factor.get(name, 1.0))
         if line:
             lines[name] = line
     return lines
 
 
-def _scores(raw: Floats, redeemed: Floats, redeeming: Crossfitted, core: CrossfittedCore) -> dict[str, float]:
-    figures = {
-        "redemption_rows": float(len(raw)),
-        "redemption_rate": float(redeemed.mean()),
-        "redemption_auc": roc_auc(redeemed, raw),
-        "redemption_lift": lift(redeemed, raw),
-        "redemption_log_loss": log_loss(raw, redeemed),
-        "redemption_rounds": float(redeeming.whole.rounds),
-        "redemption_penalty": redeeming.whole.penalty,
-        "buying_rounds": float(core.core.buying.rounds),
-        "basket_rounds": float(core.core.basket.rounds),
-    }
-    return {name: value for name, value in figures.items() if np.isfinite(value)}
-
-
-def _importance(model: Stacked, x: Floats, names: Sequence[str]) -> dict[str, float]:
-    """Return each column's share in the spread of the log-odds: the linear part's weights and the trees' gains."""
-    weight = np.abs(np.array(model.base.weights)) * x.std(axis=0)
-    base = model.base.predict(x)
-    trees = model.predict(x) - base
-    gain = model.gains(len(names))
-    total = float(base.var() + trees.var())
-    part = float(base.var()) / total if total > 0 else 0.0
-    share = part * weight / max(float(weight.sum()), 1e-12) + (1 - part) * gain / max(float(gain.sum()), 1e-12)
-    order = np.argsort(-share, kind="stable")
-    return {names[index]: float(share[index]) for index in order if share[index] > 0}
+def _rounds(core: CrossfittedCore) -> dict[str, float]:
+    return {"buying_rounds": float(core.core.buying.rounds), "basket_rounds": float(core.core.basket.rounds)}

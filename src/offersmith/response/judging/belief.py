@@ -1,0 +1,145 @@
+"""How far a learner's effects are believed: as far as customers that it had not seen bear them out.
+
+Three questions are asked of the doubly robust gains of held-out rows. What does the arm change on average? How far do
+predicted differences between customers hold (the slope of the gains on the predictions: Chernozhukov, Demirer, Duflo &
+Fernandez-Val 2018)? Both answers are shrunk towards the model by their own standard error. And may the policy be
+shipped at all (`choice.gate`)? Where nothing was shown to pay, no profit is claimed; where only one arm for all was,
+no differences between customers are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from offersmith.experiments.off_policy.interval import mean_interval
+from offersmith.experiments.uplift import UpliftCalibration, calibration
+from offersmith.response.base import Floats
+from offersmith.response.choice.choose import Chosen
+from offersmith.response.scores import SLOPE_SD
+
+_NOTHING = -1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBelief:
+    """What is believed of one arm, profit in major units a customer.
+
+    Attributes:
+        center: mean prediction on held-out customers.
+        mean: what the arm changes on average: the prediction's mean and the measured one, weighed.
+        single: the same without a model: the measured mean, shrunk towards 0.
+        mean_sd: standard error of the measured mean.
+        slope: how far predicted differences hold.
+        slope_sd: its spread.
+        spread: how far a prediction moves when other customers are learned from.
+    """
+
+    center: float
+    mean: float
+    single: float
+    mean_sd: float
+    slope: float
+    slope_sd: float
+    spread: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return plain values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What is believed of every arm.
+
+    Attributes:
+        kind: what may be shipped.
+        arms: name -> belief; not the control.
+    """
+
+    kind: Literal["learned", "single", "none"]
+    arms: Mapping[str, ArmBelief]
+
+    def profit(self, name: str, effect: Floats) -> Floats:
+        """Return (n,) believed changes of profit from a learner's effects of one arm."""
+        held = self.arms[name]
+        if self.kind == "single":
+            return np.full(len(effect), held.single)
+        found = np.asarray(held.mean + held.slope * (effect - held.center))
+        # A profit of exactly nothing would still be one; rounding must not make it more.
+        return np.minimum(found, _NOTHING) if self.kind == "none" else found
+
+    def spread(self, name: str, effect: Floats) -> Floats:
+        """Return (n,) standard deviations of the believed profit, as an estimate."""
+        held = self.arms[name]
+        if self.kind == "single":
+            return np.full(len(effect), held.mean_sd)
+        apart = held.slope_sd * (effect - held.center)
+        return np.asarray(np.sqrt(held.mean_sd**2 + apart**2 + held.spread**2))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"kind": self.kind, "arms": {name: held.as_dict() for name, held in self.arms.items()}}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Belief:
+        """Make it again from `as_dict`."""
+        return cls(plain["kind"], {name: ArmBelief(**held) for name, held in plain["arms"].items()})
+
+
+def calibrations(chosen: Chosen) -> dict[str, UpliftCalibration]:
+    """Return arm -> held-out predictions of the chosen learner against doubly robust gains."""
+    gains = chosen.gains
+    return {
+        arm.name: calibration(chosen.effects[:, number], gains.gain[:, number], customer=gains.cluster)
+        for number, arm in enumerate(gains.trial.arms)
+        if number > 0
+    }
+
+
+def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration]) -> Belief:
+    """Return what is believed of a chosen and fitted learner.
+
+    Args:
+        chosen: with a fitted learner.
+        held: of `calibrations`.
+    """
+    gains = chosen.gains
+    trial = gains.trial
+    whole = chosen.fitted.effects(trial.x) if chosen.fitted else chosen.effects
+    folds = int(chosen.fold.max()) + 1
+    arms = {}
+    for number, arm in enumerate(trial.arms):
+        if number == 0:
+            continue
+        line = held[arm.name]
+        error = mean_interval(gains.gain[:, number], gains.cluster).standard_error
+        slope, slope_sd = _slope(line)
+        # Grouped jackknife (Efron & Tibshirani 1993, 11.5): each row moved by leaving out its own fold.
+        moved = float(np.mean((whole[:, number] - chosen.effects[:, number]) ** 2))
+        arms[arm.name] = ArmBelief(
+            center=line.predicted,
+            mean=line.predicted + _shrunk(line.measured - line.predicted, error),
+            single=_shrunk(line.measured, error),
+            mean_sd=error,
+            slope=slope,
+            slope_sd=slope_sd,
+            spread=float(np.sqrt((folds - 1) * moved)),
+        )
+    return Belief(chosen.policy.kind, arms)
+
+
+def _slope(line: UpliftCalibration) -> tuple[float, float]:
+    """Return the slope shrunk towards 1, never below 0, and its spread."""
+    if not np.isfinite(line.slope):
+        return 1.0, SLOPE_SD
+    weight = SLOPE_SD**2 / (SLOPE_SD**2 + line.slope_error**2)
+    return max(0.0, 1 + weight * (line.slope - 1)), float(np.sqrt(weight) * line.slope_error)
+
+
+def _shrunk(gap: float, error: float) -> float:
+    """Return a difference shrunk towards 0 by the positive-part rule (James & Stein 1961)."""
+    return gap * max(0.0, 1 - (error / gap) ** 2) if gap else 0.0

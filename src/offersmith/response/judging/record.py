@@ -1,0 +1,226 @@
+"""A judging as plain values that JSON can hold: what a report says of it, and what `learn --json` prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from offersmith.errors import InputError
+from offersmith.experiments.off_policy.estimators import Logged
+from offersmith.experiments.off_policy.support import support
+from offersmith.experiments.uplift import (
+    Ranked,
+    UpliftCalibration,
+    doubly_robust,
+    many_arms,
+    one_arm,
+    summary,
+)
+from offersmith.profiles.segments import NEEDED, segment
+from offersmith.response.base import Floats, History, floats
+from offersmith.response.choice.choose import Chosen
+from offersmith.response.choice.value import best
+from offersmith.response.costs import relief
+from offersmith.response.depth.curves import depth_curves
+from offersmith.response.explain.policy_tree import policy_tree
+from offersmith.response.learners.crossing import split
+from offersmith.response.of_history import Gathered
+from offersmith.response.preference import choose_classifier
+from offersmith.response.structural.redeeming import used
+from offersmith.response.trial import Arm, Trial
+from offersmith.vocabulary import Offer
+
+ASKED = 10_000
+"""Rows from which it is learned who accepts what, at most: classifiers by the dozen are tried."""
+LEAST_SEGMENT = 200
+"""Rows of a segment that has a depth curve of its own."""
+
+
+def record(
+    history: History,
+    kept: Gathered,
+    apart: int,
+    chosen: Chosen,
+    lines: Mapping[str, UpliftCalibration],
+    known: Mapping[str, Offer],
+    basket: float,
+    seed: int,
+) -> dict[str, Any]:
+    """Return how learners were judged on a history.
+
+    Args:
+        history: with the trial's rows only.
+        kept: the trial they were gathered into.
+        apart: rows left out because they could not have had every arm.
+        chosen: the judging.
+        lines: calibration of every arm.
+        known: the catalogue.
+        basket: a usual one, major units.
+        seed: of what is drawn.
+    """
+    counts = {
+        "no_overlap": len(kept.left_out),
+        "chances_too_small": kept.trimmed,
+        "not_every_arm": apart,
+    }
+    plain = {
+        **judged(chosen, lines),
+        "depth": depths(history, chosen, known, basket, seed),
+        "tree": tree(history, chosen, seed),
+        "preference": preference(history, chosen.gains.trial, seed),
+        "reasons": sorted(set(kept.left_out.values())),
+        "counts": {name: count for name, count in counts.items() if count},
+    }
+    return {name: _plain(value) for name, value in plain.items() if value is not None}
+
+
+def judged(chosen: Chosen, lines: Mapping[str, UpliftCalibration]) -> dict[str, Any]:
+    """Return what the choice and the rankings say, for any trial."""
+    gains = chosen.gains
+    trial = gains.trial
+    effects = doubly_robust(
+        trial.arm, trial.outcome, gains.expected, [arm.name for arm in trial.arms], propensity=trial.propensity,
+        customer=gains.cluster,
+    )  # fmt: skip
+    return {
+        "rows": len(trial),
+        "customers": len(np.unique(trial.customer)),
+        "outcome": "profit",
+        "control": trial.arms[0].name,
+        "arms": [effect.as_dict() for effect in effects],
+        **rankings(chosen),
+        **chosen.as_dict(),
+        "calibration": [{"arm": name, **line.as_dict()} for name, line in lines.items()],
+        "support": supported(chosen),
+    }
+
+
+def rankings(chosen: Chosen) -> dict[str, Any]:
+    """Return how well the chosen learner ranks customers, by best arm and arm by arm; {} where it ranks nobody."""
+    trial, effects, cluster = chosen.gains.trial, chosen.effects, chosen.gains.cluster
+    if not np.any(effects != effects[0]):
+        return {}
+    found: dict[str, Any] = {}
+    with_best = _ranked(lambda: many_arms(
+        effects, trial.arm, trial.outcome, propensity=trial.propensity, customer=cluster
+    ))  # fmt: skip
+    if with_best is not None:
+        found |= _figures(with_best, curve=True)
+    by_arm = []
+    for number, arm in enumerate(trial.arms[1:], start=1):
+        rows = np.flatnonzero((trial.arm == 0) | (trial.arm == number))
+        mine = _ranked(lambda rows=rows, number=number: one_arm(
+            effects[rows, number], trial.arm[rows] == number, trial.outcome[rows],
+            propensity=trial.propensity[rows], customer=None if cluster is None else cluster[rows],
+        ))  # fmt: skip
+        if mine is not None:
+            by_arm.append({"arm": arm.name, **_figures(mine, curve=False)})
+    return {**found, "by_arm": by_arm}
+
+
+def _ranked(make: Any) -> Ranked | None:
+    """Return a ranking; None where nobody was given the arm that the learner would give them."""
+    try:
+        found: Ranked = make()
+    except InputError:
+        return None
+    return found
+
+
+def _figures(ranked: Ranked, *, curve: bool) -> dict[str, Any]:
+    found = summary(ranked)
+    plain: dict[str, Any] = {
+        "qini": found.qini.as_dict(),
+        "auuc": found.auuc.as_dict(),
+        "at_k": [figure.as_dict() for figure in found.at_k],
+    }
+    return plain | ({"curve": found.curve.as_dict()} if curve else {})
+
+
+def supported(chosen: Chosen) -> dict[str, Any]:
+    """Return how many of the rows speak for the learned policy."""
+    trial = chosen.gains.trial
+    weight = np.where(trial.arm == best(chosen.effects), 1 / trial.propensity, 0.0)
+    flat = np.zeros(len(trial))
+    return support(Logged(trial.outcome, weight, flat, flat, chosen.gains.cluster)).as_dict()
+
+
+def depths(history: History, chosen: Chosen, known: Mapping[str, Offer], basket: float, seed: int) -> list[Any]:
+    """Return the profit curves over the depth that offers name, of everybody and of segments with rows enough."""
+    trial = replace(chosen.gains.trial, arms=_named(chosen.gains.trial.arms, known, basket))
+    missing = [name for name in NEEDED if name not in history.table.column_names]
+    names = None if missing else segment(history.table)["segment"].to_pylist()
+    found = [curve.as_dict() for curve in depth_curves(trial, chosen.effects, names, seed=seed)]
+    for curve in found:
+        curve["segments"] = [one for one in curve["segments"] if one["rows"] >= LEAST_SEGMENT]
+    return found
+
+
+def _named(arms: Sequence[Arm], known: Mapping[str, Offer], basket: float) -> tuple[Arm, ...]:
+    """Return arms as deep as their terms say; those of the trial take off what a whole horizon's spending loses."""
+    found = [arms[0]]
+    for arm in arms[1:]:
+        offer = known.get(arm.name)
+        one, two = (float(relief(offer, np.array([size * basket]))[0]) if offer else 0.0 for size in (4, 8))
+        share = max((two - one) / (4 * basket), 0.0) if basket > 0 else 0.0
+        fixed = max(one - 4 * basket * share, 0.0)
+        found.append(replace(arm, share=round(share, 9), fixed=round(fixed, 6)))
+    return tuple(found)
+
+
+def tree(history: History, chosen: Chosen, seed: int) -> dict[str, Any] | None:
+    """Return the learned policy in a few conditions on what customers are, in the features' own units."""
+    names = [name for name in history.features if floats(history.table, name).size]
+    columns = [floats(history.table, name) for name in names]
+    raw = np.column_stack([_filled(column) for column in columns]) if columns else np.zeros((len(chosen.fold), 0))
+    moving = np.flatnonzero(raw.std(axis=0) > 0)
+    if not len(moving) or not np.any(chosen.effects):
+        return None
+    gains = chosen.gains
+    found = policy_tree(
+        raw[:, moving],
+        [names[column] for column in moving.tolist()],
+        gains.gain,
+        [arm.name for arm in gains.trial.arms],
+        customer=gains.trial.customer,
+        effects=chosen.effects,
+        policy=best(chosen.effects),
+        seed=seed,
+    )
+    return found.as_dict()
+
+
+def _filled(column: Floats) -> Floats:
+    """Return a column whose unknown values are its median: a condition has to be one on something."""
+    known = np.isfinite(column)
+    return np.where(known, column, np.median(column[known]) if known.any() else 0.0)
+
+
+def preference(history: History, trial: Trial, seed: int) -> dict[str, Any] | None:
+    """Return how well it can be told who accepts what, by several classifiers; None where nobody's use is known."""
+    rows = np.flatnonzero((trial.arm > 0) & history.labelled)
+    if not len(rows):
+        return None
+    part = -(-len(rows) // ASKED)
+    rows = rows[split(trial.customer[rows], part, seed) == 0]
+    codes = np.eye(len(trial.arms))[trial.arm[rows]][:, 1:]
+    accepted = used(history)[rows].astype(np.float64)
+    found = choose_classifier(trial.x[rows], codes, accepted, trial.customer[rows], seed=seed)
+    return found.as_dict() if found else None
+
+
+def _plain(value: Any) -> Any:
+    """Return values that JSON can hold: what is no number is None."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
