@@ -131,8 +131,8 @@ class JudgedTest:
             "cost": dict(self.read.cost),
             "features": [column.name for column in self.read.features.columns],
             "left_out": [{"column": name, "reason": why} for name, why in self.read.features.left_out.items()],
-            "arms": _arms(trial, self.effects, trial.outcome),
-            "arms_before_cost": _arms(trial, self.before_cost, self.read.gross) if self.read.gross is not None else [],
+            "arms": _arms(trial, self.effects, self.read.net),
+            "arms_before_cost": _arms(trial, self.before_cost, self.read.gross) if self.before_cost else [],
             "lot": self.lot.as_dict() if self.lot else None,
             "qini": None,
             "auuc": None,
@@ -186,18 +186,19 @@ def judge_test(
     chosen = ranking = None
     if enough:
         refuse = next(iter(reasons), "")
-        chosen = choose(trial, learners=models, grid=grid, seed=seed, refuse=refuse, progress=progress)
-        ranking = ranked(chosen, who, trial.propensity if asked.propensity else None)
+        chosen = choose(
+            trial, learners=models, grid=grid, seed=seed, cost=read.arm_cost, refuse=refuse, progress=progress
+        )
+        ranking = ranked(chosen, read.net, who, trial.propensity if asked.propensity else None)
     else:
         reasons.append(TOO_FEW_ROWS)
         counts[TOO_FEW_ROWS] = len(trial)
     chance = trial.propensity if asked.propensity else None
-    gains = chosen.gains if chosen else None
     return JudgedTest(
         read=read,
         asked=asked,
-        effects=effects(trial, trial.outcome, who, chance, gains),
-        before_cost=() if read.gross is None else effects(trial, read.gross, who, chance, None),
+        effects=effects(trial, read.net, who, chance),
+        before_cost=effects(trial, read.gross, who, chance) if read.cost else (),
         lot=drawn,
         chosen=chosen,
         ranking=ranking,
@@ -206,9 +207,7 @@ def judge_test(
     )
 
 
-def effects(
-    trial: Trial, outcome: Floats, customer: Ints | None, chance: Floats | None, gains: Gains | None
-) -> tuple[ArmEffect, ...]:
+def effects(trial: Trial, outcome: Floats, customer: Ints | None, chance: Floats | None) -> tuple[ArmEffect, ...]:
     """Return average effects, by the narrowest way that these rows carry.
 
     Lines on the features where arms were given by one lot and have rows enough for them, doubly robust scores where
@@ -219,32 +218,37 @@ def effects(
         outcome: (n,) what is compared, the trial's or another.
         customer: (n,) whose rows count as one; None = every row its own.
         chance: (n,) stated chances; None = one lot for all.
-        gains: of the trial, where its expectations were fitted already.
     """
     names = [arm.name for arm in trial.arms]
     p, least = trial.x.shape[1], int(trial.counts.min())
     if chance is not None and least >= LEAST_ARM and len(trial) >= LEAST_ARM * len(names):
-        expected = gains.expected if gains is not None else _expected(trial, outcome)
-        return doubly_robust(trial.arm, outcome, expected, names, propensity=chance, customer=customer)
+        return doubly_robust(trial.arm, outcome, _expected(trial, outcome), names, propensity=chance, customer=customer)
     if chance is None and p and least >= max(LINE_ROWS * (p + 1), LEAST_ARM):
         return lin(trial.arm, outcome, _scaled(trial.x), names, customer=customer)
     return differences(trial.arm, outcome, names, propensity=chance, customer=customer)
 
 
-def ranked(chosen: Chosen, customer: Ints | None, chance: Floats | None) -> Ranking | None:
-    """Return how well the chosen model's held-out predictions rank customers, and whether they come true."""
+def ranked(chosen: Chosen, outcome: Floats, customer: Ints | None, chance: Floats | None) -> Ranking | None:
+    """Return how well the chosen model's held-out predictions rank customers, and whether they come true.
+
+    Args:
+        chosen: the model, its predictions and the rows' gains.
+        outcome: (n,) what is judged.
+        customer: (n,) whose rows count as one; None = every row its own.
+        chance: (n,) stated chances; None = one lot for all. None is returned where nobody was given their best arm.
+    """
     trial, predicted = chosen.gains.trial, chosen.effects
     best = 1 + np.argmax(predicted[:, 1:], axis=1)
     if not chosen.name or not (trial.arm == best).any():
         return None
-    everybody = many_arms(predicted, trial.arm, trial.outcome, propensity=chance, customer=customer)
+    everybody = many_arms(predicted, trial.arm, outcome, propensity=chance, customer=customer)
     by_arm, comes_true = {}, {}
     for index, arm in enumerate(trial.arms[1:], start=1):
         rows = np.flatnonzero((trial.arm == index) | (trial.arm == 0))
         some = one_arm(
             predicted[rows, index],
             trial.arm[rows] == index,
-            trial.outcome[rows],
+            outcome[rows],
             propensity=None if chance is None else chance[rows],
             customer=None if customer is None else customer[rows],
         )

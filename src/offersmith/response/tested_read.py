@@ -48,15 +48,20 @@ class ReadTest:
     """A test read from a file.
 
     Attributes:
-        trial: control first, the other arms in order of name; its outcome is less its cost.
-        gross: (n,) the outcome before cost; None where there is no cost.
+        trial: control first, the other arms in order of name; its outcome is less the cost that a column says, and
+            before the cost of arms.
+        gross: (n,) the outcome before any cost.
+        net: (n,) the outcome less any cost: what is judged.
+        arm_cost: (k,) what each arm costs a customer given it.
         features: how columns were read.
         customer: the column of customers; None = every row its own.
-        cost: cost of each arm, or the column's name under ""; empty = none.
+        cost: cost of each arm by name, or the column's name under ""; empty = none.
     """
 
     trial: Trial
-    gross: Floats | None
+    gross: Floats
+    net: Floats
+    arm_cost: Floats
     features: Features
     customer: str | None
     cost: Mapping[str, float | str]
@@ -80,15 +85,17 @@ def read_test(path: Path, asked: Asked) -> ReadTest:
             column=asked.outcome,
             count=len(outcome),
         )
-    cost, column, costs = _costs(file, asked.cost, arm, names)
+    column = asked.cost if asked.cost in file.names else None
+    arm_cost, costs = (np.zeros(len(names)), {"": column}) if column else _costs(file, asked.cost, len(arm), names)
+    paid = file.numbers(column) if column else np.zeros(len(arm))
     chance = _chances(file, asked.propensity, arm, len(names))
     taken = [asked.treatment, asked.outcome, customer, asked.propensity, column]
     _apart([name for name in taken if name is not None], path)
     others = [] if asked.features else [name for name in file.names if name.lower() in PROPENSITY]
     features = Features.learn(file, asked.features, [*(name for name in taken if name is not None), *others], outcome)
     who = file.levels(customer)[0] if customer else np.arange(len(file))
-    trial = Trial(features.matrix(file), features.names, arm, named(names), outcome - cost, chance, who)
-    return ReadTest(trial, outcome if asked.cost else None, features, customer, costs)
+    trial = Trial(features.matrix(file), features.names, arm, named(names), outcome - paid, chance, who)
+    return ReadTest(trial, outcome, outcome - paid - arm_cost[arm], arm_cost, features, customer, costs)
 
 
 def _arms(file: TableFile, asked: Asked) -> tuple[Ints, tuple[str, ...]]:
@@ -127,30 +134,28 @@ def _arms(file: TableFile, asked: Asked) -> tuple[Ints, tuple[str, ...]]:
 
 
 def _costs(
-    file: TableFile, said: str | None, arm: Ints, names: Sequence[str]
-) -> tuple[Floats, str | None, Mapping[str, float | str]]:
-    """Return (n,) what each row cost, the column that says it, and the cost by arm."""
-    if said is None:
-        return np.zeros(len(arm)), None, {}
-    if said in file.names:
-        return file.numbers(said), said, {"": said}
-    if "=" not in said:
-        file.numbers(said)
+    file: TableFile, said: str | None, rows: int, names: Sequence[str]
+) -> tuple[Floats, Mapping[str, float | str]]:
+    """Return (k,) what each arm costs, and the same by name."""
     costs: dict[str, float | str] = {}
     amounts = np.zeros(len(names))
+    if said is None:
+        return amounts, costs
+    if "=" not in said:
+        file.numbers(said)
     for part in said.split(","):
         name, _, text = part.rpartition("=")
         name = name.strip()
         if name not in names:
             raise InputError(
-                f"cost names arm {name!r}, which nobody was given (0 of {len(arm):,} rows); "
+                f"cost names arm {name!r}, which nobody was given (0 of {rows:,} rows); "
                 f"arms: {', '.join(map(repr, names))}",
                 arm=name,
                 count=0,
                 found=list(names),
             )
         amounts[names.index(name)] = costs[name] = _amount(name, text)
-    return amounts[arm], None, costs
+    return amounts, costs
 
 
 def _amount(name: str, text: str) -> float:

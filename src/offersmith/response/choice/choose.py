@@ -11,7 +11,7 @@ import numpy as np
 from offersmith.progress import Progress, silent
 from offersmith.response.base import Floats, Ints
 from offersmith.response.choice.candidates import DEFAULT, Candidate, candidates
-from offersmith.response.choice.gate import Shipped, Single, gate, single
+from offersmith.response.choice.gate import DOUBT, Shipped, Single, gate, single
 from offersmith.response.choice.held_out import fit, folds_for, folds_of, held_out
 from offersmith.response.choice.rule import NONE_FITTED, pick
 from offersmith.response.choice.value import Gains, Value, best, claimed
@@ -51,12 +51,12 @@ class Chosen:
         tried: every candidate, in order.
         name: of the chosen one; "" where none could be fitted.
         reason: code of why it was chosen.
-        effects: (n, k) its held-out predictions; zeros where there is none.
+        effects: (n, k) its held-out predictions, less what an arm costs; zeros where there is none.
         gains: doubly robust gains of every row.
         fold: (n,) fold of every row.
         single: the best single arm.
         policy: what may be shipped.
-        learned: value of the learned policy, shipped or not.
+        learned: value of the learned policy, shipped or not, chosen anew for every fold without looking at it.
         over_single: by how much it beats the best single arm, paired.
         fitted: the chosen one fitted on all rows; None where there is none.
     """
@@ -101,6 +101,7 @@ def choose(
     grid: bool = False,
     folds: int | None = None,
     seed: int = 0,
+    cost: Floats | None = None,
     refuse: str = "",
     progress: Progress = silent,
 ) -> Chosen:
@@ -115,19 +116,25 @@ def choose(
         grid: whether to try the settings of `GRIDS` too.
         folds: of customers; None = by their number.
         seed: of folds and fits.
+        cost: (k,) what every arm costs each customer given it: taken off predictions and gains as known arithmetic, so
+            that no learner has to find it. The trial's outcome is before it. None = nothing.
         refuse: code for which nothing may be shipped, known from elsewhere (`not_randomised`).
         progress: told after each fit.
     """
     competing = candidates(learners, grid=grid)
     count = folds or folds_for(len(np.unique(trial.customer)))
     fold = folds_of(trial, count, seed)
-    gains = Gains.of(trial, fold, count)
+    gains = Gains.of(trial, fold, count, cost)
     found = held_out(trial, fold, count, competing, seed, progress)
+    if cost is not None:
+        found = {name: effects - (cost - cost[0]) for name, effects in found.items()}
     actions = {name: best(effects) for name, effects in found.items()}
     terms = {name: gains.terms(action) for name, action in actions.items()}
     name, reason = pick(terms, gains.cluster)
     one = single(gains, fold, count)
     action = _blind(actions, terms, gains.cluster, fold, count)
+    learned = gains.value(action).widened(DOUBT)
+    over = gains.value(action, one.action).widened(DOUBT)
     effects = found[name] if name else np.zeros((len(trial), len(trial.arms)))
     return Chosen(
         tried=tuple(_tried(candidate, found, actions, gains) for candidate in competing),
@@ -137,9 +144,9 @@ def choose(
         gains=gains,
         fold=fold,
         single=one,
-        policy=gate(gains, action, claimed(effects), one, refuse or ("" if name else NONE_FITTED)),
-        learned=gains.value(action),
-        over_single=gains.value(action, one.action),
+        policy=gate(gains, action, learned, over, claimed(effects), one, refuse or ("" if name else NONE_FITTED)),
+        learned=learned,
+        over_single=over,
         fitted=next((fit(each, trial, seed, {}) for each in competing if each.name == name), None),
     )
 

@@ -2,8 +2,9 @@
 
 A policy that ranks noise is worth nothing, and its held-out values say so only on average: what one fold's model took
 for an effect the other's takes too, so the folds' values lean the same way, and their mean has up to twice the variance
-that its rows show (a degenerate U-statistic: Hoeffding 1948; for policies, Luedtke & van der Laan 2016). The gate asks
-for a lower bound above 0 with `DOUBT` times the usual reach wherever something was chosen by looking at the data.
+that its rows show (a degenerate U-statistic: Hoeffding 1948; for policies, Luedtke & van der Laan 2016). So intervals
+reach `DOUBT` times as far wherever something was chosen by looking at the data, and the gate asks for a lower end above
+0. On data without any effect 7 of 100 best-of-five arms pass with the usual reach, 2 with this one.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Single:
     Attributes:
         arm: index of the one with the highest mean gain on all rows.
         action: (n,) for every row the best on the other folds: judged by rows that had no say in it.
-        value: of `action`.
+        value: of `action`; its interval is wider where there was an arm to choose.
     """
 
     arm: int
@@ -76,31 +77,33 @@ def single(gains: Gains, fold: Ints, count: int) -> Single:
     for part in range(count):
         others = gains.gain[fold != part, 1:]
         action[fold == part] = 1 + int(np.argmax(others.mean(axis=0))) if len(others) else 0
-    return Single(1 + int(np.argmax(gains.gain[:, 1:].mean(axis=0))), action, gains.value(action))
+    value = gains.value(action).widened(DOUBT if gains.gain.shape[1] > 2 else 1.0)
+    return Single(1 + int(np.argmax(gains.gain[:, 1:].mean(axis=0))), action, value)
 
 
-def pays(value: Value, doubt: float) -> bool:
+def pays(value: Value) -> bool:
     """Whether a value is above 0 beyond doubt."""
-    return not value.reasons and value.value - doubt * (value.value - value.found.low) > 0
+    return value.low is not None and value.low > 0
 
 
-def gate(gains: Gains, action: Ints, said: float, one: Single, reason: str = "") -> Shipped:
+def gate(
+    gains: Gains, action: Ints, learned: Value, over: Value, said: float, one: Single, reason: str = ""
+) -> Shipped:
     """Return what may be shipped.
 
     Args:
         gains: of all rows.
         action: (n,) what the learned policy gives, each row judged without a say in it.
+        learned: what it is worth over giving nothing,
+        over: and over the best single arm, paired.
         said: what the chosen model claims.
         one: the best single arm.
         reason: why nothing may be shipped whatever the values are; "" = they decide.
     """
     trial = gains.trial
-    learned = gains.value(action)
-    if not reason and pays(learned, DOUBT):
-        apart = gains.value(action, one.action)
-        if apart.reasons or apart.found.high >= 0:
-            return _shipped("learned", "", learned, said, LEARNED_PAYS, _shares(trial, action))
-    if not reason and pays(one.value, 1.0 if len(trial.arms) == 2 else DOUBT):
+    if not reason and pays(learned) and (over.high is None or over.high >= 0):
+        return _shipped("learned", "", learned, said, LEARNED_PAYS, _shares(trial, action))
+    if not reason and pays(one.value):
         name = trial.arms[one.arm].name
         return _shipped("single", name, one.value, one.value.value, SINGLE_PAYS, {name: 1.0})
     why = reason or "".join((learned.reasons or one.value.reasons)[:1]) or NOTHING_PAYS

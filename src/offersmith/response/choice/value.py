@@ -7,7 +7,7 @@ folds (`reward`), so no row speaks for itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,8 +38,15 @@ class Gains:
     cluster: Ints | None
 
     @classmethod
-    def of(cls, trial: Trial, fold: Ints, count: int) -> Gains:
-        """Score every row, with expectations fitted on other folds."""
+    def of(cls, trial: Trial, fold: Ints, count: int, cost: Floats | None = None) -> Gains:
+        """Score every row, with expectations fitted on other folds.
+
+        Args:
+            trial: the rows.
+            fold: (n,) of `held_out.folds_of`.
+            count: of folds.
+            cost: (k,) what each arm costs a customer given it, taken off its gain; None = nothing.
+        """
         k, here = len(trial.arms), np.arange(len(trial))
         expected = np.zeros((len(trial), k))
         with steady():
@@ -49,6 +56,7 @@ class Gains:
         score[here, trial.arm] += (trial.outcome - expected[here, trial.arm]) / trial.propensity
         _, number = np.unique(trial.customer, return_inverse=True)
         alone = len(number) == 0 or int(number.max()) + 1 == len(trial)
+        score -= np.zeros(k) if cost is None else cost
         return cls(trial, score - score[:, [0]], expected, None if alone else number)
 
     def terms(self, action: Ints) -> Floats:
@@ -98,6 +106,11 @@ class Value:
     def high(self) -> float | None:
         """Upper end; None where it is withheld."""
         return None if self.reasons else self.found.high
+
+    def widened(self, by: float) -> Value:
+        """Return the same with an interval that reaches `by` times as far."""
+        low, high = (self.value + by * (end - self.value) for end in (self.found.low, self.found.high))
+        return replace(self, found=replace(self.found, low=low, high=high))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
