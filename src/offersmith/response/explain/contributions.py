@@ -21,8 +21,8 @@ class Contributions:
         base: (k,) effects of the background.
         values: (n, k, p) in the outcome's unit; arm 0 is zero throughout.
         rest: (n, k) what belongs to no feature: bounds of a chance, thresholds of an offer.
-        method: `exact` or `sampled`.
-        error: (n, k, p) standard error of sampled values; None where they are exact.
+        method: `parts` (worked out from the model's own weights and trees) or `sampled`.
+        error: (n, k, p) standard error of sampled values; None where nothing was drawn.
     """
 
     names: tuple[str, ...]

@@ -42,8 +42,8 @@ def explain(
 ) -> Contributions:
     """Take the effects on some customers apart by feature.
 
-    The shared model, the logit and learners made of linear models or LightGBM's trees are taken apart exactly, an average by its
-    members, any other learner by drawn orders (`sampled`).
+    The shared model, the logit and learners made of linear models or LightGBM's trees are taken apart by their own
+    parts, an average by its members, any other learner by drawn orders (`sampled`).
 
     Args:
         fitted: the deciding model.
@@ -75,14 +75,14 @@ def explain(
 
 def _explained(fitted: FittedEffects, x: Floats, background: Floats, draws: int, seed: int) -> _Found:
     if isinstance(fitted, FittedShared):
-        return _Found(shared_parts.effects(fitted.model, x, background), "exact")
+        return _Found(shared_parts.effects(fitted.model, x, background), "parts")
     if isinstance(fitted, FittedLogit):
-        return _Found(logit_parts.effects(fitted, x, background), "exact")
+        return _Found(logit_parts.effects(fitted, x, background), "parts")
     if isinstance(fitted, FittedAverage):
         return _average([_explained(member, x, background, draws, seed) for member in fitted.members])
     exact = plain_parts.effects(fitted, x, background)
     if exact is not None:
-        return _Found(exact, "exact")
+        return _Found(exact, "parts")
     parted, error = sampled(fitted.effects, x, background, draws, seed)
     return _Found(parted, "sampled", error)
 
@@ -94,4 +94,4 @@ def _average(members: list[_Found]) -> _Found:
         parted = parted.plus(member.parted.scaled(share))
     errors = [member.error for member in members if member.error is not None]
     error = share * np.sqrt(np.sum([one**2 for one in errors], axis=0)) if errors else None
-    return _Found(parted, "sampled" if errors else "exact", error)
+    return _Found(parted, "sampled" if errors else "parts", error)
