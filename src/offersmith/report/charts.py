@@ -28,6 +28,7 @@ from offersmith.report.charts_style import (
     height_of,
     is_horizontal,
     is_labelled,
+    legend_of,
     line_at,
     top_of,
 )
@@ -60,7 +61,7 @@ def option(chart: Chart) -> Option:
         },
         "legend": {
             "show": has_legend(chart), "type": "plain", "top": 0, "left": 0,
-            "itemWidth": 22, "itemHeight": 12, "itemGap": 12,
+            "itemWidth": 22, "itemHeight": 12, "itemGap": 12, **legend_of(chart),
         },
         "tooltip": {"trigger": "item" if chart.kind in ITEMS else "axis", "confine": True},
         **DRAW[chart.kind](chart),

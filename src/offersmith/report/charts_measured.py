@@ -20,6 +20,9 @@ from offersmith.report.charts_style import (
     line_at,
 )
 
+QUARTER = 0.25  # between the ticks of an axis from none to all
+DENSE = 12
+"""A curve of more points has small ones."""
 Points = list[list[float | None]]
 """Pairs of x and y; a pair of None is a gap."""
 
@@ -71,7 +74,8 @@ def _dots(chart: Chart, index: int, at: Points) -> Option:
     hollow = {"color": "transparent", "borderColor": colour, "borderWidth": 2}
     bare = {place for place, low in enumerate(run.low) if low is None}
     return {
-        "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 12, "z": 4,
+        "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "z": 4,
+        "symbolSize": 6 if chart.kind == "curve" and len(at) > DENSE else 12,
         "data": [{"value": one, "itemStyle": hollow} if place in bare else one for place, one in enumerate(at)],
         "itemStyle": {"color": colour},
     }  # fmt: skip
@@ -101,7 +105,22 @@ def curve(chart: Chart) -> Option:
         (series or last)[0].update(line_at(chart))
     name = {"name": chart.y_name, "nameLocation": "end", "nameTextStyle": {"align": "left"}} if chart.y_name else {}
     axis: Option = {"type": "value", "splitNumber": 4, "scale": True, "axisTick": {"show": False}}
-    return {"xAxis": {**axis, **below(chart.x_name)}, "yAxis": {**axis, **name}, "series": [*series, *last]}
+    return {
+        "xAxis": {**axis, **below(chart.x_name), **_ends(chart, xs, width)},
+        "yAxis": {**axis, **name},
+        "series": [*series, *last],
+    }
+
+
+def _ends(chart: Chart, xs: list[float], width: float) -> Option:
+    """Return where the axis below a curve ends: close to the first and last point, without ticks of its own there."""
+    if not width or chart.diagonal:
+        return {}
+    aside = CURVE_SHIFT * width * (len(chart.series) + 1) / 2 if chart.series[0].low else 0.0
+    if chart.x_unit == "percent" and (min(xs), max(xs), aside) == (0.0, 1.0, 0.0):
+        return {"min": 0, "max": 1, "interval": QUARTER}
+    quiet = {"axisLabel": {"showMinLabel": False, "showMaxLabel": False}} if aside else {}
+    return {"min": min(xs) - aside, "max": max(xs) + aside, **quiet}
 
 
 def _equal(chart: Chart, xs: list[float]) -> Option:
@@ -128,6 +147,5 @@ def _mark(chart: Chart, index: int, at: Points) -> Option:
     ring = {"color": "transparent", "borderColor": colour_of(chart, index), "borderWidth": 2}
     return {
         "type": "scatter", "name": chart.marked, "symbol": "circle", "symbolSize": 24, "silent": True, "z": 3,
-        "data": [{"value": one, "itemStyle": ring} for one in at],
-        "itemStyle": {"color": colour_of(chart, index)},
+        "data": at, "itemStyle": ring,
     }  # fmt: skip

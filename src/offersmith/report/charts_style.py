@@ -21,6 +21,12 @@ DECALS: tuple[dict[str, Any], ...] = (
     {"color": WHITE, "dashArrayX": [1, 0], "dashArrayY": [2, 6]},
 )
 """Patterns of stacked bars, in the order of the palette; what is muted has none."""
+LINES = (
+    "path://M0,5H22V7H0Z",
+    "path://M0,5H6V7H0ZM8,5H14V7H8ZM16,5H22V7H16Z",
+    "path://M0,5H2V7H0ZM5,5H7V7H5ZM10,5H12V7H10ZM15,5H17V7H15ZM20,5H22V7H20Z",
+)
+"""Icons of a legend in the order of the dashes."""
 ROW_HEIGHT = 34
 HEIGHT = 300
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
@@ -57,6 +63,21 @@ def has_legend(chart: Chart) -> bool:
     marks = chart.kind == "curve" and any(run.marked_points for run in chart.series)
     named = chart.kind == "curve" and isinstance(chart.diagonal, str)
     return len(chart.series) > 1 or bool(chart.lines) or marks or named
+
+
+def legend_of(chart: Chart) -> Option:
+    """Return what the legend names, the series first; a line has a line beside its name, a mark its ring."""
+    if chart.kind not in {"interval", "curve"}:
+        return {}
+    names: list[Option] = [
+        {"name": run.name, "icon": SYMBOLS[index % len(SYMBOLS)]} for index, run in enumerate(chart.series)
+    ]
+    if chart.kind == "curve" and any(run.marked_points for run in chart.series):
+        names.append({"name": chart.marked, "icon": "circle"})
+    if chart.kind == "curve" and isinstance(chart.diagonal, str):
+        names.append({"name": chart.diagonal, "icon": LINES[1]})
+    names += [{"name": line.name, "icon": LINES[index % len(LINES)]} for index, line in enumerate(chart.lines)]
+    return {"data": names}
 
 
 def is_labelled(chart: Chart) -> bool:

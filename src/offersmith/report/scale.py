@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from offersmith.report.base import CellKind, Series, Unit
-from offersmith.report.format import Reader, fixed
+from offersmith.report.format import MISSING, Reader, fixed
 from offersmith.report.inputs_judged import Estimated
 
 CUSTOMERS = 1000
@@ -46,6 +46,8 @@ class Scale:
     def write(self, value: float, digits: int | None = None) -> str:
         """Write a value per customer as one per thousand."""
         amount = value * CUSTOMERS
+        if not amount:
+            digits = 0
         if digits is None and 0 < abs(amount) < DIGITS_BELOW:
             digits = 4
         if self.money:
@@ -61,7 +63,7 @@ class Scale:
     def written(self, one: Estimated) -> str:
         """Write a value with its interval."""
         if one.value is None:
-            return self.reader.say("judged_no_value")
+            return MISSING
         return f"{self.write(one.value)} ({self.span(one)})"
 
 

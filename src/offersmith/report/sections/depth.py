@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Section, Series, Table
-from offersmith.report.format import Reader
+from offersmith.report.format import MISSING, Reader
 from offersmith.report.inputs_judged import DepthCurve, DepthFacts, DepthPoint, Estimated, JudgedFacts
 from offersmith.report.scale import Scale, series, why
 
@@ -158,8 +158,7 @@ def _segment_curves(curves: list[DepthCurve], facts: DepthFacts, scale: Scale, a
     columns = (Column(reader.say("depth_axis")), *(Column(run.name) for run in runs))
     written = [{point.depth: scale.written(point.profit) for point in curve.points} for curve in curves]
     cells = tuple(
-        (_depth(depth, facts, reader), *(column.get(depth, reader.say("judged_no_value")) for column in written))
-        for depth in depths
+        (_depth(depth, facts, reader), *(column.get(depth, MISSING) for column in written)) for depth in depths
     )
     return Figure(chart, Table(title, columns, cells))
 
@@ -191,8 +190,8 @@ def _peaks(curves: list[DepthCurve], facts: DepthFacts, reader: Reader, scale: S
     cells = tuple(
         (
             *(_segment(curve, reader), curve.rows, _best(curve, facts, reader)),
-            scale.written(point.profit) if point else reader.say("judged_no_value"),
-            _others(curve, facts, reader) or reader.say("judged_no_value"),
+            scale.written(point.profit) if point else MISSING,
+            _others(curve, facts, reader) or MISSING,
         )
         for curve, point in zip(curves, peaks, strict=True)
     )

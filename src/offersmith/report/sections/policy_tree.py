@@ -1,4 +1,4 @@
-"""The policy in sentences: a few rules that say who gets what, and what it costs to say it so shortly."""
+"""The policy in sentences: a few rules that say who gets what, and what it costs to put it so briefly."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Table
+from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs_judged import ClassifierRow, Estimated, JudgedFacts, PreferenceFacts
 from offersmith.report.scale import series
@@ -10,6 +10,7 @@ from offersmith.report.sections.models import calibration
 
 SECTION = "preference"
 COIN = 0.5
+FIGURES = ("accuracy", "precision", "recall", "f1", "auc", "log_loss")
 
 
 def section(facts: JudgedFacts, reader: Reader) -> Section | None:
@@ -18,6 +19,7 @@ def section(facts: JudgedFacts, reader: Reader) -> Section | None:
     if found is None or not found.tried:
         return None
     blocks: list[Block] = [_table(found, reader), *_auc(found, reader), *calibration(found.calibration, reader)]
+    blocks += _intervals(found.tried[0], reader)
     label = reader.of(found.label) if found.label else reader.say("preference_used")
     blocks.append(Note(reader.say("preference_no_effect")))
     return Section(SECTION, reader.say("preference_title"), _lead(found, label, reader), tuple(blocks))
@@ -41,37 +43,44 @@ def _name(row: ClassifierRow, reader: Reader) -> str:
 
 
 def _table(found: PreferenceFacts, reader: Reader) -> Table:
-    named = {
-        "accuracy": [row.accuracy for row in found.tried],
-        "precision": [row.precision for row in found.tried],
-        "recall": [row.recall for row in found.tried],
-        "f1": [row.f1 for row in found.tried],
-        "auc": [row.auc for row in found.tried],
-        "log_loss": [row.log_loss for row in found.tried],
-    }
-    known = {name: rows for name, rows in named.items() if any(one.value is not None for one in rows)}
+    figures = [_figures(row) for row in found.tried]
+    known = [name for name in FIGURES if any(row[name].value is not None for row in figures)]
     columns = (
         Column(reader.say("preference_classifier")),
-        *(Column(reader.say(f"preference_{name}")) for name in known),
+        *(Column(reader.say(f"preference_{name}"), "number") for name in known),
     )
     cells: list[tuple[Cell, ...]] = [
-        (_name(row, reader), *(_written(rows[at], reader) for rows in known.values()))
-        for at, row in enumerate(found.tried)
+        (_name(row, reader), *(_number(values[name].value, reader) for name in known))
+        for row, values in zip(found.tried, figures, strict=True)
     ]
     title = reader.say("preference_table")
     if found.threshold is not None:
-        title = reader.say("preference_table_from", threshold=reader.percent(found.threshold))
+        title = reader.say("preference_table_from", threshold=reader.percent(found.threshold, 0))
     return Table(title, columns, tuple(cells))
 
 
-def _written(one: Estimated, reader: Reader) -> str | None:
-    if one.value is None:
-        return None
-    value = reader.number(one.value, 3)
-    if one.low is None or one.high is None:
-        return value
-    span = reader.say("judged_span", low=reader.number(one.low, 3), high=reader.number(one.high, 3))
-    return f"{value} ({span})"
+def _number(value: float | None, reader: Reader) -> str | None:
+    return None if value is None else reader.number(value, 3)
+
+
+def _figures(row: ClassifierRow) -> dict[str, Estimated]:
+    return {name: getattr(row, name) for name in FIGURES}
+
+
+def _intervals(row: ClassifierRow, reader: Reader) -> tuple[Text, ...]:
+    """Return the intervals of one classifier, as a sentence; the table would not hold them."""
+    spans = [
+        reader.say("preference_interval", name=reader.say(f"preference_{name}"), span=_span(one, reader))
+        for name, one in _figures(row).items()
+        if one.held
+    ]
+    if not spans:
+        return ()
+    return (Text(reader.say("preference_intervals", name=reader.of(row.name), spans=reader.join(spans))),)
+
+
+def _span(one: Estimated, reader: Reader) -> str:
+    return reader.say("judged_span", low=reader.number(one.low or 0.0, 3), high=reader.number(one.high or 0.0, 3))
 
 
 def _auc(found: PreferenceFacts, reader: Reader) -> tuple[Figure, ...]:

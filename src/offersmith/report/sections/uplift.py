@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from offersmith.report.base import Block, Cell, Chart, Column, Figure, Section, Series, Table
-from offersmith.report.format import Reader, fixed
+from offersmith.report.base import Block, Cell, Chart, Column, Figure, Section, Series, Table, Width
+from offersmith.report.format import MISSING, Reader, fixed
 from offersmith.report.inputs_judged import ArmCalibration, Estimated, GainCurve, JudgedFacts, RankingFigure
 from offersmith.report.scale import Scale, series, why
 
@@ -25,9 +25,9 @@ def section(facts: JudgedFacts, reader: Reader) -> Section | None:
     scale = Scale(reader, facts.money)
     blocks: list[Block] = [*_slopes(facts.calibration, reader)]
     drawn = sorted(facts.calibration, key=lambda one: -sum(part.rows for part in one.bins))[:PICTURES]
-    for one in facts.calibration:
-        blocks += _bins(one, scale) if one in drawn else ()
-    blocks += [*_gain(facts.curve, scale), *_figures(facts.ranking, reader)]
+    pictures = [figure for one in facts.calibration if one in drawn for figure in _bins(one, scale)]
+    blocks += [*pictures, *_gain(facts.curve, scale, "half" if len(pictures) % 2 else "full")]
+    blocks += [*_figures(facts.ranking, reader), *_definitions(facts.ranking, reader)]
     return Section(SECTION, reader.say("uplift_title"), _lead(facts, reader), tuple(blocks))
 
 
@@ -108,7 +108,7 @@ def _plain_span(one: Estimated, reader: Reader) -> str:
     return reader.say("judged_span", low=reader.number(one.low), high=reader.number(one.high))
 
 
-def _gain(curve: GainCurve | None, scale: Scale) -> tuple[Figure, ...]:
+def _gain(curve: GainCurve | None, scale: Scale, width: Width) -> tuple[Figure, ...]:
     if curve is None:
         return ()
     reader = scale.reader
@@ -123,7 +123,7 @@ def _gain(curve: GainCurve | None, scale: Scale) -> tuple[Figure, ...]:
     chart = Chart("curve", title, steps, runs, summary, unit=scale.unit, x_unit="percent", x_name=share, reference=0.0)
     columns = (Column(share, "percent"), Column(ours, scale.kind), Column(lot, scale.kind))
     cells = tuple((step, scale.of(gain), scale.of(line)) for step, gain, line in zip(steps, gains, by_lot, strict=True))
-    return (Figure(chart, Table(title, columns, cells)),)
+    return (Figure(chart, Table(title, columns, cells), width),)
 
 
 def _at(curve: GainCurve, share: float) -> float:
@@ -146,7 +146,6 @@ def _figures(rows: Sequence[RankingFigure], reader: Reader) -> tuple[Table, ...]
         *([Column(reader.say("plan_offer"))] if named else []),
         Column(reader.say("uplift_value")),
         Column(reader.say("uplift_interval")),
-        Column(reader.say("uplift_definition")),
     ]
     cells = tuple(_figure_row(row, reader, named=named) for row in rows)
     return (Table(reader.say("uplift_figures"), tuple(columns), cells),)
@@ -154,10 +153,28 @@ def _figures(rows: Sequence[RankingFigure], reader: Reader) -> tuple[Table, ...]
 
 def _figure_row(row: RankingFigure, reader: Reader, *, named: bool) -> tuple[Cell, ...]:
     figure = row.figure
-    value = reader.say("judged_no_value") if figure.value is None else fixed(figure.value, FINE)
+    value = MISSING if figure.value is None else fixed(figure.value, FINE)
     span = why(figure, reader)
     if figure.low is not None and figure.high is not None:
         span = reader.say("judged_span", low=fixed(figure.low, FINE), high=fixed(figure.high, FINE))
-    name = reader.say(f"uplift_{row.name}", share=reader.percent(row.share or 0.0, 0))
+    name = _figure_name(row, reader)
     offer: tuple[Cell, ...] = (reader.of(row.arm) if row.arm else reader.say("uplift_together"),)
-    return (name, *(offer if named else ()), value, span, reader.of(row.definition))
+    return (name, *(offer if named else ()), value, span)
+
+
+def _definitions(rows: Sequence[RankingFigure], reader: Reader) -> tuple[Table, ...]:
+    """Return how each figure is defined, once: figures of the same name differ from one paper to the next."""
+    found: dict[str, str] = {}
+    for row in rows:
+        of = reader.say("uplift_one" if row.arm else "uplift_together")
+        text = reader.of(row.definition)
+        if text:
+            found.setdefault(text, f"{_figure_name(row, reader)} ({of})")
+    if not found:
+        return ()
+    columns = (Column(reader.say("uplift_figure")), Column(reader.say("uplift_definition")))
+    return (Table(reader.say("uplift_definitions"), columns, tuple((name, text) for text, name in found.items())),)
+
+
+def _figure_name(row: RankingFigure, reader: Reader) -> str:
+    return reader.say(f"uplift_{row.name}", share=reader.percent(row.share or 0.0, 0))

@@ -96,7 +96,7 @@
     option.series.forEach(function (series) {
       if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; series.label.backgroundColor = tone.paper; series.label.padding = [0, 3]; }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
-      if (series.type === "scatter") { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
+      if (series.type === "scatter" && !series.itemStyle.borderColor) { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
     });
     return option;
   }
