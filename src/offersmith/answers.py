@@ -20,13 +20,17 @@ from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
-from offersmith.words import Language, say
+from offersmith.words import Language, catalogue, say
 
 FORMAT = 1
 """Of a plan's summary as the ledger keeps it; raised when a report needs more of it than before."""
 
 SCORES_SAID = ("redemption_auc", "redemption_lift")
 """What a person is told of a model; the other scores are in `--json`."""
+
+
+REASONS = ("choice", "response", "experiments")
+"""Rooms whose catalogues have the reason codes of a judging."""
 
 
 class Answer(Protocol):
@@ -158,9 +162,10 @@ class Learned:
 
     as_of: datetime
     fitted: FittedResponse
+    currency: str = ""
 
     def text(self, language: Language = "en") -> str:
-        """Say which model it is, from what it learned, and its scores out of fold."""
+        """Say which model it is, from what it learned, what was tried, and its scores out of fold."""
         evidence = self.fitted.evidence
         head = say(
             "shop.learned",
@@ -172,10 +177,27 @@ class Learned:
         )
         reasons = [f"  {say(f'response.{code}', language)}" for code in evidence.reasons]
         scores = [say(f"shop.{n}", language, value=v) for n, v in evidence.scores.items() if n in SCORES_SAID]
-        return "\n".join([head, *reasons, *scores])
+        return "\n".join([head, *reasons, *self._tried(language), *scores])
+
+    def _tried(self, language: Language) -> list[str]:
+        """Say what the models that competed are worth on held-out customers, in their order; [] where none did."""
+        judged = self.fitted.evidence.judged
+        if not judged:
+            return []
+        chosen, currency = judged["chosen"], self.currency
+        lines = [say("shop.learned_tried", language, currency=currency)]
+        for one in judged["tried"]:
+            mark, reason = "*" if one["name"] == chosen else " ", _reason(one["reason"], language)
+            if one["value"] is None:
+                lines.append(say("shop.learned_model_none", language, mark=mark, name=one["name"], reason=reason))
+                continue
+            key = "shop.learned_model_withheld" if one["low"] is None else "shop.learned_model"
+            lines.append(say(key, language, **{**one, "mark": mark, "reason": reason}))
+        why, verdict = _reason(judged["choice_reason"], language), _reason(judged["policy"]["reason"], language)
+        return [*lines, say("shop.learned_chosen", language, name=chosen, reason=why, verdict=verdict)]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return plain values; `evidence.judged` has all that models were judged by."""
         return {
             "as_of": self.as_of.isoformat(),
             "version": self.fitted.version,
@@ -322,3 +344,9 @@ class Reported:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _reason(code: str, language: Language) -> str:
+    """Return a reason code of a judging in words; "" of none."""
+    room = next((room for room in REASONS if code in catalogue(room)), "")
+    return say(f"{room}.{code}", language) if room else code.replace("_", " ")

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from offersmith.errors import SettingsError
 from offersmith.progress import Progress, silent
 from offersmith.response import MODELS
-from offersmith.response.base import Economics, FittedResponse, History, ResponseModel
+from offersmith.response.base import Economics, FittedResponse, History, ResponseModel, floats, strings
 from offersmith.response.effects import bias_of, past_effects
 from offersmith.response.history import Profiles, build
 from offersmith.response.judging.competition import USUAL
@@ -92,15 +94,21 @@ def model_of(settings: LearnSettings, history: History) -> ResponseModel:
 def choose(history: History) -> str:
     """Return the model a history can carry.
 
-    `prior` without campaigns, `constant` with few; `learned` where every chance was written down, so that customers
-    held out can judge; else `boosting`, whose claims a placebo bounds.
+    `prior` without campaigns, `constant` with few; `learned` where every offer was given by lot, so that customers held
+    out can judge; else `boosting`, whose claims a placebo bounds.
     """
     if not history.treated:
         return "prior"
     redeemers = sum(use.redeemers or 0 for use in history.campaigns)
     if history.treated < MIN_TREATED or redeemers < MIN_REDEEMERS:
         return "constant"
-    return "learned" if history.randomised else "boosting"
+    return "learned" if by_lot(history) else "boosting"
+
+
+def by_lot(history: History) -> bool:
+    """Whether every offer of the history was given with chances that were written down, at least once."""
+    given, known = strings(history.table, "offer_id"), np.isfinite(floats(history.table, "propensity"))
+    return bool(known.any()) and set(given.tolist()) == set(given[known].tolist())
 
 
 def _check(settings: LearnSettings) -> None:

@@ -35,7 +35,7 @@ LEAST_ROWS = 100
 """Of every arm."""
 LEAST_BUYERS = 60
 LEAST_USED = 10
-SAME = 0.95
+SAME = 0.9
 """Columns correlated more than this say the same; learners cost as much as they have columns."""
 FOLDS = ((20_000, 3),)
 """Folds for so many rows at most; 2 for more."""
@@ -89,10 +89,17 @@ def compete(
         seed: of everything.
         progress: told after each fit.
     """
-    if not history.treated or not history.randomised:
+    if not history.treated or not np.isfinite(floats(history.table, "propensity")).any():
         return CHANCES_NEEDED
     found = gather(history, offers, economics, seed=seed)
     kept, apart = comparable(found)
+    lost = {
+        "no_overlap": int(np.isin(strings(history.table, "offer_id"), sorted(found.left_out)).sum()),
+        "chances_too_small": found.trimmed,
+        "not_every_arm": apart,
+        "immature": _most(history, "still_open"),
+        "overlapping": _most(history, "set_aside"),
+    }
     if not enough(kept):
         return TOO_FEW
     columns = distinct(kept.trial.x)
@@ -104,7 +111,7 @@ def compete(
     if chosen.fitted is None:
         return TOO_FEW
     progress("response.stage_record", 0, None)
-    return _competed(replace(history, table=history.table.take(pa.array(kept.rows))), kept, apart, columns, chosen,
+    return _competed(replace(history, table=history.table.take(pa.array(kept.rows))), kept, lost, columns, chosen,
                      offers, economics, priors, seed)  # fmt: skip
 
 
@@ -126,6 +133,14 @@ def comparable(found: Gathered) -> tuple[Gathered, int]:
         block=found.block[rows],
     )
     return held, int((~possible).sum())
+
+
+def _most(history: History, name: str) -> int:
+    """Return a count of all campaigns; the offers of one share it."""
+    most: dict[str, int] = {}
+    for use in history.campaigns:
+        most[use.campaign_id] = max(most.get(use.campaign_id, 0), int(getattr(use, name)))
+    return sum(most.values())
 
 
 def enough(found: Gathered) -> bool:
@@ -153,7 +168,7 @@ def distinct(x: Floats) -> Ints:
 def _competed(
     history: History,
     kept: Gathered,
-    apart: int,
+    lost: Mapping[str, int],
     columns: Ints,
     chosen: Chosen,
     offers: Sequence[Offer],
@@ -197,7 +212,7 @@ def _competed(
         prior=prior,
         evidence=Evidence(
             model="learned",
-            reasons=(chosen.policy.reason,),
+            reasons=(f"policy_{chosen.policy.kind}",),
             rows=len(trial),
             campaigns=history.campaigns,
             scores=use.scores() if use else {},
@@ -205,7 +220,7 @@ def _competed(
             effects=_effects(history, chosen, belief, prior, known, depth, economics),
             left_out=dict(history.left_out),
             importance=use.importance((*kept.encoder.names, *codes.names)) if use else {},
-            judged=record(history, kept, apart, chosen, lines, known, prior.basket, seed),
+            judged=record(history, chosen, lines, lost, known, prior.basket, seed),
         ),
     )
 

@@ -28,7 +28,6 @@ from offersmith.response.costs import relief
 from offersmith.response.depth.curves import depth_curves
 from offersmith.response.explain.policy_tree import policy_tree
 from offersmith.response.learners.crossing import split
-from offersmith.response.of_history import Gathered
 from offersmith.response.preference import choose_classifier
 from offersmith.response.structural.redeeming import used
 from offersmith.response.trial import Arm, Trial
@@ -42,10 +41,9 @@ LEAST_SEGMENT = 200
 
 def record(
     history: History,
-    kept: Gathered,
-    apart: int,
     chosen: Chosen,
     lines: Mapping[str, UpliftCalibration],
+    lost: Mapping[str, int],
     known: Mapping[str, Offer],
     basket: float,
     seed: int,
@@ -54,26 +52,21 @@ def record(
 
     Args:
         history: with the trial's rows only.
-        kept: the trial they were gathered into.
-        apart: rows left out because they could not have had every arm.
         chosen: the judging.
         lines: calibration of every arm.
+        lost: reason code -> decisions that were left out.
         known: the catalogue.
         basket: a usual one, major units.
         seed: of what is drawn.
     """
-    counts = {
-        "no_overlap": len(kept.left_out),
-        "chances_too_small": kept.trimmed,
-        "not_every_arm": apart,
-    }
+    counts = {name: count for name, count in lost.items() if count}
     plain = {
         **judged(chosen, lines),
         "depth": depths(history, chosen, known, basket, seed),
         "tree": tree(history, chosen, seed),
         "preference": preference(history, chosen.gains.trial, seed),
-        "reasons": sorted(set(kept.left_out.values())),
-        "counts": {name: count for name, count in counts.items() if count},
+        "reasons": [],
+        "counts": counts,
     }
     return {name: _plain(value) for name, value in plain.items() if value is not None}
 
