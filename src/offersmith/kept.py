@@ -40,12 +40,14 @@ class Kept:
         settings: as read.
         events: the files of events that are part of the store, in their order.
         analytics: the engine over them.
+        decided: digest of the decisions whose chances the engine knows (`store.read_back`).
     """
 
     place: bootstrap.Place
     settings: Settings
     events: tuple[Path, ...]
     analytics: Analytics
+    decided: str = ""
 
     def profiles(self, at: datetime) -> tuple[pa.Table, Path]:
         """Return everybody's profile as of a moment, and the file that keeps it."""
@@ -61,7 +63,7 @@ class Kept:
         """Return the response model of everything that happened before a moment."""
         settings, shelf = self.settings, bootstrap.artifacts(self.place)
         offers = catalogue(settings.offers, settings.shop.currency)
-        key = self._key(at, offers, economics, settings.learn, settings.priors, FEATURES)
+        key = self._key(at, offers, economics, settings.learn, settings.priors, FEATURES, self.decided)
         if key in shelf.versions(MODEL):
             with suppress(StorageError):
                 files, manifest = shelf.load(MODEL, key)

@@ -25,6 +25,9 @@ PREFIX = "OFFERSMITH_"
 REGISTER = Path("tables") / "customers.parquet"
 """Where the register of customers lies within the workspace's own folder."""
 
+LINGER_DAYS = 28
+"""How long after the end of an offer its effect is counted on, unless a horizon is stated."""
+
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]
 Days = Annotated[int, Meta(ge=1, le=3650)]
@@ -106,12 +109,14 @@ class LearnSettings(_Part, frozen=True):
     `model` is `auto`, a model (`prior`, `constant`, `boosting`, `learned`), or one learner by its name (`shared`,
     `logit`, ...): then it alone is judged. `learners` are those that compete where offers were given by lot, in order
     of preference; empty are the usual ones. `grid` tries further settings of theirs too, which takes longer.
+    `horizon_days` counts revenue, use and cost alike, and is fixed beforehand. Where the file does not say it, it is
+    `[plan] valid_days` and 28 days more, so that what an offer only moved in time cancels out.
     """
 
     model: str = "auto"
     learners: tuple[str, ...] = ()
     grid: bool = False
-    horizon_days: Days = 28
+    horizon_days: Days = 56
     folds: Annotated[int, Meta(ge=2, le=20)] = 5
     seed: int = 7
 
@@ -212,6 +217,9 @@ def parse(raw: Mapping[str, Any], where: str = FILE) -> Settings:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as fault:
         raise SettingsError(f"{where}: {fault}", hint=_hint(str(fault))) from fault
+    if "horizon_days" not in raw.get("learn", {}):
+        learn = msgspec.structs.replace(settings.learn, horizon_days=settings.plan.valid_days + LINGER_DAYS)
+        settings = msgspec.structs.replace(settings, learn=learn)
     try:
         ZoneInfo(settings.shop.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:

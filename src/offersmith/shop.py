@@ -39,6 +39,7 @@ from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.effects import PastEffect, past_effects
 from offersmith.response.history import LABEL_HORIZONS
 from offersmith.settings import FILE, Settings, load
+from offersmith.store import read_back
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
 from offersmith.store.ledger import PlanRow
@@ -158,7 +159,7 @@ class Shop:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
         with self.engine() as kept:
             at = _moment_of(kept.analytics, as_of)
-            return Learned(at, kept.model(at, self.economics(margin), progress))
+            return Learned(at, kept.model(at, self.economics(margin), progress), self.settings.shop.currency)
 
     def plan(
         self,
@@ -315,7 +316,9 @@ class Shop:
         if not files:
             raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
-            yield Kept(self.place, self.settings, tuple(files), analytics)
+            with bootstrap.open_ledger(self.place, self.settings) as ledger:
+                decided = read_back.bind(analytics, ledger)
+            yield Kept(self.place, self.settings, tuple(files), analytics, decided)
 
     def event_files(self) -> list[Path]:
         """Return the files that hold the events, as the ledger names them; none of a new workspace."""
