@@ -12,7 +12,7 @@ from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.report.base import Note, Text
 from offersmith.report.format import Reader
-from offersmith.report.gather import plan_facts
+from offersmith.report.gather_plan import plan_facts
 from offersmith.report.inputs import Interval, PlanDifference, PlanFacts, ReportFacts
 from offersmith.report.sections import plan
 from offersmith.settings import PlanSettings, Settings

@@ -37,6 +37,8 @@ def interval(chart: Chart) -> Option:
         for low, high, y in zip(run.low, run.high, at, strict=False):
             bars += [[low, y], [high, y], [None, None]]
         values: Points = [[value, None if value is None else y] for value, y in zip(run.values, at, strict=True)]
+        if index == 0 and _beyond(chart):
+            bars = [[chart.reference, 0.0], [None, None], *bars]
         series.append(_whiskers(chart, index, bars) | (line_at(chart) if index == 0 else {}))
         series.append(_dots(chart, index, values))
     numbered: Option = {
@@ -46,6 +48,18 @@ def interval(chart: Chart) -> Option:
     }  # fmt: skip
     ends = {"min": chart.limits[0], "max": chart.limits[1], "interval": LIMITED_STEP} if chart.limits else {}
     return {"xAxis": {**axes_of(chart)["xAxis"], "scale": True, **ends}, "yAxis": numbered, "series": series}
+
+
+def _beyond(chart: Chart) -> bool:
+    """Whether all that is drawn lies on one side of the reference: it would be left out of the picture then.
+
+    A single point of a line is not seen, but an axis reaches as far as it.
+    """
+    if chart.reference is None:
+        return False
+    runs = [run for series in chart.series for run in (series.values, series.low, series.high)]
+    drawn = [value for run in runs for value in run if value is not None]
+    return bool(drawn) and not min(drawn) <= chart.reference <= max(drawn)
 
 
 def _compared(line: Line, index: int, rows: int) -> Option:
@@ -92,7 +106,7 @@ def curve(chart: Chart) -> Option:
         at = [x + shift for x in xs]
         values: Points = [[None if value is None else x, value] for x, value in zip(at, run.values, strict=True)]
         if run.low:
-            bars: Points = []
+            bars: Points = [[xs[0], chart.reference], [None, None]] if index == 0 and _beyond(chart) else []
             for low, high, x in zip(run.low, run.high, at, strict=True):
                 bars += [[x, low], [x, high], [None, None]]
             series.append(_whiskers(chart, index, bars))

@@ -77,7 +77,7 @@ def legend_of(chart: Chart) -> Option:
     if chart.kind == "curve" and isinstance(chart.diagonal, str):
         names.append({"name": chart.diagonal, "icon": LINES[1]})
     names += [{"name": line.name, "icon": LINES[index % len(LINES)]} for index, line in enumerate(chart.lines)]
-    return {"data": names}
+    return {"data": names, "itemWidth": 14}
 
 
 def is_labelled(chart: Chart) -> bool:

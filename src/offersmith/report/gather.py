@@ -9,24 +9,18 @@ from importlib import metadata
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from offersmith.events.quality import QualityReport
 from offersmith.report.gather_judged import judged_facts
+from offersmith.report.gather_plan import plan_facts, segment_name
 from offersmith.report.inputs import (
     Both,
     CaveatCode,
     EffectFacts,
     EffectRow,
     Interval,
-    LimitRow,
-    MarginRow,
     ModelFacts,
-    OfferRow,
     OverlapBin,
-    PlanCard,
-    PlanDifference,
-    PlanFacts,
     PriorFacts,
     QualityFacts,
     QualityFinding,
@@ -34,7 +28,6 @@ from offersmith.report.inputs import (
     ReportFacts,
     ScoreRow,
     SegmentFacts,
-    SegmentOffer,
     SegmentRow,
     ShopFacts,
 )
@@ -43,7 +36,6 @@ from offersmith.response.holdout import HeldOut
 from offersmith.settings import Settings
 from offersmith.store import summaries
 from offersmith.store.analytics import Analytics
-from offersmith.vocabulary import NO_OFFER, NORMAL_95
 
 CATEGORIES = 12
 PRODUCTS = 10
@@ -111,51 +103,6 @@ def segment_facts(profiles: pa.Table, segments: pa.Table, as_of: datetime) -> Se
         for row in sums.to_pylist()
     ]
     return SegmentFacts(tuple(sorted(rows, key=lambda row: -row.revenue_minor)), as_of, SEGMENT_DAYS)
-
-
-def segment_name(code: str) -> Both:
-    """Return what people call a segment."""
-    return Both.say(f"profiles.segment_{code}")
-
-
-def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Table) -> PlanFacts:
-    """Return the plan for the page.
-
-    Args:
-        summary: `answers.Planned.as_dict()`, as the ledger keeps it.
-        decisions: `vocabulary.DECISIONS`.
-        segments: customer_id and segment code as of the plan's moment.
-    """
-    low, high = summary["expected_profit_interval"]
-    names = {code: Both.same(name) for code, name in summary["offers"].items()}
-    names[NO_OFFER] = Both.say("gather.no_offer")
-    certificate = summary["certificate"]
-    return PlanFacts(
-        version=summary["version"],
-        start=datetime.fromisoformat(summary["as_of"]),
-        valid_until=datetime.fromisoformat(summary["valid_until"]),
-        customers=decisions.num_rows,
-        profit=Interval(summary["expected_profit"], low, high),
-        cost=summary["spent"],
-        budget=summary["budget"],
-        offers=_offer_rows(decisions, names),
-        by_segment=_by_segment(decisions, segments, names),
-        margins=tuple(_margin_row(row, summary["margin_rate"]) for row in summary["margins"]),
-        limits=(
-            LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
-        ),
-        cards=tuple(_plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
-        value=certificate["value"],
-        bound=certificate["dual_bound"],
-        integral=certificate["integral"],
-        difference=PlanDifference(**summary["difference"]),
-        explored=summary["explorers"],
-        share=summary["explore"],
-        largest_lot=summary["largest_lot"],
-        pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
-        profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
-        cold_start=summary["cold"],
-    )
 
 
 def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
@@ -346,47 +293,3 @@ def gather(
 
 def _judged(summary: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return {} if summary is None else summary["evidence"].get("judged", {})
-
-
-def _offer_rows(decisions: pa.Table, names: Mapping[str, Both]) -> tuple[OfferRow, ...]:
-    sums = decisions.group_by("offer_id").aggregate(
-        [("customer_id", "count"), ("expected_profit", "sum"), ("expected_cost", "sum")]
-    )
-    rows = [
-        OfferRow(
-            names[row["offer_id"]],
-            row["customer_id_count"],
-            row["expected_profit_sum"],
-            row["expected_cost_sum"],
-            is_none=row["offer_id"] == NO_OFFER,
-        )
-        for row in sums.sort_by("offer_id").to_pylist()
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.is_none, -row.profit)))
-
-
-def _by_segment(decisions: pa.Table, segments: pa.Table, names: Mapping[str, Both]) -> tuple[SegmentOffer, ...]:
-    place = pc.index_in(decisions["customer_id"], segments["customer_id"].combine_chunks())
-    both = pa.table({"segment": segments["segment"].take(place), "offer_id": decisions["offer_id"]})
-    counted = both.group_by(["segment", "offer_id"]).aggregate([([], "count_all")])
-    ordered = counted.sort_by([("segment", "ascending"), ("offer_id", "ascending")]).to_pylist()
-    return tuple(
-        SegmentOffer(segment_name(row["segment"]), names[row["offer_id"]], row["count_all"]) for row in ordered
-    )
-
-
-def _margin_row(row: Mapping[str, float], stated: float) -> MarginRow:
-    half = NORMAL_95 * row["sd"]
-    profit = Interval(row["expected_profit"], row["expected_profit"] - half, row["expected_profit"] + half)
-    return MarginRow(row["rate"], profit, stated=row["rate"] == stated)
-
-
-def _plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
-    segment = Both.say("gather.everyone") if card["segment"] == "everyone" else segment_name(card["segment"])
-    offer = names[card["offer_id"]]
-    return PlanCard(
-        title=Both(f"{segment.en}: {offer.en}", f"{segment.zh}：{offer.zh}"),
-        lines=tuple(Both.say(f"strategy.reason_{code}") for code in card["reasons"]),
-        customers=card["customers"],
-        profit=card["expected_profit"],
-    )

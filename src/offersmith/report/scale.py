@@ -74,6 +74,12 @@ def why(one: Estimated, reader: Reader) -> str:
     return reader.of(one.reason) if one.reason else reader.say("judged_withheld")
 
 
+def hollow(found: Iterable[Estimated], reader: Reader) -> list[str]:
+    """Return what hollow points of a picture mean, where it has any."""
+    bare = any(one.value is not None and not one.held for one in found)
+    return [reader.say("judged_hollow")] if bare else []
+
+
 def series(name: str, found: Iterable[Estimated], scale: Scale | None = None) -> Series:
     """Return figures with their intervals as a series, per thousand customers if a scale is given."""
     rows = [(one.value, one.low, one.high) for one in found]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Section, Series, Table
 from offersmith.report.format import MISSING, Reader
 from offersmith.report.inputs_judged import DepthCurve, DepthFacts, DepthPoint, Estimated, JudgedFacts
-from offersmith.report.scale import Scale, series, why
+from offersmith.report.scale import Scale, hollow, series, why
 
 SECTION = "depth"
 DRAWN = 4
@@ -124,10 +124,8 @@ def _whole(facts: DepthFacts, scale: Scale) -> Figure:
 
 
 def _summary(curve: DepthCurve, reader: Reader) -> str:
-    said = [reader.say("depth_summary")]
-    if any(point.profit.value is not None and not point.profit.held for point in curve.points):
-        said.append(reader.say("judged_hollow"))
-    return reader.sentences(said)
+    found = (point.profit for point in curve.points)
+    return reader.sentences([reader.say("depth_summary"), *hollow(found, reader)])
 
 
 def _named(depth: float, curve: DepthCurve, facts: DepthFacts, reader: Reader) -> str:
@@ -151,9 +149,9 @@ def _segment_curves(curves: list[DepthCurve], facts: DepthFacts, scale: Scale, a
     runs = tuple(_run(_segment(curve, reader), curve, depths, scale) for curve in curves)
     title = reader.say("depth_segments_chart", kind=reader.of(facts.kind), per=scale.customers)
     drawn, total = reader.count(len(curves)), reader.count(all_of_them)
-    summary = reader.say(
-        "depth_segments_summary" if len(curves) == all_of_them else "depth_segments_most", drawn=drawn, all=total
-    )
+    which = "depth_segments_summary" if len(curves) == all_of_them else "depth_segments_most"
+    found = (point.profit for curve in curves for point in curve.points)
+    summary = reader.sentences([reader.say(which, drawn=drawn, all=total), *hollow(found, reader)])
     chart = _chart(title, summary, facts, depths, runs, scale)
     columns = (Column(reader.say("depth_axis")), *(Column(run.name) for run in runs))
     written = [{point.depth: scale.written(point.profit) for point in curve.points} for curve in curves]
@@ -175,11 +173,11 @@ def _peaks(curves: list[DepthCurve], facts: DepthFacts, reader: Reader, scale: S
         for curve in curves
     )
     profit = reader.say("depth_profit")
-    run = series(profit, (point.profit if point else NOTHING for point in peaks), scale)
+    found = [point.profit if point else NOTHING for point in peaks]
+    run = series(profit, found, scale)
     title = reader.say("depth_peaks_chart", kind=reader.of(facts.kind), per=scale.customers)
-    chart = Chart(
-        "interval", title, names, (run,), reader.say("depth_peaks_summary"), unit=scale.unit, reference=0.0
-    )  # fmt: skip
+    summary = reader.sentences([reader.say("depth_peaks_summary"), *hollow(found, reader)])
+    chart = Chart("interval", title, names, (run,), summary, unit=scale.unit, reference=0.0)
     columns = (
         Column(reader.say("segments_segment")),
         Column(reader.say("customers"), "int"),

@@ -19,7 +19,7 @@ from offersmith.report.base import (
 )
 from offersmith.report.format import Reader
 from offersmith.report.inputs_judged import ArmRow, Estimated, JudgedFacts, PolicyFacts, TriedRow
-from offersmith.report.scale import Scale, series, why
+from offersmith.report.scale import Scale, hollow, series, why
 
 SECTION = "tried"
 
@@ -100,6 +100,8 @@ def _sentence(text: str) -> str:
 
 def _name(row: TriedRow, reader: Reader) -> str:
     name = reader.of(row.name)
+    if row.value.value is None:
+        return reader.say("judged_not", name=name)
     return reader.say("judged_chosen", name=name) if row.chosen else name
 
 
@@ -115,8 +117,7 @@ def _models(facts: JudgedFacts, scale: Scale) -> tuple[Figure, ...]:
         runs.append(Series(claimed, tuple(scale.of(value) for value in shown)))
     title = reader.say("judged_models_chart", per=scale.customers)
     said = [reader.say("judged_models_summary"), *_example(rows, scale)]
-    if any(row.value.value is not None and not row.value.held for row in rows):
-        said.append(reader.say("judged_hollow"))
+    said += hollow((row.value for row in rows), reader)
     if hidden:
         said.append(reader.say("judged_claims_outside", count=reader.count(hidden)))
     summary = reader.sentences(said)
@@ -195,10 +196,7 @@ def _arms(facts: JudgedFacts, scale: Scale) -> tuple[Figure, ...]:
     effect = reader.say("judged_arms_effect")
     clear = sum(row.effect.positive for row in rows)
     summary = reader.say("judged_arms_summary", count=reader.count(clear), all=reader.count(len(rows)))
-    said = [summary, *_controls(facts, scale)]
-    if any(row.effect.value is not None and not row.effect.held for row in rows):
-        said.append(reader.say("judged_hollow"))
-    summary = reader.sentences(said)
+    summary = reader.sentences([summary, *_controls(facts, scale), *hollow((row.effect for row in rows), reader)])
     run = series(effect, (row.effect for row in rows), scale)
     chart = Chart("interval", title, names, (run,), summary, unit=scale.unit, reference=0.0)
     beside = facts.policy is not None and facts.policy.kind == "learned" and bool(facts.policy.shares)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Section, Series, Table, Width
 from offersmith.report.format import MISSING, Reader, fixed
 from offersmith.report.inputs_judged import ArmCalibration, Estimated, GainCurve, JudgedFacts, RankingFigure
-from offersmith.report.scale import Scale, series, why
+from offersmith.report.scale import Scale, hollow, series, why
 
 SECTION = "uplift"
 PICTURES = 6
@@ -53,7 +53,8 @@ def _slopes(rows: Sequence[ArmCalibration], reader: Reader) -> tuple[Figure, ...
     names, title = tuple(reader.of(row.name) for row in rows), reader.say("uplift_slopes_chart")
     said = reader.say("uplift_slope")
     run = series(said, (row.slope for row in rows))
-    chart = Chart("interval", title, names, (run,), reader.say("uplift_slopes_summary"), reference=RIGHT)
+    summary = reader.sentences([reader.say("uplift_slopes_summary"), *hollow((row.slope for row in rows), reader)])
+    chart = Chart("interval", title, names, (run,), summary, reference=RIGHT)
     columns = (
         Column(reader.say("plan_offer")),
         Column(said, "number"),
@@ -70,7 +71,7 @@ def _bins(one: ArmCalibration, scale: Scale) -> tuple[Figure, ...]:
         return ()
     arm, per = reader.of(one.name), scale.customers
     predicted, measured = reader.say("uplift_predicted", per=per), reader.say("uplift_measured", per=per)
-    title = reader.say("uplift_bins_chart", arm=arm)
+    title, found = reader.say("uplift_bins_chart", arm=arm), [part.measured for part in bins]
     slope = reader.say("uplift_bins_no_slope")
     if one.slope.value is not None:
         slope = reader.say(
@@ -80,8 +81,8 @@ def _bins(one: ArmCalibration, scale: Scale) -> tuple[Figure, ...]:
         "curve",
         title,
         tuple(part.predicted * 1000 for part in bins),
-        (series(measured, (part.measured for part in bins), scale),),
-        reader.sentences([reader.say("uplift_bins_summary", arm=arm), slope]),
+        (series(measured, found, scale),),
+        reader.sentences([reader.say("uplift_bins_summary", arm=arm), slope, *hollow(found, reader)]),
         unit=scale.unit,
         x_unit=scale.unit,
         x_name=predicted,
@@ -169,7 +170,7 @@ def _definitions(rows: Sequence[RankingFigure], reader: Reader) -> tuple[Table, 
         of = reader.say("uplift_one" if row.arm else "uplift_together")
         text = reader.of(row.definition)
         if text:
-            found.setdefault(text, f"{_figure_name(row, reader)} ({of})")
+            found.setdefault(text, reader.say("uplift_named", name=_figure_name(row, reader), of=of))
     if not found:
         return ()
     columns = (Column(reader.say("uplift_figure")), Column(reader.say("uplift_definition")))
