@@ -28,6 +28,8 @@ _DEPTHS = (1, 2, 3)
 _SALT = 2_000_003
 """Models split customers by the same rule and seed; these halves are to be others."""
 
+Stated = tuple[float, float | None, float | None, str]
+"""A mean, the ends of its interval, and the code of why there are none."""
 Path = tuple[tuple[int, Sign, float], ...]
 
 
@@ -152,9 +154,9 @@ def _judge(
     given = np.array([arm for _, arm in leaves], dtype=np.int64)[number]
     own = scores[here, given]
     value, low, high, reason = _stated(own, customer)
-    loss, loss_low, loss_high = float("nan"), None, None
+    lost: Stated = (float("nan"), None, None, "")
     if policy is not None:
-        loss, loss_low, loss_high, _ = _stated(scores[here, policy] - own, customer)
+        lost = _stated(scores[here, policy] - own, customer)
     return PolicyTree(
         root=root,
         names=names,
@@ -173,14 +175,15 @@ def _judge(
         value=value,
         low=low,
         high=high,
-        loss=loss,
-        loss_low=loss_low,
-        loss_high=loss_high,
+        loss=lost[0],
+        loss_low=lost[1],
+        loss_high=lost[2],
         reason=reason,
+        loss_reason=lost[3],
     )
 
 
-def _stated(score: Floats, customer: Ints | None) -> tuple[float, float | None, float | None, str]:
+def _stated(score: Floats, customer: Ints | None) -> Stated:
     """Return a mean of scores with its interval, or with the reason why there is none."""
     value = float(score.mean())
     if not np.any(score):

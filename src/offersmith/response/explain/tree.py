@@ -115,7 +115,8 @@ class PolicyTree:
         loss: what the full policy earns more, a customer; NaN where no full policy was given.
         loss_low: lower end of its interval; None where it is withheld or no full policy was given.
         loss_high: upper end, likewise.
-        reason: code of `catalogue/experiments.toml` for which intervals are withheld, else empty.
+        reason: code of `catalogue/experiments.toml` for which the value's interval is withheld, else empty.
+        loss_reason: likewise of the loss; a tree and a policy may differ in too few customers.
     """
 
     root: Node
@@ -130,6 +131,7 @@ class PolicyTree:
     loss_low: float | None
     loss_high: float | None
     reason: str = ""
+    loss_reason: str = ""
 
     def decide(self, x: Floats) -> Ints:
         """Return (n,) the arm that each of (n, p) customers gets."""
@@ -147,4 +149,5 @@ class PolicyTree:
             "loss_low": self.loss_low,
             "loss_high": self.loss_high,
             "reason": self.reason,
+            "loss_reason": self.loss_reason,
         }

@@ -49,9 +49,9 @@ def tree_cost(tree: Mapping[str, Any], language: words.Language = "en", unit: st
         language: of the sentences.
         unit: of the outcome, such as "EUR "; stands before every amount.
     """
-    found = [_figure("tree_value", tree, ("value", "low", "high"), language, unit)]
+    found = [_figure("tree_value", tree, ("value", "low", "high", "reason"), language, unit)]
     if tree["loss"] is not None:
-        found.append(_figure("tree_loss", tree, ("loss", "loss_low", "loss_high"), language, unit))
+        found.append(_figure("tree_loss", tree, ("loss", "loss_low", "loss_high", "loss_reason"), language, unit))
     return tuple(found)
 
 
@@ -66,11 +66,11 @@ def percent(share: float) -> str:
 
 
 def _figure(
-    key: str, tree: Mapping[str, Any], fields: tuple[str, str, str], language: words.Language, unit: str
+    key: str, tree: Mapping[str, Any], fields: tuple[str, str, str, str], language: words.Language, unit: str
 ) -> str:
-    value, low, high = (tree[field] for field in fields)
+    value, low, high, code = (tree[field] for field in fields)
     if low is None:
-        reason = words.say(f"experiments.{tree['reason']}", language) if tree["reason"] else ""
+        reason = words.say(f"experiments.{code}", language) if code else ""
         return words.say(f"response.{key}_only", language, value=f"{unit}{value:z.3f}", reason=reason)
     return words.say(f"response.{key}", language, **{
         name: f"{unit}{one:z.3f}" for name, one in (("value", value), ("low", low), ("high", high))
