@@ -237,7 +237,7 @@ def ranked(chosen: Chosen, outcome: Floats, customer: Ints | None, chance: Float
         customer: (n,) whose rows count as one; None = every row its own.
         chance: (n,) stated chances; None = one lot for all. None is returned where nobody was given their best arm.
     """
-    trial, predicted = chosen.gains.trial, chosen.effects
+    trial, predicted = chosen.gains.trial, levelled(chosen.effects, chosen.fold)
     best = 1 + np.argmax(predicted[:, 1:], axis=1)
     if not chosen.name or not (trial.arm == best).any():
         return None
@@ -256,6 +256,25 @@ def ranked(chosen: Chosen, outcome: Floats, customer: Ints | None, chance: Float
         comes_true[arm.name] = calibration(predicted[:, index], chosen.gains.gain[:, index], customer=customer)
     at_k = tuple(uplift_at_k(everybody, share) for share in SHARES)
     return Ranking(qini(everybody), auuc(everybody), at_k, by_arm, comes_true)
+
+
+def levelled(predicted: Floats, fold: Ints) -> Floats:
+    """Return predictions with every fold's mean at that of all.
+
+    Models of different folds disagree on the level by noise that leans against what the fold itself shows: who was
+    lucky in one fold raises the others' level. Ranked across folds, even one average for everybody would seem to rank
+    them, the wrong way round.
+
+    Args:
+        predicted: (n, k) effects.
+        fold: (n,) the fold each row was held out in.
+    """
+    level = predicted.mean(axis=0)
+    apart = predicted.copy()
+    for part in np.unique(fold):
+        apart[fold == part] -= predicted[fold == part].mean(axis=0)
+    apart[np.abs(apart) < 1e-12 * max(float(np.abs(predicted).max(initial=0.0)), 1e-300)] = 0.0
+    return np.asarray(level + apart)
 
 
 def _doubts(trial: Trial, asked: Asked, who: Ints | None) -> tuple[list[str], dict[str, int], Lot | None]:
