@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offersmith.report.base import Chart, ChartKind, Column, Figure, Series, Table
+from offersmith.report.base import Chart, ChartKind, Column, Figure, Line, Series, Table
 from offersmith.report.charts import DRAW, _ceiling, option, payload
-from offersmith.report.charts_style import MUTED, PALETTE
+from offersmith.report.charts_style import MUTED, NAME_SIGNS, PALETTE, cut
 
 KINDS = sorted(DRAW)
 
@@ -102,3 +102,59 @@ def test_counts_have_whole_ticks(horizontal: bool) -> None:
     value = option(counts)["xAxis" if horizontal else "yAxis"]
     assert value["minInterval"] == 1
     assert "minInterval" not in option(chart("bar"))["yAxis"]
+
+
+def test_a_value_without_an_interval_is_hollow_and_has_no_line() -> None:
+    run = Series("s", (1.0, 2.0, None), (0.5, None, None), (1.5, None, None))
+    bar, point = option(Chart("interval", "t", ("a", "b", "c"), (run,), "s"))["series"]
+    assert bar["data"][0:2] == [[0.5, 0.0], [1.5, 0.0]]
+    assert bar["data"][3:5] == [[None, 1.0], [None, 1.0]]
+    assert point["data"][0] == [1.0, 0.0]
+    assert point["data"][1]["value"] == [2.0, 1.0]
+    assert point["data"][1]["itemStyle"]["color"] == "transparent"
+    assert point["data"][2]["value"] == [None, None]
+
+
+@pytest.mark.parametrize(("reference", "kept"), [(0.0, False), (1.2, True), (9.0, False)])
+def test_what_values_are_compared_with_is_in_the_picture(reference: float, *, kept: bool) -> None:
+    run = Series("s", (1.0, 2.0), (0.5, 1.5), (1.5, 2.5))
+    bars = option(Chart("interval", "t", ("a", "b"), (run,), "s", reference=reference))["series"][0]["data"]
+    assert (bars[0] == [0.5, 0.0]) is kept
+    assert kept or bars[:2] == [[reference, 0.0], [None, None]]
+    over = option(Chart("curve", "t", (0.0, 1.0), (run,), "s", reference=reference))["series"][0]["data"]
+    assert kept or over[:2] == [[0.0, reference], [None, None]]
+
+
+def test_a_curve_has_lines_marks_and_points_last() -> None:
+    run = Series("s", (1.0, 3.0, 2.0), (0.0, 2.0, 1.0), (2.0, 4.0, 3.0), marked_points=(1,))
+    drawn = option(Chart("curve", "t", (0.0, 0.1, 0.2), (run,), "s", marked="best", x_unit="percent"))
+    assert [series["type"] for series in drawn["series"]] == ["line", "scatter", "line", "scatter"]
+    assert drawn["series"][1]["data"] == [[0.1, 3.0]]
+    assert drawn["series"][-1]["data"] == [[0.0, 1.0], [0.1, 3.0], [0.2, 2.0]]
+    assert [one["name"] for one in drawn["legend"]["data"]] == ["s", "best"]
+    plain = option(Chart("curve", "t", (0.0, 0.1), (Series("s", (1.0, 2.0)),), "s", joined=False, diagonal="equal"))
+    assert [series["name"] for series in plain["series"]] == ["equal", "s"]
+    assert plain["series"][0]["data"] == [[0.0, 0.0], [0.1, 0.1]]
+
+
+def test_intervals_of_several_curves_stand_side_by_side() -> None:
+    runs = tuple(Series(name, (1.0, 2.0), (0.0, 1.0), (2.0, 3.0)) for name in "abc")
+    points = option(Chart("curve", "t", (0.0, 1.0), runs, "s"))["series"][-3:]
+    places = [series["data"][0][0] for series in points]
+    assert places == sorted(set(places))
+    assert places[1] == 0.0
+
+
+def test_lines_to_compare_with_go_through_every_row_and_are_named() -> None:
+    lines = (Line("nothing", 0.0), Line("everybody", 5.0))
+    drawn = option(Chart("interval", "t", ("a", "b", "c"), (Series("s", (1.0, 2.0, 3.0)),), "s", lines=lines))
+    assert drawn["series"][1]["data"] == [[5.0, -0.5], [5.0, 2.5]]
+    assert [one["name"] for one in drawn["legend"]["data"]] == ["s", "nothing", "everybody"]
+    assert len({one["icon"] for one in drawn["legend"]["data"]}) == 3
+    assert drawn["legend"]["show"] is True
+
+
+@given(st.text(max_size=200))
+def test_a_name_is_cut_only_where_it_does_not_fit(name: str) -> None:
+    short = cut(name)
+    assert short == name or (short.endswith("…") and name.startswith(short[:-1]) and len(short) <= NAME_SIGNS)

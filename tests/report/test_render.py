@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.report.judged import OFFERS, judging, withheld
 
 from offersmith.report import ReportFacts, render
+from offersmith.report.gather_judged import judged_facts
 from offersmith.report.inputs import Both
 from offersmith.words import LANGUAGES, catalogue
 
@@ -76,9 +78,12 @@ def see(html: str) -> Seen:
     return seen
 
 
-@pytest.fixture(scope="module", params=["full", "cold"])
+@pytest.fixture(scope="module", params=["full", "cold", "judged", "withheld"])
 def facts(request: pytest.FixtureRequest, full_facts: ReportFacts, cold_facts: ReportFacts) -> ReportFacts:
-    return full_facts if request.param == "full" else cold_facts
+    if request.param in {"full", "cold"}:
+        return full_facts if request.param == "full" else cold_facts
+    plain = judging() if request.param == "judged" else withheld()
+    return replace(full_facts, judged=judged_facts(plain, OFFERS))
 
 
 @pytest.fixture(scope="module")
@@ -170,9 +175,13 @@ def hostile(facts: ReportFacts) -> ReportFacts:
     offers = tuple(replace(row, name=evil) if not row.is_none else row for row in facts.plan.offers)
     cards = tuple(replace(card, title=evil, lines=(evil,)) for card in facts.plan.cards)
     segments = tuple(replace(row, name=evil, meaning=evil) for row in facts.segments.rows)
+    plain = judging()
+    plain["tried"][1]["name"] = plain["tree"]["leaves"][0]["conditions"][0]["feature"] = HOSTILE
+    plain["depth"][0]["segments"][0]["segment"] = plain["choice_reason"] = HOSTILE
     return replace(
         facts,
         name=HOSTILE,
+        judged=judged_facts(plain, dict.fromkeys(OFFERS, HOSTILE)),
         plan=replace(facts.plan, offers=offers, cards=cards),
         segments=replace(facts.segments, rows=segments),
         versions={HOSTILE: HOSTILE},
@@ -180,7 +189,8 @@ def hostile(facts: ReportFacts) -> ReportFacts:
 
 
 def test_a_hostile_name_stays_text(full_facts: ReportFacts) -> None:
-    clean, dirty = see(render(full_facts)), see(render(hostile(full_facts)))
+    whole = replace(full_facts, judged=judged_facts(judging(), OFFERS))
+    clean, dirty = see(render(whole)), see(render(hostile(full_facts)))
     assert [tag for tag, _ in dirty.tags].count("script") == [tag for tag, _ in clean.tags].count("script")
     assert HOSTILE in "".join(dirty.texts)
     assert dirty.charts[0]["option"]["yAxis"]["data"][1] == HOSTILE
@@ -202,13 +212,13 @@ def test_a_part_that_is_missing_leaves_its_section_out(full_facts: ReportFacts) 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
-def test_a_browser_draws_every_chart(tmp_path: Path, full_facts: ReportFacts) -> None:
+def test_a_browser_draws_every_chart(tmp_path: Path, facts: ReportFacts) -> None:
     path = tmp_path / "report.html"
-    path.write_text(render(full_facts), encoding="utf-8")
+    path.write_text(render(facts), encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}",
              "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"]  # fmt: skip
     ran = subprocess.run(["chromium", *flags, path.as_uri()], capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in ran.stderr
-    charts = len([1 for named in see(render(full_facts)).all("script") if "data-chart" in named]) // len(LANGUAGES)
+    charts = len([1 for named in see(render(facts)).all("script") if "data-chart" in named]) // len(LANGUAGES)
     assert ran.stdout.count("<svg") == charts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from offersmith.report.base import Block, Card, Cards, Number, Numbers, Section, Text
 from offersmith.report.format import MINUS, Reader, fixed
 from offersmith.report.inputs_judged import Condition, JudgedFacts, LeafFacts, TreeFacts
@@ -79,11 +81,10 @@ def _part(one: Condition, reader: Reader) -> str:
 def written(value: float) -> str:
     """Write the border of a rule with as many digits as it takes to find it again, no more.
 
-    >>> written(30.5), written(0.012345), written(-12345.6), written(3.0)
+    >>> written(30.5), written(0.012341), written(-12345.6), written(3.0)
     ('30.5', '0.01234', '−12,346', '3')
     """
     if abs(value) >= LARGE or value == int(value):
         return fixed(value, 0)
-    text = f"{abs(value):.{SIGNIFICANT}g}"
-    text = f"{float(text):f}".rstrip("0").rstrip(".") if "e" in text else text
+    text = f"{Decimal(f'{abs(value):.{SIGNIFICANT}g}'):f}"
     return (MINUS if value < 0 else "") + text
