@@ -36,7 +36,8 @@ def rising(values: Floats, weight: Floats) -> Floats:
         means = (sums[..., start + 1 :] - sums[..., [start]]) / (masses[..., start + 1 :] - masses[..., [start]])
         least = np.minimum.accumulate(means[..., ::-1], axis=-1)[..., ::-1]
         found[..., start:] = np.maximum(found[..., start:], least)
-    return found
+    # What rises already is returned to the last digit.
+    return np.where(np.all(np.diff(values, axis=-1) >= 0, axis=-1, keepdims=True), values, found)
 
 
 def rising_p(values: Floats, covariance: Floats, seed: int = 0) -> float:
