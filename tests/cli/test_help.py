@@ -22,7 +22,7 @@ def test_help_has_an_example(run, command: tuple[str, ...]) -> None:
     assert code == 0
     assert f"Example: offersmith {' '.join(command)}" in " ".join(out.split())
     assert "--json" in out
-    assert command == ("init",) or command[0] in ("offers", "demo") or "--shop" in out
+    assert command == ("init",) or command[0] in ("offers", "demo", "evaluate") or "--shop" in out
 
 
 def test_the_reference_names_every_command() -> None:
