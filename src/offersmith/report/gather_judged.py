@@ -34,7 +34,7 @@ from offersmith.report.inputs_judged import (
 )
 from offersmith.report.inputs_past import ReliabilityBin
 from offersmith.vocabulary import NO_OFFER
-from offersmith.words import catalogue
+from offersmith.words import catalogue, say
 
 Plain = Mapping[str, Any]
 Name = Callable[[str], Both]
@@ -61,6 +61,8 @@ def judged_facts(judged: Plain, offers: Mapping[str, str] | None = None) -> Judg
         tried=_by_value(_tried(row, chosen) for row in _list(judged, "tried")),
         single=_single(judged.get("single"), name),
         policy=_policy(judged.get("policy"), name, control),
+        learned=_estimated(judged["learned"]) if judged.get("learned") else None,
+        over_single=_estimated(judged["over_single"]) if judged.get("over_single") else None,
         choice=_reason(judged.get("choice_reason")),
         reasons=tuple(_code(code) for code in _list(judged, "reasons")),
         ranking=tuple(_ranking(judged, name)),
@@ -101,7 +103,7 @@ def _reason(code: str | None) -> Both | None:
 
 def _code(code: str) -> Both:
     """Return a reason code in words."""
-    for room, name in (("report", f"judged_{code}"), ("response", code), ("experiments", code)):
+    for room, name in (("report", f"judged_{code}"), ("choice", code), ("response", code), ("experiments", code)):
         if name in catalogue(room):
             return Both.say(f"{room}.{name}")
     return Both.same(code.replace("_", " "))
@@ -133,8 +135,16 @@ def _arm(row: Plain, name: Name, control: str) -> ArmRow:
 
 
 def _tried(row: Plain, chosen: str | None) -> TriedRow:
-    name = _word(f"report.learner_{row['name']}", row["name"])
-    return TriedRow(name, _estimated(row), _number(row.get("claimed")), row["name"] == chosen)
+    return TriedRow(_model(row["name"]), _estimated(row), _number(row.get("claimed")), row["name"] == chosen)
+
+
+def _model(name: str) -> Both:
+    """Return a model's name in words; what stands behind a space are its settings."""
+    base, _, settings = name.partition(" ")
+    word = _word(f"report.learner_{base}", base)
+    if f"learner_{base}" not in catalogue("report"):
+        return Both.same(name)
+    return Both(f"{word.en}, {settings}", f"{word.zh}，{settings}") if settings else word
 
 
 def _by_value(rows: Iterable[TriedRow]) -> tuple[TriedRow, ...]:
@@ -157,6 +167,7 @@ def _policy(plain: Plain | None, name: Name, control: str) -> PolicyFacts | None
         value=_estimated(plain),
         arm=name(plain["arm"]) if plain.get("arm") else None,
         claimed=_number(plain.get("claimed")),
+        why=_reason(plain.get("reason")),
         shares=tuple((name(arm), part, arm in nothing) for arm, part in shares),
     )
 
@@ -197,14 +208,18 @@ def _calibrated(row: Plain, name: Name) -> ArmCalibration:
 
 
 def _depth(plain: Plain, name: Name) -> DepthFacts:
+    def segment(code: str) -> Both:
+        if plain.get("by") == "expected":
+            arm = name(code)
+            return Both(say("report.depth_expected", "en", arm=arm.en), say("report.depth_expected", "zh", arm=arm.zh))
+        return _word(f"profiles.segment_{code}", code)
+
     return DepthFacts(
         kind=_word(f"report.depth_kind_{plain['kind']}", plain["kind"].replace("_", " ")),
         unit="amount" if plain.get("unit") == "amount" else "share",
         whole=_depths(plain, None, name),
-        segments=tuple(
-            _depths(one, _word(f"profiles.segment_{one['segment']}", str(one["segment"])), name)
-            for one in _list(plain, "segments")
-        ),
+        segments=tuple(_depths(one, segment(str(one["segment"])), name) for one in _list(plain, "segments")),
+        by="expected" if plain.get("by") == "expected" else "given",
     )
 
 
@@ -233,7 +248,10 @@ def _tree(plain: Plain | None, name: Name, control: str) -> TreeFacts | None:
         )
         for leaf in plain["leaves"]
     )
-    loss = {"reason": plain.get("reason"), **{key: plain.get(key) for key in ("loss", "loss_low", "loss_high")}}
+    loss = {
+        "reason": plain.get("loss_reason") or plain.get("reason"),
+        **{key: plain.get(key) for key in ("loss", "loss_low", "loss_high")},
+    }
     return TreeFacts(leaves, _estimated(plain), _estimated(loss, "loss", "loss_low", "loss_high"))
 
 

@@ -74,6 +74,7 @@ class PolicyFacts:
         arm: the single offer.
         value: held out, over giving nobody anything.
         claimed: its own forecast on the same customers.
+        why: it was decided so, in words.
         shares: offer -> share of customers, 0..1; the empty offer included.
     """
 
@@ -81,6 +82,7 @@ class PolicyFacts:
     value: Estimated
     arm: Both | None = None
     claimed: float | None = None
+    why: Both | None = None
     shares: tuple[tuple[Both, float, bool], ...] = ()
 
 
@@ -152,12 +154,16 @@ class DepthCurve:
 
 @dataclass(frozen=True, slots=True)
 class DepthFacts:
-    """How deep one kind of offer should be; depth is a `share` of the price or an `amount` of money."""
+    """How deep one kind of offer should be; depth is a `share` of the price or an `amount` of money.
+
+    Segments are those `given`, or customers by the depth that the model `expected` to be best for them.
+    """
 
     kind: Both
     unit: Literal["share", "amount"]
     whole: DepthCurve
     segments: tuple[DepthCurve, ...] = ()
+    by: Literal["given", "expected"] = "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,8 @@ class JudgedFacts:
         customers: they were about.
         money: whether the outcome is money, in major units.
         tried: by falling held-out value.
+        learned: held-out value of the chosen model's policy, whether it decides or not.
+        over_single: by how much that beats the best single offer, paired customer by customer.
         choice: why the chosen one was, in words.
         reasons: what else to beware of, in words.
         counts: what was left out, in words -> rows.
@@ -255,6 +263,8 @@ class JudgedFacts:
     tried: tuple[TriedRow, ...] = ()
     single: SingleOffer | None = None
     policy: PolicyFacts | None = None
+    learned: Estimated | None = None
+    over_single: Estimated | None = None
     choice: Both | None = None
     reasons: tuple[Both, ...] = ()
     ranking: tuple[RankingFigure, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from offersmith.report.base import (
     Block,
     Cell,
@@ -61,22 +63,31 @@ def _doubt(value: Estimated, reader: Reader) -> list[str]:
 
 
 def _numbers(facts: JudgedFacts, scale: Scale) -> tuple[Numbers, ...]:
-    reader, policy, items = scale.reader, facts.policy, []
-    if policy is not None and policy.value.value is not None:
-        label = reader.say("judged_number_policy", per=scale.customers)
-        items.append(Number(scale.write(policy.value.value), label, scale.span(policy.value)))
-    if facts.single is not None and facts.single.value.value is not None:
-        hint = reader.say(
-            "judged_number_single_hint", arm=reader.of(facts.single.name), span=scale.span(facts.single.value)
-        )
-        items.append(Number(scale.write(facts.single.value.value), reader.say("judged_number_single"), hint))
+    """Return what was measured, side by side: the policy that decides, what it was chosen over, its own forecast."""
+    reader, policy, single = scale.reader, facts.policy, facts.single
+    kind = policy.kind if policy else None
+    items = [] if policy is None or kind == "none" else _number("judged_number_policy", policy.value, scale)
+    if kind != "learned":
+        items += _number("judged_number_learned", facts.learned, scale)
+    if single is not None and kind != "single":
+        arm = reader.say("judged_number_single_hint", arm=reader.of(single.name), span=scale.span(single.value))
+        items += [replace(one, hint=arm) for one in _number("judged_number_single", single.value, scale)]
+    if kind == "learned":
+        items += _number("judged_number_over", facts.over_single, scale)
     if items:
         items.append(Number(scale.write(0.0), reader.say("judged_number_none"), reader.say("judged_number_none_hint")))
-    if policy is not None and policy.claimed is not None:
+    if policy is not None and kind == "learned" and policy.claimed is not None:
         ratio = _ratio(policy.value, policy.claimed)
         hint = reader.say("judged_number_claimed_hint", ratio=reader.number(ratio, 2)) if ratio is not None else ""
         items.append(Number(scale.write(policy.claimed), reader.say("judged_number_claimed"), hint))
     return (Numbers(tuple(items)),) if items else ()
+
+
+def _number(name: str, found: Estimated | None, scale: Scale) -> list[Number]:
+    """Return a headline number with its interval, or nothing without a value."""
+    if found is None or found.value is None:
+        return []
+    return [Number(scale.write(found.value), scale.reader.say(name, per=scale.customers), scale.span(found))]
 
 
 def _ratio(value: Estimated, claimed: float | None) -> float | None:
@@ -87,9 +98,11 @@ def _ratio(value: Estimated, claimed: float | None) -> float | None:
 
 
 def _reasons(facts: JudgedFacts, reader: Reader) -> tuple[Note, ...]:
-    said = [reader.of(one) for one in ((facts.choice,) if facts.choice else ())]
-    said += [text for one in facts.reasons if (text := reader.of(one)) not in said]
-    return (Note(reader.sentences(map(_sentence, said)), title=reader.say("judged_why_title")),) if said else ()
+    why = facts.policy.why if facts.policy else None
+    said = dict.fromkeys(reader.of(one) for one in (facts.choice, why, *facts.reasons) if one)
+    if not said:
+        return ()
+    return (Note(reader.sentences(map(_sentence, said)), title=reader.say("judged_why_title")),)
 
 
 def _sentence(text: str) -> str:
