@@ -51,12 +51,14 @@ class SharedLearner:
         name: key of `LEARNERS`.
         trees: whether boosted trees take part; without them every effect is a sum of what single features do.
         folds: of customers; each boosted member learns on the others.
+        large: rows from which two folds do, for half of so many is enough.
         least: rows an arm needs; below it its effect is 0.
     """
 
     name: str = "shared"
     trees: bool = True
-    folds: int = 2
+    folds: int = 3
+    large: int = 300_000
     least: int = 20
 
     def fit(self, trial: Trial, *, seed: int) -> FittedShared | None:
@@ -65,13 +67,12 @@ class SharedLearner:
         if known is None or trial.x.shape[1] == 0:
             return None
         rows = ordered(trial)
-        fold = split(rows.customer, self.folds, seed)
-        if np.bincount(fold, minlength=self.folds).min() < self.least:
+        folds = self.folds if len(rows) < self.large else 2
+        fold = split(rows.customer, folds, seed)
+        if np.bincount(fold, minlength=folds).min() < self.least:
             return None
         with steady():
-            return FittedShared(
-                self.name, fit(rows, known.astype(np.float64), fold, self.folds, seed, trees=self.trees)
-            )
+            return FittedShared(self.name, fit(rows, known.astype(np.float64), fold, folds, seed, trees=self.trees))
 
     def load(self, files: Mapping[str, bytes], plain: Mapping[str, Any]) -> FittedShared:
         """Make a saved one again."""

@@ -17,7 +17,7 @@ import numpy as np
 from offersmith.response.base import Bools, Floats, Ints
 from offersmith.response.shared.design import Design
 
-MOST = 700
+MOST = 400
 """Columns x codes that compete at once; the others were the least promising one by one."""
 _ROUNDS = 12
 _PRIOR = 2.0
@@ -131,28 +131,34 @@ def _screen(gram: Floats, coded: Floats, cross: Floats, group: Ints, q: int) -> 
     if len(group) <= MOST:
         return np.arange(len(group))
     order = np.argsort(group, kind="stable")
-    bounds = np.flatnonzero(np.diff(group[order], prepend=-1))
-    parts = np.split(order, bounds[1:])
-    gain = []
-    for part in parts:
-        if part[0] % q == 0:
-            gain.append(np.inf)
-            continue
-        own = _assemble(gram, coded, part, q)
-        gain.append(max(_alone(own, cross[part], variance) for variance in _SCREEN))
-    kept: list[Ints] = []
-    size = 0
-    for index in np.argsort(-np.array(gain), kind="stable").tolist():
-        if size + len(parts[index]) > MOST:
-            break
-        kept.append(parts[index])
-        size += len(parts[index])
-    return np.sort(np.concatenate(kept))
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    sizes = np.array([len(part) for part in parts])
+    gain = np.full(len(parts), np.inf)
+    own = np.tensordot(coded.T**2, gram, axes=1)
+    for size in np.unique(sizes).tolist():
+        # Intercepts are groups of one column, the first of each code.
+        alike = [number for number in np.flatnonzero(sizes == size).tolist() if parts[number][0] % q]
+        if alike:
+            pairs = np.stack([parts[number] for number in alike])
+            column, code = pairs % q, pairs[:, 0] // q
+            blocks = own[code[:, None, None], column[:, :, None], column[:, None, :]]
+            gain[alike] = np.max([_alone(blocks, cross[pairs], variance) for variance in _SCREEN], axis=0)
+    best = np.argsort(-gain, kind="stable")
+    inside = best[np.cumsum(sizes[best]) <= MOST]
+    return np.sort(np.concatenate([parts[number] for number in inside.tolist()]))
 
 
-def _alone(gram: Floats, cross: Floats, variance: float) -> float:
-    inner = np.eye(len(cross)) + variance * gram
-    return float(0.5 * variance * cross @ np.linalg.solve(inner, cross) - 0.5 * np.linalg.slogdet(inner)[1])
+def _alone(gram: Floats, cross: Floats, variance: float) -> Floats:
+    """Return (groups,) the evidence of groups of equal size, each as if it were the only one.
+
+    Args:
+        gram: (groups, s, s) cross-products of each group's columns.
+        cross: (groups, s) with the target.
+        variance: of the prior.
+    """
+    inner = np.eye(cross.shape[1]) + variance * gram
+    solved = np.linalg.solve(inner, cross[:, :, None])[:, :, 0]
+    return np.asarray(0.5 * variance * np.sum(cross * solved, axis=1) - 0.5 * np.linalg.slogdet(inner)[1])
 
 
 def _evidence(gram: Floats, cross: Floats, group: Ints, always: Bools) -> tuple[Ints, Floats]:

@@ -17,7 +17,7 @@ from offersmith.response.shared import kernels
 from offersmith.response.shared.kernels import Bins
 
 TREES, DEPTH, RATE = 150, 3, 0.1
-ROWS = 40_000
+ROWS = 100_000
 """Rows a tree is grown on at most; half of them where there are fewer."""
 FEATURES = 0.5
 SPREAD = 0.03

@@ -17,7 +17,10 @@ from offersmith.response.linear import Linear, expit, least_squares, log_loss, l
 from offersmith.response.structural.stacked import Kind, library
 
 PENALTY = 20.0
-ROUNDS = (0, 20, 40, 80, 120)
+ROUNDS = (0, 20, 40, 80)
+MORE = (160,)
+"""Numbers of trees that are tried, and those tried besides from `LARGE` rows."""
+LARGE = 300_000
 _FEWEST = 400
 """Rows below which no trees are tried."""
 _TREES: Mapping[str, Any] = {
@@ -97,8 +100,9 @@ def fit_level(kind: Kind, x: Floats, y: Floats, fold: Ints, folds: int, seed: in
         The level, and (n,) what each row's is expected to be by the model that did not see it.
     """
     grown = []
-    loss = np.zeros(len(ROUNDS))
-    raws = np.zeros((len(ROUNDS), len(y)))
+    tried = ROUNDS + (MORE if len(y) >= LARGE else ())
+    loss = np.zeros(len(tried))
+    raws = np.zeros((len(tried), len(y)))
     for part in range(folds):
         inside, held = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
         base = (
@@ -106,23 +110,23 @@ def fit_level(kind: Kind, x: Floats, y: Floats, fold: Ints, folds: int, seed: in
             if kind == "chance"
             else least_squares(x[inside], y[inside], PENALTY)
         )
-        trees = _grow(kind, x[inside], y[inside], base, seed + part)
+        trees = _grow(kind, x[inside], y[inside], base, tried[-1], seed + part)
         start = base.predict(x[held])
         raws[:, held] = start
         if trees is not None:
             before = 0
             total = start
-            for index, number in enumerate(ROUNDS[1:], start=1):
+            for index, number in enumerate(tried[1:], start=1):
                 more = trees.predict(
                     x[held], raw_score=True, start_iteration=before, num_iteration=number - before, num_threads=1
                 )
                 total, before = total + more, number
                 raws[index, held] = total
         grown.append((base, trees))
-    for index in range(len(ROUNDS)):
+    for index in range(len(tried)):
         loss[index] = log_loss(raws[index], y) if kind == "chance" else float(np.mean((raws[index] - y) ** 2))
     best = int(np.argmin(loss))
-    rounds = ROUNDS[best]
+    rounds = tried[best]
     texts = tuple(
         "" if trees is None or not rounds else trees.model_to_string(num_iteration=rounds) for _, trees in grown
     )
@@ -130,12 +134,12 @@ def fit_level(kind: Kind, x: Floats, y: Floats, fold: Ints, folds: int, seed: in
     return level, expit(raws[best]) if kind == "chance" else raws[best]
 
 
-def _grow(kind: Kind, x: Floats, y: Floats, base: Linear, seed: int) -> Any:
+def _grow(kind: Kind, x: Floats, y: Floats, base: Linear, rounds: int, seed: int) -> Any:
     if len(y) < _FEWEST or y.min() == y.max():
         return None
     data = library().Dataset(x, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
     settings = {**_TREES, "objective": "binary" if kind == "chance" else "regression", "seed": seed}
-    return library().train(settings, data, ROUNDS[-1])
+    return library().train(settings, data, rounds)
 
 
 def _raw(trees: Any, x: Floats, rounds: int) -> Floats:
