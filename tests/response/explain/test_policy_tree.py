@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from offersmith.errors import InputError
 from offersmith.response.explain import policy_tree as room
-from offersmith.response.explain.policy_tree import grow, policy_tree, shortest
+from offersmith.response.explain.policy_tree import grow, policy_tree, shortest, simplest
 from offersmith.response.explain.tree_words import percent, tree_cost, tree_sentences
 
 NAMES, ARMS = ("recency", "baskets", "noise"), ("none", "ten", "twenty")
@@ -47,6 +47,7 @@ def test_no_tree_over_the_bins_is_worth_more(seed, depth, share):
     worth = draw.normal(size=(60, 3))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "PROOF", 0.0)
+        patch.setattr(room, "PAYS", 0.0)
         tree = grow(x, worth, depth, share)
     found = worth[np.arange(60), tree.decide(x)].sum()
     assert found == pytest.approx(best_of_all(x, worth, depth, max(1.0, share * 60)), abs=1e-9)
@@ -61,8 +62,7 @@ def test_what_pays_where_is_found_and_said(depth):
     earned = worth[np.arange(len(fresh)), tree.decide(fresh)].mean()
     assert earned == pytest.approx(worth.max(axis=1).mean(), abs=0.02)
     assert tree.low < earned < tree.high
-    assert abs(tree.loss) < 0.02
-    assert tree.loss_reason == "uplift_few_outcomes"  # the two differ in a handful of customers
+    assert abs(tree.loss) < 0.04
     twenty = next(leaf for leaf in tree.leaves if leaf.arm == "twenty")
     assert {(one.feature, one.sign) for one in twenty.conditions} == {("recency", "<="), ("baskets", ">")}
     assert sum(leaf.share for leaf in tree.leaves) == pytest.approx(1)
@@ -89,6 +89,24 @@ def test_noise_alone_is_not_split():
         scores[:, 0] = 0.0
         split += grow(draw.random((1000, 4)), scores, 2, 0.05).left is not None
     assert split <= 18
+
+
+def test_of_trees_that_earn_alike_the_shallowest_is_taken():
+    x, truth, scores = market(6000, 10)
+    one = np.where(x[:, [0]] <= 0.3, [[0.0, 0.1, 1.0]], [[0.0, 0.1, -1.0]])
+    one[:, 2] += 0.02 * (x[:, 1] - 0.5)  # two more borders would earn next to nothing
+    assert len(simplest(x, one, 3, 0.02).leaves()) == 2
+    assert len(simplest(x, truth, 3, 0.02).leaves()) == 3
+    assert len(simplest(x, scores, 2, 0.02).leaves()) == 3
+
+
+def test_what_cannot_be_told_from_nothing_is_not_given():
+    draw = np.random.default_rng(5)
+    given_ = []
+    for _ in range(200):
+        scores = np.column_stack([np.zeros(300), draw.normal(size=300)])
+        given_.append(grow(np.zeros((300, 1)), scores, 1, 0.05).arm)
+    assert 0.1 < np.mean(given_) < 0.22  # beyond one standard error
 
 
 def test_the_interval_of_what_a_tree_is_worth_covers_the_truth():
@@ -142,9 +160,20 @@ def test_nothing_given_is_worth_nothing_and_few_customers_get_no_interval():
     nothing = policy_tree(x, NAMES, np.minimum(scores, 0.0) - np.array([0.0, 1.0, 1.0]), ARMS)
     assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, 0.0)
     assert tree_sentences(nothing.as_dict()) == ("Everybody: none.",)
-    few = policy_tree(x[:40], NAMES, scores[:40], ARMS, depth=1)
+    few = policy_tree(x[:40], NAMES, scores[:40] + np.array([0.0, 5.0, 0.0]), ARMS, depth=1)
     assert (few.low, few.reason) == (None, "uplift_few_customers")
     assert "fewer than 30" in tree_cost(few.as_dict())[0]
+
+
+def test_a_difference_in_a_handful_of_customers_gets_no_interval():
+    x, _, scores = market(4000, 9)
+    held = np.arange(4000) % 2 == 1
+    tree = policy_tree(x, NAMES, scores, ARMS, held=held)
+    policy = tree.decide(x)
+    policy[1:9] = 0
+    again = policy_tree(x, NAMES, scores, ARMS, held=held, policy=policy)
+    assert again.loss_reason == "uplift_few_outcomes"
+    assert "a few customers make up most" in tree_cost(again.as_dict())[1]
 
 
 def test_it_is_said_in_both_languages():

@@ -24,6 +24,10 @@ MIN_INFLUENTIAL = 10.0
 """Customers that an interval's variance must rest on."""
 PROOF = 3.0
 """Standard errors by which a subtree must beat a single arm: the best of thousands of splits always seems to."""
+SIMPLER = 0.02
+"""Share of a tree's worth that a shallower one may lose: a model's effects have no noise to doubt a split by."""
+PAYS = 1.0
+"""Standard errors by which a leaf's arm must beat giving nothing."""
 _DEPTHS = (1, 2, 3)
 _SALT = 2_000_003
 """Models split customers by the same rule and seed; these halves are to be others."""
@@ -76,7 +80,7 @@ def policy_tree(
             learn=len(learn),
             judged=len(rest),
         )
-    root = grow(x[learn], (scores if effects is None else effects)[learn], depth, min_leaf)
+    root = simplest(x[learn], (scores if effects is None else effects)[learn], depth, min_leaf)
     return _judge(
         root,
         x[rest],
@@ -86,6 +90,19 @@ def policy_tree(
         who[rest] if customer is not None else None,
         None if policy is None else policy[rest],
     )
+
+
+def simplest(x: Floats, worth: Floats, depth: int, min_leaf: float) -> Node:
+    """Return the shallowest tree that is not clearly worse than the deepest. Arguments as of `grow`."""
+    here = np.arange(len(x))
+    deepest = grow(x, worth, depth, min_leaf)
+    best = worth[here, deepest.decide(x)]
+    for levels in range(depth):
+        found = grow(x, worth, levels, min_leaf)
+        lost = best - worth[here, found.decide(x)]
+        if lost.sum() <= max(PROOF * float(np.sqrt(lost @ lost)), SIMPLER * float(best.sum())):
+            return found
+    return deepest
 
 
 def grow(x: Floats, worth: Floats, depth: int, min_leaf: float) -> Node:
@@ -105,7 +122,7 @@ def grow(x: Floats, worth: Floats, depth: int, min_leaf: float) -> Node:
     score = np.ascontiguousarray(worth, dtype=np.float64)
 
     def node(rows: Ints, levels: int) -> Node:
-        arm = int(np.argmax(score[rows].sum(axis=0)))
+        arm = _arm(score[rows])
         if levels == 0 or not len(edges):
             return Node(arm)
         find = tree_search.stump if levels == 1 else tree_search.root
@@ -120,6 +137,13 @@ def grow(x: Floats, worth: Floats, depth: int, min_leaf: float) -> Node:
         return found if gain.sum() > PROOF * np.sqrt(gain @ gain) else Node(arm)
 
     return node(np.arange(len(x)), depth)
+
+
+def _arm(score: Floats) -> int:
+    """Return the arm worth most to some rows, or 0 where that cannot be told from nothing."""
+    arm = int(np.argmax(score.sum(axis=0)))
+    gain = score[:, arm] - score[:, 0]
+    return arm if gain.sum() > PAYS * np.sqrt(gain @ gain) else 0
 
 
 def shortest(low: float, high: float) -> float:
@@ -198,12 +222,19 @@ def _stated(score: Floats, customer: Ints | None) -> Stated:
 
 
 def _conditions(path: Path, names: tuple[str, ...]) -> tuple[Condition, ...]:
-    """Return a path's conditions, each side of a feature once: the tighter one, where it first stood."""
+    """Return a path's conditions, each side of a feature once: the tighter; the lower end first."""
     kept: dict[tuple[int, Sign], float] = {}
     for feature, sign, value in path:
         before = kept.get((feature, sign), value)
         kept[feature, sign] = min(before, value) if sign == "<=" else max(before, value)
-    return tuple(Condition(names[feature], sign, value) for (feature, sign), value in kept.items())
+    features = dict.fromkeys(feature for feature, _ in kept)
+    signs: tuple[Sign, Sign] = (">", "<=")
+    return tuple(
+        Condition(names[feature], sign, kept[feature, sign])
+        for feature in features
+        for sign in signs
+        if (feature, sign) in kept
+    )
 
 
 def _check(
