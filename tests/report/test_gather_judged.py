@@ -83,6 +83,23 @@ def test_names_are_words_where_there_are_any() -> None:
     assert segments[-1] == "our own people"
 
 
+def test_a_model_with_settings_of_its_own_says_them() -> None:
+    rows = [{"name": name, "value": 0.1} for name in ("t_boosting 3 leaves 30 rounds", "ours 3 leaves")]
+    assert [row.name.en for row in facts(tried=rows).tried] == [
+        "T-learner, boosting, 3 leaves 30 rounds",
+        "ours 3 leaves",
+    ]
+
+
+def test_segments_by_expected_best_depth_are_named_by_their_offer() -> None:
+    curve = judging()["depth"][0] | {"by": "expected"}
+    curve["segments"] = [{**curve["segments"][0], "segment": "pct20"}]
+    found = facts(depth=[curve]).depth[0]
+    assert found.by == "expected"
+    assert found.segments[0].name
+    assert found.segments[0].name.en == "Expected best: 20% off"
+
+
 def test_two_sides_of_a_feature_are_one_range() -> None:
     path = [("a", ">", 1), ("b", "<=", 5), ("a", "<=", 9), ("a", ">", 3), ("b", "<=", 4)]
     conditions = [{"feature": name, "sign": sign, "value": value} for name, sign, value in path]

@@ -10,7 +10,7 @@ import pytest
 from tests.report.judged import OFFERS, judging, withheld
 from tests.report.reading import EN, SECTIONS, facts, figures, said, section_of, sections
 
-from offersmith.report.base import Numbers
+from offersmith.report.base import Note, Numbers
 from offersmith.report.charts import payload
 from offersmith.report.format import MISSING, Reader
 from offersmith.report.gather_judged import judged_facts
@@ -80,8 +80,8 @@ def test_values_are_per_thousand_customers() -> None:
     assert "worth $139 more per 1,000 customers than giving nobody anything ($108 to $170)" in section.lead
     numbers = section.blocks[0]
     assert isinstance(numbers, Numbers)
-    assert [item.value for item in numbers.items] == ["$139", "$55.00", "$0", "$149"]
-    assert numbers.items[3].hint == "1.07 times what was measured"
+    assert [item.value for item in numbers.items] == ["$139", "$55.00", "$84.10", "$0", "$149"]
+    assert numbers.items[4].hint == "1.07 times what was measured"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,36 @@ def test_values_are_per_thousand_customers() -> None:
 )
 def test_the_lead_says_what_was_decided(policy: dict[str, Any], said: str) -> None:
     assert said in section_of(tried, facts(policy={**judging()["policy"], **policy})).lead
+
+
+def test_what_was_not_used_is_still_told() -> None:
+    policy = {"kind": "none", "arm": "none", "value": 0.0, "low": 0.0, "high": 0.0, "reason": "nothing_pays"}
+    learned = {"value": 0.01, "low": -0.02, "high": 0.04}
+    section = section_of(tried, facts(policy=policy, learned=learned))
+    numbers, note = section.blocks[:2]
+    assert isinstance(numbers, Numbers)
+    assert [(item.value, item.hint) for item in numbers.items[:2]] == [
+        ("$10.00", "−⁠$20.00 to $40.00"),
+        ("$55.00", "10% off: $24.00 to $86.00"),
+    ]
+    assert isinstance(note, Note)
+    assert "Nothing is worth giving beyond doubt." in note.text
+    single = section_of(tried, facts(policy={**policy, "kind": "single", "arm": "pct10"})).blocks[0]
+    assert isinstance(single, Numbers)
+    assert [item.label for item in single.items] == [
+        "The chosen policy, per 1,000 customers",
+        "The best model's policy, not used, per 1,000 customers",
+        "Nobody gets an offer",
+    ]
+
+
+def test_reasons_are_sentences() -> None:
+    note = section_of(tried, facts()).blocks[1]
+    assert isinstance(note, Note)
+    assert note.text.startswith("Highest value on customers it was not fitted on. The model's policy earns more")
+    chinese = section_of(tried, facts(), Reader("zh", "USD")).blocks[1]
+    assert isinstance(chinese, Note)
+    assert chinese.text.count("。") == 3
 
 
 def test_a_wild_claim_stands_in_the_table_and_does_not_flatten_the_picture() -> None:
