@@ -13,7 +13,8 @@ from offersmith.words import Language, catalogue, say
 if TYPE_CHECKING:
     from offersmith.response.choice.choose import Chosen
     from offersmith.response.choice.value import Value
-    from offersmith.response.tested import JudgedTest, Ranking
+    from offersmith.response.tested import JudgedTest
+    from offersmith.response.tested_figures import Ranking
 
 
 def told(tested: JudgedTest, language: Language = "en") -> str:
@@ -114,15 +115,10 @@ def _ranking(ranking: Ranking, language: Language) -> list[str]:
         lines.append("  " + say("tested.at_k", language, share=found.share, value=value, ends=ends))
     for arm, (found, _) in ranking.by_arm.items():
         true = ranking.calibration[arm]
-        said = say(
-            "tested.by_arm",
-            language,
-            arm=arm,
-            qini=_number(found.value),
-            ends=_figure(found, language),
-            slope=_number(true.slope),
-            slope_ends=f"{_number(true.slope_low)} .. {_number(true.slope_high)}",
-        )
+        said = say("tested.by_arm", language, arm=arm, qini=_number(found.value), ends=_figure(found, language))
+        if not math.isnan(true.slope):
+            low, high = _number(true.slope_low), _number(true.slope_high)
+            said += say("tested.comes_true", language, slope=_number(true.slope), low=low, high=high)
         lines.append("  " + said)
     return lines
 
@@ -159,7 +155,7 @@ def _figure(figure: Figure, language: Language) -> str:
 
 def _ends(low: float | None, high: float | None, reason: str, language: Language) -> str:
     if low is None or high is None:
-        return say("tested.withheld", language, reason=reason_said(reason, language))
+        return reason_said(reason, language)
     return f"{low:+.4g} .. {high:+.4g}"
 
 

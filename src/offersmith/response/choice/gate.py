@@ -20,6 +20,7 @@ from offersmith.response.trial import Trial
 
 Kind = Literal["learned", "single", "none"]
 DOUBT = 1.25
+LEAST = 30
 
 LEARNED_PAYS = "learned_pays"
 SINGLE_PAYS = "single_pays"
@@ -72,13 +73,18 @@ class Single:
 
 
 def single(gains: Gains, fold: Ints, count: int) -> Single:
-    """Return the best single arm, judged on other folds than it was chosen on."""
+    """Return the best single arm, judged on other folds than it was chosen on.
+
+    Arms of fewer than `LEAST` rows are not chosen among, unless all are: their luck would keep the others out.
+    """
+    enough = gains.trial.counts[1:] >= LEAST
+    odd = np.where(enough | ~enough.any(), 0.0, np.inf)
     action = np.zeros(len(fold), dtype=np.int64)
     for part in range(count):
         others = gains.gain[fold != part, 1:]
-        action[fold == part] = 1 + int(np.argmax(others.mean(axis=0))) if len(others) else 0
+        action[fold == part] = 1 + int(np.argmax(others.mean(axis=0) - odd)) if len(others) else 0
     value = gains.value(action).widened(DOUBT if gains.gain.shape[1] > 2 else 1.0)
-    return Single(1 + int(np.argmax(gains.gain[:, 1:].mean(axis=0))), action, value)
+    return Single(1 + int(np.argmax(gains.gain[:, 1:].mean(axis=0) - odd)), action, value)
 
 
 def pays(value: Value) -> bool:
