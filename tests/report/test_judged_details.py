@@ -90,7 +90,7 @@ def test_the_largest_segments_are_drawn_and_all_have_their_peak() -> None:
     assert len(drawn.chart.series) == depth.DRAWN
     assert "the 4 largest of 6 segments" in drawn.chart.summary
     assert len(peaks.chart.x) == 6
-    assert peaks.chart.x[3:5] == ("At risk: No offer", "One-time: not known")
+    assert peaks.chart.x[3:5] == ("At risk → No offer", "One-time → not known")
     assert peaks.chart.series[0].values[3:5] == (None, None)
     assert peaks.table.rows[0][3] == "$33.00 (−⁠$17.00 to $83.00)"
 
@@ -140,7 +140,7 @@ def test_the_policy_is_said_in_sentences_with_its_price() -> None:
 @pytest.mark.parametrize(
     ("loss", "said"),
     [
-        ((-0.004, -0.02, 0.012), "measured $4.00 per 1,000 customers better than the whole policy"),
+        ((-0.004, -0.02, 0.012), "did no worse than the whole policy"),
         ((0.004, -0.02, 0.028), "The interval includes zero or less"),
         ((None, None, None), "was not measured"),
         ((0.004, None, None), "interval withheld"),

@@ -35,9 +35,9 @@ def _cost(tree: TreeFacts, scale: Scale) -> list[str]:
     loss, reader = tree.loss, scale.reader
     if loss.value is None:
         return [reader.say("tree_loss_unknown")]
-    values = {"loss": scale.write(abs(loss.value)), "per": scale.customers, "span": scale.span(loss)}
+    values = {"loss": scale.write(loss.value), "per": scale.customers, "span": scale.span(loss)}
     said = [reader.say("tree_loss" if loss.value >= 0 else "tree_gain", **values)]
-    if loss.held and not loss.positive:
+    if loss.value >= 0 and loss.held and not loss.positive:
         said.append(reader.say("tree_loss_unclear"))
     return said
 

@@ -170,7 +170,8 @@ def _definitions(rows: Sequence[RankingFigure], reader: Reader) -> tuple[Table, 
         of = reader.say("uplift_one" if row.arm else "uplift_together")
         text = reader.of(row.definition)
         if text:
-            found.setdefault(text, reader.say("uplift_named", name=_figure_name(row, reader), of=of))
+            name = reader.say(f"uplift_{row.name}", share="k")
+            found.setdefault(text, reader.say("uplift_named", name=name, of=of))
     if not found:
         return ()
     columns = (Column(reader.say("uplift_figure")), Column(reader.say("uplift_definition")))
