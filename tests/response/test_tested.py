@@ -113,7 +113,10 @@ def test_stated_chances_undo_what_was_not_by_lot(tmp_path) -> None:
     columns, truth = made(rows=4000, lean=1.0)
     path = written(tmp_path / "test.csv", columns)
     asked = Asked("arm", "none", "profit", features=("age", "city"))
-    doubted = judge_test(path, asked, models=("constant",)).as_dict()
+    found = judge_test(path, asked, models=("constant",))
+    assert "WARNING" in found.text()
+    assert "age" in found.text("zh")
+    doubted = found.as_dict()
     assert doubted["reasons"] == ["not_by_lot"]
     assert doubted["counts"] == {"not_by_lot": 4000}
     assert doubted["lot"]["most"] == "age"
@@ -130,7 +133,10 @@ def test_chances_that_are_not_those_of_the_arms_are_doubted(tmp_path) -> None:
     columns, _ = made()
     columns["p"] = [0.9] * len(columns["p"])
     path = written(tmp_path / "test.csv", columns)
-    plain = judge_test(path, Asked("arm", "none", "profit", propensity="p"), models=("constant",)).as_dict()
+    found = judge_test(path, Asked("arm", "none", "profit", propensity="p"), models=("constant",))
+    assert "WARNING" in found.text()
+    assert "警告" in found.text("zh")
+    plain = found.as_dict()
     assert plain["reasons"] == ["chances_do_not_fit"]
     assert plain["policy"]["kind"] == "none"
 
@@ -146,6 +152,18 @@ def test_twelve_rows_still_get_their_averages(tmp_path) -> None:
     assert plain["arms"][1]["low"] is None
     assert (plain["verdict"], plain["chosen"], plain["policy"]) == ("unknown", "", None)
     assert all("12" in found.text(language) for language in LANGUAGES)
+
+
+def test_an_arm_of_three_rows_keeps_no_other_from_being_judged(tmp_path) -> None:
+    columns, _ = made()
+    del columns["p"]
+    columns["arm"] = ["rare" if index < 3 else arm for index, arm in enumerate(columns["arm"])]
+    columns["profit"] = [99.0 if index < 3 else one for index, one in enumerate(columns["profit"])]
+    plain = judge_test(written(tmp_path / "test.csv", columns), ASKED, models=MODELS, seed=1).as_dict()
+    assert (plain["single"]["arm"], plain["policy"]["kind"]) == ("gift", "learned")
+    assert plain["policy"]["shares"]["rare"] == 0
+    assert plain["qini"]["low"] is not None
+    assert [one["reason"] for one in plain["arms"] if one["arm"] == "rare"] == ["uplift_few_customers"]
 
 
 def test_columns_that_tell_the_outcome_are_left_out_unless_named(tmp_path) -> None:

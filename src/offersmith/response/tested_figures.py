@@ -132,16 +132,22 @@ def ranked(chosen: Chosen, outcome: Floats, customer: Ints | None, chance: Float
         chosen: the model, its predictions and the rows' gains.
         outcome: (n,) what is judged.
         customer: (n,) whose rows count as one; None = every row its own.
-        chance: (n,) stated chances; None = one lot for all. None is returned where nobody was given their best arm.
+        chance: (n,) stated chances; None = one lot for all.
+
+    Returns:
+        None where there is no model, or nobody was given their best arm.
     """
     trial, predicted = chosen.gains.trial, levelled(chosen.effects, chosen.fold)
-    best = 1 + np.argmax(predicted[:, 1:], axis=1)
-    if not chosen.name or not (trial.arm == best).any():
+    # An arm of a few rows has no predictions of its own; nobody's best arm is one that nothing is known of.
+    asked = np.where(trial.counts >= LEAST_ARM, predicted, float(predicted.min()) - 1)
+    if not chosen.name or not (trial.arm == 1 + np.argmax(asked[:, 1:], axis=1)).any():
         return None
-    everybody = many_arms(predicted, trial.arm, outcome, propensity=chance, customer=customer)
+    everybody = many_arms(asked, trial.arm, outcome, propensity=chance, customer=customer)
     by_arm, comes_true = {}, {}
     for index, arm in enumerate(trial.arms[1:], start=1):
         rows = np.flatnonzero((trial.arm == index) | (trial.arm == 0))
+        if not trial.counts[index]:
+            continue
         some = one_arm(
             predicted[rows, index],
             trial.arm[rows] == index,
