@@ -87,7 +87,7 @@ def model_of(settings: LearnSettings, history: History) -> ResponseModel:
     if name not in MODELS:
         return Learned(learners=(name,), grid=settings.grid)
     if name == Learned.name:
-        return Learned(settings.learners or USUAL, settings.grid)
+        return Learned(settings.learners or USUAL, settings.grid, tells=settings.model == AUTO)
     return MODELS[name]
 
 

@@ -50,7 +50,7 @@ class FittedLearned:
 
     Attributes:
         encoder: makes features of profiles.
-        columns: which of them the learner reads.
+        columns: which of them are read.
         arms: names of the learner's arms, nothing first.
         learner: says what every arm changes in profit.
         usual: what happens without an offer, of a learner that does not say; else None.
@@ -86,15 +86,14 @@ class FittedLearned:
         if not given or not profiles.num_rows:
             return assemble(profiles, (), (), economics=economics, version=self.version)
         with steady():
-            whole = self.encoder.matrix(profiles)
-            x = whole[:, list(self.columns)]
+            x = self.encoder.matrix(profiles)[:, list(self.columns)]
             effects = self.learner.effects(x)
             chance, basket = self._usual(x)
             columns = []
             for offer in given:
                 if offer.offer_id in self.belief.arms:
                     arm = self.arms.index(offer.offer_id)
-                    columns.append(self._column(whole, offer, effects[:, arm], chance[:, [0, arm]], basket[:, arm]))
+                    columns.append(self._column(x, offer, effects[:, arm], chance[:, [0, arm]], basket[:, arm]))
                 else:
                     columns.append(self.prior.column(profiles, offer))
         return assemble(profiles, given, columns, economics=economics, version=self.version)
@@ -159,11 +158,14 @@ class Learned:
     Attributes:
         learners: names of `learners.LEARNERS`, in order of preference where two cannot be told apart.
         grid: whether further settings of them are tried too.
+        tells: whether a history that says less of the offers than the stated priors is left to `boosting` too, which
+            weighs the two.
         name: key of `response.MODELS`.
     """
 
     learners: tuple[str, ...] = USUAL
     grid: bool = False
+    tells: bool = False
     name: str = NAME
 
     def fit(
@@ -178,7 +180,9 @@ class Learned:
     ) -> FittedResponse:
         """Learn; `boosting` answers where chances are not known or rows are few, with a reason code."""
         with steady():
-            found = compete(history, offers, economics, priors, self.learners, self.grid, seed, progress)
+            found = compete(
+                history, offers, economics, priors, self.learners, self.grid, seed, progress, tells=self.tells
+            )
         if isinstance(found, str):
             return _instead(
                 Boosting().fit(history, offers=offers, economics=economics, priors=priors, seed=seed), found

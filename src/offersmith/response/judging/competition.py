@@ -39,6 +39,8 @@ SAME = 0.9
 """Columns correlated more than this say the same; learners cost as much as they have columns."""
 FOLDS = ((20_000, 3),)
 """Folds for so many rows at most; 2 for more."""
+USE_FOLDS = 3
+"""Of the model of use."""
 
 CHANCES_NEEDED = "chances_needed"
 TOO_FEW = "too_few_to_judge"
@@ -51,7 +53,7 @@ class Competed:
     Attributes:
         chosen: the judging itself.
         encoder: makes features of profiles.
-        columns: which of them the learner reads.
+        columns: which of them are read.
     """
 
     chosen: Chosen
@@ -76,6 +78,8 @@ def compete(
     grid: bool,
     seed: int,
     progress: Progress,
+    *,
+    tells: bool = False,
 ) -> Competed | str:
     """Let learners compete; a reason code where the history cannot judge them.
 
@@ -88,11 +92,14 @@ def compete(
         grid: whether further settings of them are tried too.
         seed: of everything.
         progress: told after each fit.
+        tells: whether a history that says less of the offers than the stated priors is refused too.
     """
     if not history.treated or not np.isfinite(floats(history.table, "propensity")).any():
         return CHANCES_NEEDED
     found = gather(history, offers, economics, seed=seed)
     kept, apart = comparable(found)
+    if not enough(kept) or (tells and not informative(history, kept, offers, economics, priors)):
+        return TOO_FEW
     lost = {
         "no_overlap": int(np.isin(strings(history.table, "offer_id"), sorted(found.left_out)).sum()),
         "chances_too_small": found.trimmed,
@@ -100,8 +107,6 @@ def compete(
         "immature": _most(history, "still_open"),
         "overlapping": _most(history, "set_aside"),
     }
-    if not enough(kept):
-        return TOO_FEW
     columns = distinct(kept.trial.x)
     trial = replace(
         kept.trial, x=kept.trial.x[:, columns], names=tuple(kept.trial.names[column] for column in columns.tolist())
@@ -153,6 +158,28 @@ def enough(found: Gathered) -> bool:
     return bool(trial.counts.min() >= LEAST_ROWS) and buyers >= LEAST_BUYERS and several
 
 
+def informative(
+    history: History, found: Gathered, offers: Sequence[Offer], economics: Economics, priors: PriorSettings
+) -> bool:
+    """Whether the rows say more of the average offer than the stated priors do.
+
+    Held-out customers alone decide what is given; where they say less than the prior, they would decide for nothing
+    whatever is true, and a model that weighs the two is better.
+    """
+    trial = found.trial
+    prior = prior_of(history, economics, priors, ())
+    known = {offer.offer_id: offer for offer in offers}
+    table = history.table.take(pa.array(found.rows))
+    even = np.full(len(trial), 1 / len(trial))
+    error = [float(np.sqrt(trial.outcome[trial.arm == arm].var() / size)) for arm, size in enumerate(trial.counts)]
+    held = []
+    for number, arm in enumerate(trial.arms[1:], start=1):
+        depth = depth_of(history, strings(history.table, "offer_id") == arm.name)
+        _, sd = expected(prior, table, known.get(arm.name, Offer(arm.name, "unknown")), depth, None, even)
+        held.append(float(np.hypot(error[0], error[number])) < economics.margin_rate * sd or sd == 0)
+    return sum(held) * 2 >= len(held)
+
+
 def distinct(x: Floats) -> Ints:
     """Return the columns of (n, p) features that an earlier one does not say already."""
     spread = x.std(axis=0)
@@ -189,10 +216,9 @@ def _competed(
         for arm in trial.arms[1:]
     }
     codes = Arms(depth)
-    fold = folds(strings(history.table, "customer_id"), history.folds, seed)
-    whole = kept.trial.x
+    fold = folds(strings(history.table, "customer_id"), USE_FOLDS, seed)
     use = (
-        fit_redeeming(history, whole, codes, fold, history.folds, seed)
+        fit_redeeming(history, trial.x, codes, fold, USE_FOLDS, seed)
         if int(used(history).sum()) >= LEAST_USED
         else None
     )
@@ -219,7 +245,7 @@ def _competed(
             reliability=use.reliability() if use else (),
             effects=_effects(history, chosen, belief, prior, known, depth, economics),
             left_out=dict(history.left_out),
-            importance=use.importance((*kept.encoder.names, *codes.names)) if use else {},
+            importance=use.importance((*trial.names, *codes.names)) if use else {},
             judged=record(history, chosen, lines, lost, known, prior.basket, seed),
         ),
     )

@@ -33,7 +33,7 @@ from offersmith.response.structural.redeeming import used
 from offersmith.response.trial import Arm, Trial
 from offersmith.vocabulary import Offer
 
-ASKED = 10_000
+ASKED = 6_000
 """Rows from which it is learned who accepts what, at most: classifiers by the dozen are tried."""
 LEAST_SEGMENT = 200
 """Rows of a segment that has a depth curve of its own."""
