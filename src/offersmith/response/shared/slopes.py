@@ -14,7 +14,7 @@ import numpy as np
 
 from offersmith.response.base import Floats, Ints
 
-COMMON_SD, OWN_SD = 0.2, 0.15
+COMMON_SD, OWN_SD = 0.15, 0.1
 """Prior spread of the common slope about one, and of an arm's about the common one."""
 _LOW, _HIGH = 0.2, 2.0
 _TIMID = 1.25
