@@ -7,7 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from offersmith.report.gather import caveats, segment_facts
+from offersmith.report.gather import caveats, model_facts, segment_facts
 from offersmith.report.inputs import ReportFacts, ShopFacts
 
 NOW = datetime(2017, 10, 30)
@@ -39,3 +39,14 @@ def test_a_year_is_counted_in_sales_not_in_what_was_sent_before(
 ) -> None:
     said = caveats(with_sales(full_facts, datetime(2017, 1, 1), last), None)
     assert ("short_history" in said) is short
+
+
+@pytest.mark.parametrize(("model", "said"), [("learned", "择优选出的模型"), ("our own", "our own")])
+def test_a_model_is_called_by_its_name_in_words(model: str, said: str) -> None:
+    evidence = {
+        "model": model, "scores": {"redemption_auc": 0.8, "redemption_lift": 3.0}, "campaigns": [], "rows": 9,
+        "reliability": [], "importance": {},
+    }  # fmt: skip
+    found = model_facts({"as_of": "2017-10-30", "evidence": evidence})
+    assert found
+    assert found.model.zh == found.scores[0].name.zh == said

@@ -36,6 +36,7 @@ from offersmith.response.holdout import HeldOut
 from offersmith.settings import Settings
 from offersmith.store import summaries
 from offersmith.store.analytics import Analytics
+from offersmith.words import catalogue
 
 CATEGORIES = 12
 PRODUCTS = 10
@@ -113,7 +114,7 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
         return None
     uses = [use for use in evidence["campaigns"] if use["redeemers"] is not None]
     return ModelFacts(
-        model=Both.same(evidence["model"]),
+        model=_model_name(evidence["model"]),
         learned_from=_learned_from(evidence),
         learned_rows=evidence["rows"],
         learned_before=datetime.fromisoformat(summary["as_of"]),
@@ -121,7 +122,7 @@ def model_facts(summary: Mapping[str, Any]) -> ModelFacts | None:
         judged=sum(use["treated"] for use in uses),
         positives=sum(use["redeemers"] for use in uses),
         scores=(
-            ScoreRow(Both.same(evidence["model"]), scores["redemption_auc"], scores["redemption_lift"], ours=True),
+            ScoreRow(_model_name(evidence["model"]), scores["redemption_auc"], scores["redemption_lift"], ours=True),
         ),
         reliability=tuple(
             ReliabilityBin(line["predicted"], line["observed"], int(line["rows"])) for line in evidence["reliability"]
@@ -139,7 +140,7 @@ def held_out_facts(held: HeldOut, evidence: Mapping[str, Any]) -> ModelFacts:
     """
     rows = {"ours": held.ours, **held.rivals}
     return ModelFacts(
-        model=Both.same(evidence["model"]),
+        model=_model_name(evidence["model"]),
         learned_from=_learned_from(evidence),
         learned_rows=evidence["rows"],
         learned_before=held.campaign.start,
@@ -161,6 +162,11 @@ def held_out_facts(held: HeldOut, evidence: Mapping[str, Any]) -> ModelFacts:
         importance=importance(evidence["importance"]),
         later=True,
     )
+
+
+def _model_name(model: str) -> Both:
+    """Return what people call a model of `response.MODELS`; others by their own name."""
+    return Both.say(f"gather.model_{model}") if f"model_{model}" in catalogue("gather") else Both.same(model)
 
 
 def _learned_from(evidence: Mapping[str, Any]) -> Both:
