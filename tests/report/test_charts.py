@@ -158,3 +158,10 @@ def test_lines_to_compare_with_go_through_every_row_and_are_named() -> None:
 def test_a_name_is_cut_only_where_it_does_not_fit(name: str) -> None:
     short = cut(name)
     assert short == name or (short.endswith("…") and name.startswith(short[:-1]) and len(short) <= NAME_SIGNS)
+
+
+@pytest.mark.parametrize("kind", ["interval", "curve"])
+def test_estimates_are_not_faded_below_the_contrast_of_their_colour(kind: ChartKind) -> None:
+    for series in option(chart(kind, 2))["series"]:
+        assert series.get("lineStyle", {}).get("opacity", 1) == 1
+        assert series["type"] != "scatter" or series["itemStyle"]["opacity"] == 1

@@ -77,7 +77,7 @@ def _whiskers(chart: Chart, index: int, data: Points) -> Option:
     colour = colour_of(chart, index)
     return {
         "type": "line", "name": chart.series[index].name, "symbol": "none", "silent": True, "z": 3, "data": data,
-        "lineStyle": {"width": 3, "type": DASHES[index % len(DASHES)], "color": colour, "opacity": 0.75},
+        "lineStyle": {"width": 3, "type": DASHES[index % len(DASHES)], "color": colour},
         "itemStyle": {"color": colour},
     }  # fmt: skip
 
@@ -91,7 +91,7 @@ def _dots(chart: Chart, index: int, at: Points) -> Option:
         "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "z": 4,
         "symbolSize": 6 if chart.kind == "curve" and len(at) > DENSE else 12,
         "data": [{"value": one, "itemStyle": hollow} if place in bare else one for place, one in enumerate(at)],
-        "itemStyle": {"color": colour},
+        "itemStyle": {"color": colour, "opacity": 1},
     }  # fmt: skip
 
 
