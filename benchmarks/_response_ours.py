@@ -14,6 +14,9 @@ import sklearn.linear_model  # noqa: F401
 
 import offersmith
 from benchmarks._response_task import ARMS, Floats, Task
+from offersmith.response.choice.candidates import candidates
+from offersmith.response.choice.held_out import folds_of, held_out
+from offersmith.response.choice.value import Gains, best
 from offersmith.response.learners import LEARNERS
 
 
@@ -24,13 +27,23 @@ class Answer:
     Attributes:
         effects: (n, 6) expected gain of each arm over nothing.
         claim: gain per customer that the model promises of its plan; the mean of its best effects where it says none.
-        interval: 95 % interval of the plan's gain per customer, estimated on rows the plan was not learned from.
     """
 
     effects: Floats
     claim: float | None = None
-    interval: tuple[float, float] | None = None
 
+
+HALVES = 2
+LEARNING = (
+    "response/shared",
+    "response/learners",
+    "response/bases",
+    "response/structural",
+    "response/linear.py",
+    "response/trial.py",
+)
+JUDGING = ("response/choice", "response/reward.py", "experiments/off_policy")
+"""Code a result hangs on."""
 
 OWN = "offersmith "
 """Stands before our names in results: a learner of ours may be called as a peer is."""
@@ -51,11 +64,20 @@ def fit(name: str, task: Task, seed: int) -> Callable[[Floats], Answer]:
     return answer
 
 
-def source_digest() -> str:
-    """Return a digest of the code that learns and judges: a kept result of other code is not ours any more."""
+def interval(name: str, task: Task, seed: int) -> tuple[float | None, float | None]:
+    """Return the 95 % interval of the plan's gain a customer, from halves of the rows that learned nothing of it."""
+    trial = task.trial
+    fold = folds_of(trial, HALVES, seed)
+    effects = held_out(trial, fold, HALVES, candidates((name.removeprefix(OWN),)), seed)
+    value = Gains.of(trial, fold, HALVES).value(best(effects[name.removeprefix(OWN)]))
+    return value.low, value.high
+
+
+def source_digest(*, judging: bool) -> str:
+    """Return a digest of the code that learns (and judges): a kept result of other code is not ours any more."""
     home = Path(offersmith.__file__).parent
     digest = hashlib.sha256()
-    for room in ("response", "experiments"):
-        for path in sorted((home / room).rglob("*.py")):
+    for part in (*LEARNING, *(JUDGING if judging else ())):
+        for path in sorted((home / part).rglob("*.py")) if not part.endswith(".py") else [home / part]:
             digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

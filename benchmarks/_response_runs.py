@@ -36,22 +36,34 @@ class Job:
     logged: bool
     seed: int
     rows: int
+    intervals: bool = False
 
     @property
     def file(self) -> str:
         """Name of the file that keeps its result."""
         design = "logged" if self.logged else "randomised"
         model = re.sub(r"\W+", "-", self.model.lower())
-        return f"{model}.{self.form}.{design}.{self.rows}.{self.seed}.json"
+        held = ".held" if self.intervals else ""
+        return f"{model}.{self.form}.{design}.{self.rows}.{self.seed}{held}.json"
 
 
-def jobs(models: Sequence[str], forms: Sequence[str], seeds: int, rows: int) -> Iterator[Job]:
-    """Yield every job, seed by seed, so that an interrupted run has done the same of every form."""
+def jobs(
+    models: Sequence[str], forms: Sequence[str], seeds: int, rows: int, *, held: Sequence[str] = ()
+) -> Iterator[Job]:
+    """Yield every job, seed by seed, so that an interrupted run has done the same of every form.
+
+    Args:
+        models: names.
+        forms: of the task.
+        seeds: how many, from 0.
+        rows: to learn from.
+        held: models whose plan is also judged on held-out rows.
+    """
     for seed in range(seeds):
         for form in forms:
             for logged in (False, True):
                 for model in models:
-                    yield Job(model, form, logged, seed, rows)
+                    yield Job(model, form, logged, seed, rows, model in held)
 
 
 class Runs:
@@ -67,7 +79,6 @@ class Runs:
         self.folder = folder
         self.peers = frozenset(peers)
         self.choose_rows = choose_rows
-        self.code = ours.source_digest()
         self.context = multiprocessing.get_context("forkserver")
         preload = ["benchmarks._response_ours", *(["benchmarks._response_choice"] if peers else [])]
         self.context.set_forkserver_preload(preload)
@@ -75,7 +86,8 @@ class Runs:
     def result(self, job: Job) -> dict[str, Any]:
         """Return the kept result of a job, or run it in a fresh process and keep what comes out."""
         if job.model not in self.peers:
-            return self._kept(job.file, {"code": self.code, **_dataset(job)}, lambda: self._apart(_ours, job))
+            code = ours.source_digest(judging=job.intervals)
+            return self._kept(job.file, {"code": code, **_dataset(job)}, lambda: self._apart(_ours, job))
         from benchmarks._response_peers import PEERS, versions
 
         made_of = {"versions": versions(), "grid": PEERS[job.model][1], "choose_rows": self.choose_rows}
@@ -145,7 +157,12 @@ def _ours(job: Job) -> dict[str, Any]:
         answer = ours.fit(job.model, task, job.seed)
         return lambda: answer(fresh.trial.x)
 
-    return _judged(job, work, fresh.truth)
+    made = _judged(job, work, fresh.truth)
+    if job.intervals:
+        made["low"], made["high"] = ours.interval(
+            job.model, make(job.rows, job.seed, job.form, logged=job.logged), job.seed
+        )
+    return made
 
 
 def _judged(job: Job, work: Callable[[Any], Callable[[], ours.Answer]], truth: Any) -> dict[str, Any]:
@@ -159,14 +176,13 @@ def _judged(job: Job, work: Callable[[Any], Callable[[], ours.Answer]], truth: A
         answer = predict()
         end = time.process_time()
     value = float(truth[np.arange(len(truth)), answer.effects.argmax(1)].mean())
-    low, high = answer.interval or (None, None)
     return {
         **asdict(job),
         "value": value,
         "oracle": float(truth.max(1).mean()),
         "claim": float(answer.effects.max(1).mean()) if answer.claim is None else answer.claim,
-        "low": low,
-        "high": high,
+        "low": None,
+        "high": None,
         "fit_s": between - start,
         "cpu_s": end - start,
         "peak_mb": _peak_mb(),
