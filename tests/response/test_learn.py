@@ -1,10 +1,15 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
 from offersmith.errors import SettingsError
 from offersmith.response import MODELS
+from offersmith.response.base import Economics, History
+from offersmith.response.learn import by_lot, learn, model_of
+from offersmith.response.learned import Learned
 from offersmith.response.prior import FittedPrior
+from offersmith.settings import LearnSettings, PriorSettings
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))
@@ -64,3 +69,35 @@ def test_a_shop_without_events_has_a_prior(season, tmp_path):
         found = season.learn(analytics)
         assert found.estimate(season.profiles(analytics)(season.as_of), season.offers).num_rows == 0
     assert found.name == "prior"
+
+
+def test_learners_compete_only_where_every_offer_was_given_by_lot():
+    """One offer that was only ever chosen for customers is better bounded by a placebo than left to the prior."""
+    offers = ["none", "ten", "none", "ten", "twenty"]
+    for chances, expected in (
+        ([0.5, 0.5, 0.5, 0.5, 0.5], True),
+        ([None, None, 0.5, 0.5, 0.5], True),
+        ([0.5, 0.5, 0.5, 0.5, None], False),
+        ([None] * 5, False),
+    ):
+        table = pa.table({"offer_id": offers, "propensity": pa.array(chances, pa.float64())})
+        assert by_lot(History(table, datetime(2024, 7, 1), 28)) is expected
+
+
+def test_settings_say_who_competes(season):
+    history = History(pa.table({"offer_id": ["none"]}), season.as_of, 28)
+    assert model_of(LearnSettings(model="logit"), history) == Learned(("logit",))
+    assert model_of(LearnSettings(model="learned", learners=("shared",), grid=True), history) == Learned(
+        ("shared",), grid=True
+    )
+
+
+def test_an_unknown_learner_is_named_with_what_is_allowed(season, tmp_path):
+    with (
+        season.bound(tmp_path, []) as analytics,
+        pytest.raises(SettingsError, match="'magic' is unknown"),
+    ):
+        learn(
+            analytics, season.as_of, profile=season.profiles(analytics), offers=season.offers,
+            economics=Economics(0.4, "USD"), settings=LearnSettings(learners=("magic",)), priors=PriorSettings(),
+        )  # fmt: skip
