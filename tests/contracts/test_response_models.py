@@ -27,8 +27,10 @@ OFFERS = (
     Offer("five-off", "amount_off", {"amount": "5.00", "currency": "USD"}),
 )
 EMPTY = Offer(NO_OFFER, NO_OFFER)
-TELLS_CUSTOMERS_APART = {"boosting", "learned"}
-"""Models that must reach a good part of what the best choice for everybody is worth; one offer for all is worth 0."""
+TELLS_CUSTOMERS_APART = {"boosting"}
+"""Models that must reach a good part of what the best choice for everybody is worth; one offer for all is worth 0.
+
+`learned` is asked in `response/test_learned.py`, with rows enough to prove a policy: with these it may give nothing."""
 LEARNS_NOTHING = {"prior"}
 """Models that are not asked to be as good as an average; the list only shrinks."""
 
