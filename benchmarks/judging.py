@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks._judging_runs import Cell, cells
 from benchmarks._judging_task import truth
-from offersmith.response.policy_log import PolicyJudged, judge_log
+from offersmith.response.policy.log import PolicyJudged, judge_log
 
 TEMPERATURES = (0.0, 1.0, 3.0)
 BANDS = {2_000: (0.92, 1.0), 20_000: (0.935, 0.965)}

@@ -61,8 +61,8 @@ def uplift(
 ) -> None:
     """Judge a randomised test: effects of every arm, the best model, and whether it beats one arm for everybody."""
     from offersmith.response.choice.candidates import DEFAULT  # noqa: PLC0415 - start-up path
-    from offersmith.response.tested import judge_test  # noqa: PLC0415 - start-up path
-    from offersmith.response.tested_read import Asked  # noqa: PLC0415 - start-up path
+    from offersmith.response.tested.judge import judge_test  # noqa: PLC0415 - start-up path
+    from offersmith.response.tested.read import Asked  # noqa: PLC0415 - start-up path
 
     asked = Asked(treatment, control, outcome, _names(features), propensity, cost, customer)
     with progress() as watch:
@@ -101,7 +101,7 @@ def policy(
     as_json: AsJson = False,
 ) -> None:
     """Say what another policy would have earned, from a log of decisions with their chances."""
-    from offersmith.response.policy_model import judge_policy  # noqa: PLC0415 - start-up path
+    from offersmith.response.policy.model import judge_policy  # noqa: PLC0415 - start-up path
 
     if (target is None) == (model is None):
         raise InputError("say either --target or --model: the policy to judge", target=target, model=model)

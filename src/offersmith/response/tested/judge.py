@@ -16,10 +16,10 @@ from offersmith.progress import Progress, silent
 from offersmith.response.base import Ints
 from offersmith.response.choice.candidates import DEFAULT, candidates
 from offersmith.response.choice.choose import Chosen, choose
-from offersmith.response.tested_figures import LEAST_ARM, Ranking, arms, effects, judged, ranked
-from offersmith.response.tested_lot import Lot, lot, unlike
-from offersmith.response.tested_read import Asked, ReadTest, read_test
-from offersmith.response.tested_told import told
+from offersmith.response.tested.figures import LEAST_ARM, Ranking, arms, effects, judged, ranked
+from offersmith.response.tested.lot import Lot, lot, unlike
+from offersmith.response.tested.read import Asked, ReadTest, read_test
+from offersmith.response.tested.told import told
 from offersmith.response.trial import Trial
 from offersmith.words import Language
 

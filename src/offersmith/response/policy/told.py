@@ -7,7 +7,7 @@ import unicodedata
 from offersmith.experiments.off_policy.estimators import UNBIASED
 from offersmith.experiments.off_policy.interval import Interval
 from offersmith.experiments.off_policy.judge import Estimated
-from offersmith.response.policy_log import PolicyJudged
+from offersmith.response.policy.log import PolicyJudged
 from offersmith.words import Language, say
 
 _NAMES = 8

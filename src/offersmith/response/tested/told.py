@@ -13,8 +13,8 @@ from offersmith.words import Language, catalogue, say
 if TYPE_CHECKING:
     from offersmith.response.choice.choose import Chosen
     from offersmith.response.choice.value import Value
-    from offersmith.response.tested import JudgedTest
-    from offersmith.response.tested_figures import Ranking
+    from offersmith.response.tested.figures import Ranking
+    from offersmith.response.tested.judge import JudgedTest
 
 
 def told(tested: JudgedTest, language: Language = "en") -> str:

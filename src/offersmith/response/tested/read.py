@@ -11,9 +11,9 @@ import numpy as np
 
 from offersmith.errors import InputError
 from offersmith.response.base import Floats, Ints
-from offersmith.response.policy_log import CUSTOMER, PROPENSITY
+from offersmith.response.policy.log import CUSTOMER, PROPENSITY
 from offersmith.response.table_file import TableFile, refuse
-from offersmith.response.tested_features import Features
+from offersmith.response.tested.features import Features
 from offersmith.response.trial import Trial, named
 
 MOST_ARMS = 50

@@ -17,9 +17,9 @@ from offersmith.errors import InputError
 from offersmith.response.choice.candidates import candidates
 from offersmith.response.choice.held_out import held_out
 from offersmith.response.choice.value import best
-from offersmith.response.policy_log import FOLDS, PolicyJudged, PolicyLog, judge_log, judge_target, matrix, read_log
-from offersmith.response.policy_target import Target
-from offersmith.response.policy_told import told
+from offersmith.response.policy.log import FOLDS, PolicyJudged, PolicyLog, judge_log, judge_target, matrix, read_log
+from offersmith.response.policy.target import Target
+from offersmith.response.policy.told import told
 from offersmith.response.trial import Trial, named
 from offersmith.words import Language
 
@@ -60,7 +60,7 @@ def judge_policy(
 
     Args:
         log: CSV or Parquet, one row for each decision.
-        target: as of `policy_log.judge_log`; None = `model` names the policy.
+        target: as of `log.judge_log`; None = `model` names the policy.
         model: name of a learner; None = `target` does.
         control: with a model, the action that is no offer, given where no other promises more; None = the first.
         columns: `action`, `reward`, `propensity`, `customer` -> column; None = found by its usual names.

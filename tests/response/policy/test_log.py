@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from offersmith.errors import InputError
-from offersmith.response.policy_log import judge_log
-from offersmith.response.policy_told import told
+from offersmith.response.policy.log import judge_log
+from offersmith.response.policy.told import told
 
 ARMS = ("apple", "bread", "cheese")
 

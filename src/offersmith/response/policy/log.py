@@ -16,7 +16,7 @@ from offersmith.experiments.off_policy.judge import Difference, Judged, Verdict,
 from offersmith.experiments.off_policy.support import support
 from offersmith.response.base import Floats, Ints
 from offersmith.response.crossfit import folds
-from offersmith.response.policy_target import ACTION, Shape, Target, read_target
+from offersmith.response.policy.target import ACTION, Shape, Target, read_target
 from offersmith.response.reward import seen_by
 from offersmith.response.table_file import TableFile, refuse
 
@@ -146,7 +146,7 @@ def judge_log(
 
     Args:
         log_path: the log.
-        target: `uniform`, an action of the log, or a file (`policy_target` says of which shapes).
+        target: `uniform`, an action of the log, or a file (`target` says of which shapes).
         action: column of what was given; None = found by its usual names, as all other columns.
         reward: what came of it.
         propensity: the chance of what was given, above 0 and up to 1.

@@ -10,11 +10,11 @@ import pytest
 
 from offersmith.errors import InputError
 from offersmith.response.table_file import TableFile
-from offersmith.response.tested import judge_test
-from offersmith.response.tested_features import Features
-from offersmith.response.tested_figures import effects, levelled
-from offersmith.response.tested_lot import lot, unlike
-from offersmith.response.tested_read import Asked, read_test
+from offersmith.response.tested.features import Features
+from offersmith.response.tested.figures import effects, levelled
+from offersmith.response.tested.judge import judge_test
+from offersmith.response.tested.lot import lot, unlike
+from offersmith.response.tested.read import Asked, read_test
 from offersmith.words import LANGUAGES
 
 MODELS = ("constant", "t_linear")

@@ -1,0 +1,1 @@
+"""A test judged from a file: what `offersmith evaluate uplift` does."""
