@@ -1,11 +1,13 @@
 """The verbs as Python, on a small shop whose offers were handed out by lot."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from tests.report.judged import judging
 
 from offersmith import Shop
 from offersmith.errors import InputError, StateError, StorageError
@@ -164,3 +166,25 @@ def test_a_report_is_written_at_every_age_of_a_campaign(shop: Shop, tmp_path: Pa
     for day in (datetime(2025, 3, 10), datetime(2025, 5, 5)):
         planned = shop.plan(budget=60, as_of=day)
         assert shop.report(tmp_path / "report.html").plan == planned.plan.version
+
+
+def test_a_report_without_a_plan_shows_the_model_that_was_learned(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    fits: list[str] = []
+    real = learning.learn
+
+    def judged(*arguments: Any, **named: Any) -> Any:
+        fits.append("fit")
+        fitted: Any = real(*arguments, **named)
+        return replace(fitted, evidence=replace(fitted.evidence, judged=judging()))
+
+    monkeypatch.setattr(learning, "learn", judged)
+    monkeypatch.setattr("offersmith.shop.FORMAT", -1)  # plans of another version are no plans
+    at = datetime(2025, 4, 2)
+    assert shop.facts(at).judged is None
+    assert fits == []
+    shop.learn(at)
+    facts = shop.facts(at)
+    assert fits == ["fit"]
+    assert facts.plan is None
+    assert facts.judged
+    assert facts.judged.customers == judging()["customers"]

@@ -61,13 +61,11 @@ class Kept:
 
     def model(self, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
         """Return the response model of everything that happened before a moment."""
+        kept = self.learned(at, economics)
+        if kept is not None:
+            return kept
         settings, shelf = self.settings, bootstrap.artifacts(self.place)
         offers = catalogue(settings.offers, settings.shop.currency)
-        key = self._key(at, offers, economics, settings.learn, settings.priors, FEATURES, self.decided)
-        if key in shelf.versions(MODEL):
-            with suppress(StorageError):
-                files, manifest = shelf.load(MODEL, key)
-                return MODELS[manifest["model"]].load(files, manifest["fitted"])
         fitted = learning.learn(
             self.analytics,
             at,
@@ -79,8 +77,22 @@ class Kept:
             progress=progress,
         )
         files, manifest = fitted.save()
-        shelf.save(MODEL, key, files, {"model": fitted.name, "fitted": manifest})
+        shelf.save(MODEL, self._model_key(at, economics), files, {"model": fitted.name, "fitted": manifest})
         return fitted
+
+    def learned(self, at: datetime, economics: Economics) -> FittedResponse | None:
+        """Return the response model of a moment if it is kept and whole; None where it is still to be learned."""
+        shelf, key = bootstrap.artifacts(self.place), self._model_key(at, economics)
+        if key in shelf.versions(MODEL):
+            with suppress(StorageError):
+                files, manifest = shelf.load(MODEL, key)
+                return MODELS[manifest["model"]].load(files, manifest["fitted"])
+        return None
+
+    def _model_key(self, at: datetime, economics: Economics) -> str:
+        settings = self.settings
+        offers = catalogue(settings.offers, settings.shop.currency)
+        return self._key(at, offers, economics, settings.learn, settings.priors, FEATURES, self.decided)
 
     def _key(self, *parts: object) -> str:
         """Name what a result depends on: our code, the events, who may be addressed, and `parts`."""

@@ -254,6 +254,8 @@ class Shop:
         with self.engine() as kept:
             at = _moment_of(kept.analytics, as_of or (datetime.fromisoformat(summary["as_of"]) if summary else None))
             table, _ = kept.profiles(at)
+            # A plan brings its own model's judging; without one the page shows what was learned, if anything was.
+            model = kept.learned(at, self.economics()) if summary is None else None
             measured = self.effects(kept, at) if effects is None and learned else effects or ()
             return gather(
                 settings=self.settings,
@@ -267,6 +269,7 @@ class Shop:
                 decisions=decisions,
                 models=models or (self.held_out(kept, at, progress) if learned else None),
                 effects=effect_facts(measured, self.settings.learn.horizon_days),
+                judged=None if model is None else model.evidence.judged,
             )
 
     def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:

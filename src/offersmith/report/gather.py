@@ -288,13 +288,19 @@ def gather(
         quality=quality_facts(receipts, quality),
         segments=segment_facts(profiles, segments, as_of),
         plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,
-        judged=judged_facts(_judged(summary) if judged is None else judged, (summary or {}).get("offers")),
+        judged=judged_facts(_judged(summary) if judged is None else judged, _offers(summary, settings)),
         models=models or (None if summary is None else model_facts(summary)),
         effects=effects,
         caveats=caveats(shop, summary),
         priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,
         versions=versions,
     )
+
+
+def _offers(summary: Mapping[str, Any] | None, settings: Settings) -> Mapping[str, str]:
+    """Return what people call the offers: as the plan had them, else as the settings have them."""
+    named: Mapping[str, str] = (summary or {}).get("offers") or {one.id: one.name or one.id for one in settings.offers}
+    return named
 
 
 def _judged(summary: Mapping[str, Any] | None) -> Mapping[str, Any]:
