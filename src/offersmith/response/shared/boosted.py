@@ -16,7 +16,7 @@ from offersmith.response.base import Floats, Ints
 from offersmith.response.shared import kernels
 from offersmith.response.shared.kernels import Bins
 
-TREES, DEPTH, RATE = 150, 3, 0.1
+TREES, DEPTH, RATE = 80, 3, 0.15
 ROWS = 100_000
 """Rows a tree is grown on at most; half of them where there are fewer."""
 FEATURES = 0.5
