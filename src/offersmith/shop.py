@@ -51,8 +51,6 @@ from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
 from offersmith.words import Language
 
-MODEL = "response"
-
 
 def moment(text: str) -> datetime:
     """Read an ISO 8601 moment as naive UTC; without a zone it is UTC already.
@@ -160,6 +158,14 @@ class Shop:
         with self.engine() as kept:
             at = _moment_of(kept.analytics, as_of)
             return Learned(at, kept.model(at, self.economics(margin), progress), self.settings.shop.currency)
+
+    def learned(self, as_of: datetime | None = None) -> FittedResponse:
+        """Return the kept model of a moment; StateError where none was learned, or what it hangs on has changed."""
+        with self.engine() as kept:
+            found = kept.learned(_moment_of(kept.analytics, as_of), self.economics())
+        if found is None:
+            raise StateError(f"no model of what {self.folder} knows now is kept", hint="learn one: offersmith learn")
+        return found
 
     def plan(
         self,

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from offersmith.shop import Shop
+
 TEST = ("--treatment", "arm", "--control", "none", "--outcome", "profit", "--models", "constant,t_linear")
 
 
@@ -132,3 +134,61 @@ def test_a_log_too_small_for_a_model_says_so(run, tmp_path: Path) -> None:
     code, _, err = run("evaluate", "policy", file, "--model", "t_linear", "--features", "x")
     assert code == 4
     assert "cannot be fitted to this log: 12 rows" in err
+
+
+@pytest.fixture
+def corner(tmp_path: Path) -> Shop:
+    """A shop that has read orders and learned nothing yet."""
+    rows: dict[str, list[object]] = {
+        "order": [],
+        "customer": [],
+        "product": [],
+        "time": [],
+        "quantity": [],
+        "price": [],
+    }
+    for number in range(80):
+        line = (f"O{number}", f"C{number % 40:02}", f"P{number % 7}", f"2024-03-{number // 4 + 1:02}T10:15:00", 1, 4.5)
+        for name, value in zip(rows, line, strict=True):
+            rows[name].append(value)
+    Shop.init(tmp_path / "corner", [table(tmp_path / "orders.csv", rows)])
+    shop = Shop.open(tmp_path / "corner")
+    shop.ingest()
+    return shop
+
+
+def test_what_a_workspace_has_learned_is_judged_on_a_log(run, corner: Shop, tmp_path: Path, monkeypatch) -> None:
+    profiles = corner.profile().table.to_pydict()
+    offer = corner.offers()[1].offer_id
+    draw = np.random.default_rng(3).integers(0, 2, 40)
+    columns = {name: ["" if one is None else one for one in values] for name, values in profiles.items()}
+    columns["action"] = [("none", offer)[one] for one in draw]
+    columns["reward"], columns["propensity"] = (1.0 + draw).tolist(), [0.5] * 40
+    file = table(tmp_path / "log.csv", columns)
+    asked = ("evaluate", "policy", file, "--model", "workspace", "--shop", str(corner.folder))
+    code, _, err = run(*asked)
+    assert code == 5
+    assert "offersmith learn" in err
+    model = corner.learn().fitted
+    code, out, _ = run(*asked, "--json")
+    found = json.loads(out)
+    assert (code, found["model"], found["model_version"]) == (0, model.name, model.version)
+    monkeypatch.chdir(corner.folder)
+    assert run(*asked[:5], "--json")[1] == out
+    assert run(*asked[:4], model.name, *asked[5:], "--json")[1] == out
+    code, _, err = run(*asked[:4], "logit", *asked[5:])
+    assert code == 4
+    assert "the workspace's model is 'prior', not 'logit'" in err
+    del columns["recency"], columns["tenure"]
+    code, _, err = run(*asked[:2], table(tmp_path / "less.csv", columns), *asked[3:])
+    assert code == 4
+    assert "lacks 2 of the" in err
+    assert "'recency'" in err
+
+
+def test_a_workspaces_model_needs_a_workspace(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = table(tmp_path / "log.csv", log(60))
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("evaluate", "policy", file, "--model", "workspace")
+    assert code == 3
+    assert "offersmith.toml" in err

@@ -1,4 +1,7 @@
-"""`offersmith evaluate`: what a test showed, and what another policy would have earned; files in, no workspace."""
+"""`offersmith evaluate`: what a test showed, and what another policy would have earned; files in.
+
+No workspace is needed, unless it is a workspace's own model that is judged.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from offersmith.cli.root import AsJson, answer, grouped, progress
+from offersmith.cli.root import AsJson, answer, grouped, open_shop, progress
 from offersmith.errors import InputError
 
 group = grouped("Judge tests and policies from files; needs no workspace.")
@@ -80,7 +83,16 @@ def policy(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="Judge what this model would choose, learned on other customers of the log (e.g. logit)."),
+        typer.Option(
+            help="Judge what this model would choose, learned on other customers of the log (e.g. logit); "
+            "'workspace' is the model that --shop has learned."
+        ),
+    ] = None,
+    shop: Annotated[
+        Path | None,
+        typer.Option(
+            "--shop", "-s", help="With --model workspace: the folder with offersmith.toml.", show_default="this folder"
+        ),
     ] = None,
     control: Annotated[
         str | None, typer.Option(help="With --model: the action that is no offer.", show_default="the log's first")
@@ -101,16 +113,33 @@ def policy(
     as_json: AsJson = False,
 ) -> None:
     """Say what another policy would have earned, from a log of decisions with their chances."""
+    from offersmith.response.policy.fitted import WORKSPACE, judge_fitted  # noqa: PLC0415 - start-up path
     from offersmith.response.policy.model import judge_policy  # noqa: PLC0415 - start-up path
 
     if (target is None) == (model is None):
         raise InputError("say either --target or --model: the policy to judge", target=target, model=model)
+    columns = {"action": action, "reward": reward, "propensity": propensity, "customer": customer}
+    if model is not None and (shop is not None or model == WORKSPACE):
+        opened = open_shop(shop or Path())
+        fitted = opened.learned()
+        if model not in {WORKSPACE, fitted.name}:
+            raise InputError(
+                f"the workspace's model is {fitted.name!r}, not {model!r}",
+                hint=f"say --model {WORKSPACE}, or leave out --shop to learn {model!r} on the log",
+                model=model,
+            )
+        looked_at = _names(features) or ()
+        judged = judge_fitted(
+            log, fitted, opened.offers(), columns=columns, control=control, features=looked_at, seed=seed
+        )
+        answer(judged, as_json=as_json, language=opened.language)
+        return
     found = judge_policy(
         log,
         target=target,
         model=model,
         control=control,
-        columns={"action": action, "reward": reward, "propensity": propensity, "customer": customer},
+        columns=columns,
         context=_names(context) or (),
         features=_names(features) or (),
         seed=seed,

@@ -34,7 +34,7 @@ from offersmith.response.judging.usual import Usual, parts_of
 from offersmith.response.learners import LEARNERS
 from offersmith.response.learners.base import FittedEffects
 from offersmith.response.linear import expit, steady
-from offersmith.response.prior import FittedPrior
+from offersmith.response.prior import READS, FittedPrior
 from offersmith.response.structural.arms import Arms
 from offersmith.response.structural.stacked import Stacked
 from offersmith.settings import PriorSettings
@@ -97,6 +97,12 @@ class FittedLearned:
                 else:
                     columns.append(self.prior.column(profiles, offer))
         return assemble(profiles, given, columns, economics=economics, version=self.version)
+
+    def reads(self, offers: Sequence[Offer]) -> tuple[str, ...]:
+        """Return the features that estimates of some offers hang on; the prior's too where one was never given."""
+        own = (self.encoder.names[index].removesuffix(" missing") for index in self.columns)
+        known = all(offer.offer_id in self.belief.arms for offer in paying(offers))
+        return tuple(dict.fromkeys([*own, *(() if known else READS)]))
 
     def _usual(self, x: Floats) -> tuple[Floats, Floats]:
         """Return (n, k) chances to buy and (n, k) baskets of buyers, major units."""

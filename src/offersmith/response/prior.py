@@ -31,6 +31,8 @@ PATIENCE = 3.0
 WINDOW_DAYS = 90.0
 FALLBACK_RATE = 1 / 30
 NAME = "prior"
+READS = ("orders_90d", "spend_90d", "tenure", "recency")
+"""Features that beliefs about a customer hang on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from offersmith.response.policy.log import FOLDS, PolicyJudged, PolicyLog, judge
 from offersmith.response.policy.target import Target
 from offersmith.response.policy.told import told
 from offersmith.response.trial import Trial, named
-from offersmith.words import Language
+from offersmith.words import Language, say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,18 +31,21 @@ class PolicyAnswer:
     Attributes:
         judged: the figures.
         model: name of the learner whose policy it is; "" = it was written down.
+        version: of a model that was learned before, maybe from these very rows; "" = none was.
     """
 
     judged: PolicyJudged
     model: str = ""
+    version: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return self.judged.as_dict() | {"model": self.model}
+        return self.judged.as_dict() | {"model": self.model, "model_version": self.version}
 
     def text(self, language: Language = "en") -> str:
         """Return the figures, what supports them, and the verdict, as lines."""
-        return told(self.judged, language)
+        beware = ["", say("experiments.policy_fitted", language, model=self.version)] if self.version else []
+        return "\n".join([told(self.judged, language), *beware])
 
 
 def judge_policy(
