@@ -42,6 +42,7 @@ def test_whole_numbers_with_a_point_are_the_same_action(tmp_path):
         (["1", "", "", "4"], "missing", 2, 2),
         (["1", "x", "3", "4"], "not a number", 1, 2),
         (["1", "2", "inf", "nan"], "not finite", 2, 3),
+        (["1", "-1e300", "3", "1e49"], "beyond 1e\\+50", 1, 2),
     ],
 )
 def test_a_wrong_number_is_named_and_counted(tmp_path, values, what, count, row):
@@ -62,6 +63,36 @@ def test_missing_values_of_parquet_are_missing(tmp_path):
             file.numbers(name)
     with pytest.raises(InputError, match=r"column 'a' .* missing in 1 of 2"):
         file.levels("a")
+
+
+def test_ways_to_store_values_are_one(tmp_path):
+    words = pa.array(["b", None, "b", "a"])
+    columns = {"plain": words, "coded": words.dictionary_encode(), "none": pa.nulls(4)}
+    half = pa.array(np.array([1, 2, 2, 4], dtype=np.float16))
+    pq.write_table(pa.table({**columns, "half": half}), tmp_path / "log.parquet")
+    file = TableFile.read(tmp_path / "log.parquet")
+    assert file.levels("coded", empty=True)[0].tolist() == file.levels("plain", empty=True)[0].tolist() == [2, 0, 2, 1]
+    assert [file.distinct(name) for name in file.names] == [3, 3, 1, 3]
+    assert file.levels("half")[1] == ("1", "2", "4")
+    assert file.levels("none", empty=True)[1] == ("",)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pa.array([[1], [2, 3]]), "list"),
+        (pa.array([{"a": 1}, {"a": 2}]), "struct"),
+        (pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64())), "map"),
+        (pa.array([b"\xff", b"a"]), "binary"),
+    ],
+)
+def test_columns_without_one_value_a_row_are_refused_only_when_asked_for(tmp_path, column, kind):
+    pq.write_table(pa.table({"odd": column, "r": [1.0, 2.0]}), tmp_path / "log.parquet")
+    file = TableFile.read(tmp_path / "log.parquet")
+    assert file.numbers("r").tolist() == [1.0, 2.0]
+    for read_it in (file.levels, file.numbers, file.distinct):
+        with pytest.raises(InputError, match=f"column 'odd' .* holds {kind}.* in each of 2 rows"):
+            read_it("odd")
 
 
 def test_files_that_are_none_are_refused(tmp_path):

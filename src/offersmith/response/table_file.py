@@ -18,6 +18,8 @@ from offersmith.response.base import Bools, Floats, Ints
 
 _SAMPLE = 64 * 1024
 _SHOWN = 12
+LARGEST = 1e50
+"""Numbers beyond this are slips: their fourth powers, which spreads of spreads need, would overflow."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,7 @@ class TableFile:
             raise InputError(f"{path} has more than one column {twice[0]!r}", path=str(path), column=twice[0])
         if not table.num_rows:
             raise InputError(f"{path} has no rows", path=str(path), rows=0)
-        return cls(path, table)
+        return cls(path, _decoded(table))
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -95,12 +97,14 @@ class TableFile:
         """Return a column as finite numbers.
 
         Raises:
-            InputError: it is not there, or a value is missing, not a number, or not finite; with how many and where.
+            InputError: it is not there, or a value is missing, not a number, not finite or beyond `LARGEST`; with how
+                many and where.
         """
         values, missing, odd = self._numbers(name)
         self._refuse(name, missing, "missing")
         self._refuse(name, odd, "not a number")
         self._refuse(name, ~np.isfinite(values), "not finite")
+        self._refuse(name, np.abs(values) > LARGEST, f"beyond {LARGEST:g}")
         return values
 
     def readings(self, name: str) -> tuple[Floats, Bools, Bools]:
@@ -135,6 +139,12 @@ class TableFile:
         """Return how many values a column has."""
         return int(pc.count_distinct(self._known(name), mode="all").as_py())
 
+    def holds_values(self, name: str) -> bool:
+        """Whether every row holds one value, not a list, a structure or raw bytes."""
+        kind = self.table.schema.field(name).type
+        raw = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+        return not (raw or pa.types.is_nested(kind))
+
     def is_number(self, name: str) -> bool:
         """Whether a column is one of numbers: most of what is not missing reads as one."""
         _, missing, odd = self._numbers(name)
@@ -159,6 +169,16 @@ class TableFile:
                 path=str(self.path),
                 column=name,
                 found=self.names,
+            )
+        if not self.holds_values(name):
+            kind = str(self.table.schema.field(name).type)
+            raise InputError(
+                f"column {name!r} of {self.path} holds {kind} in each of {len(self):,} rows; "
+                "allowed: a number, a date, a truth value or text",
+                path=str(self.path),
+                column=name,
+                type=kind,
+                count=len(self),
             )
         column = self.table.column(name)
         return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -207,6 +227,19 @@ def _csv(path: Path) -> pa.Table:
     )
 
 
+def _decoded(table: pa.Table) -> pa.Table:
+    """Return the table with its values written out: kinds of storage that Arrow counts and rounds not all of."""
+    for index, field in enumerate(table.schema):
+        kind = field.type
+        if pa.types.is_dictionary(kind):
+            table = table.set_column(index, field.name, table.column(index).cast(kind.value_type))
+        elif pa.types.is_null(kind):
+            table = table.set_column(index, field.name, table.column(index).cast(pa.string()))
+        elif pa.types.is_float16(kind):
+            table = table.set_column(index, field.name, table.column(index).cast(pa.float32()))
+    return table
+
+
 def _parsed(text: pa.Array) -> tuple[Floats, Bools, Bools]:
     text = text.fill_null("")
     missing = np.asarray(pc.equal(text, "").to_numpy(zero_copy_only=False), dtype=np.bool_)
@@ -228,8 +261,6 @@ def _number(text: str) -> float | None:
 
 def _text(column: pa.Array) -> pa.Array:
     """Return values as text, whole numbers without a point: 3 of one file is 3.0 of another."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
         whole = pc.equal(pc.floor(column), column)
         whole = pc.and_(whole, pc.less(pc.abs(column), 2.0**53)).fill_null(False)

@@ -231,6 +231,45 @@ def test_a_lottery_by_the_middle_of_a_feature_is_seen() -> None:
     assert (few.chance, few.doubted) == (None, False)
 
 
+def test_a_lot_drawn_once_for_all_rows_of_a_customer_is_no_dependence() -> None:
+    draw = np.random.default_rng(7)
+    who = np.repeat(np.arange(400), 15)
+    x, arm = draw.normal(size=(400, 3))[who], draw.integers(0, 2, 400)[who]
+    assert lot(x, ("a", "b", "c"), arm, 2).doubted
+    assert not lot(x, ("a", "b", "c"), arm, 2, who).doubted
+    leaning = (draw.random(400) < np.where(x[::15, 0] > 0, 0.8, 0.2)).astype(np.int64)[who]
+    assert lot(x, ("a", "b", "c"), leaning, 2, who).doubted
+
+
+def test_a_lot_in_order_of_arms_is_no_dependence() -> None:
+    draw = np.random.default_rng(8)
+    often = draw.integers(1, 9, 1500)
+    who = np.repeat(np.arange(1500), often)
+    arm = draw.integers(0, 2, len(who))
+    order = np.argsort(arm, kind="stable")
+    x = often[who][order, None].astype(np.float64)
+    assert not lot(x, ("often",), arm[order], 2, who[order]).doubted
+
+
+@pytest.mark.parametrize("odd", ["list", "bytes", "huge"])
+def test_columns_that_are_no_features_are_left_out_or_refused(tmp_path, odd) -> None:
+    columns, _ = made(600)
+    del columns["p"]
+    extra = {"list": [[1, 2]] * 600, "bytes": [b"\xff"] * 600, "huge": [1e300] + [1.0] * 599}[odd]
+    kinds = pa.array(columns.pop("city")).dictionary_encode()
+    path = tmp_path / "test.parquet"
+    pq.write_table(pa.table({**columns, "city": kinds, "odd": extra}), path)
+    if odd == "huge":
+        with pytest.raises(InputError, match=r"column 'odd' .* beyond 1e\+50 in 1 of 600 rows, first in row 1"):
+            read_test(path, ASKED)
+        return
+    found = read_test(path, ASKED).features
+    assert dict(found.left_out) == {"odd": "no_values"}
+    assert [column.name for column in found.columns] == ["age", "city"]
+    with pytest.raises(InputError, match=r"column 'odd' .* holds"):
+        read_test(path, Asked("arm", "none", "profit", features=("age", "odd")))
+
+
 def test_stated_chances_are_held_to_their_mean() -> None:
     draw = np.random.default_rng(5)
     chance = np.where(draw.random(3000) < 0.5, 0.2, 0.7)

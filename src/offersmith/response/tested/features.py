@@ -1,9 +1,9 @@
 """What was known of the customers of a test, from the columns of its file, as numbers a learner can read.
 
 Numbers stay as they are (a missing one becomes the mean and raises a flag), dates become days, text and truth values
-one column for each common value and one for all others, where values nobody has seen go too. Left out are columns that
-tell customers apart and nothing else, and columns that cannot have been known beforehand: where they take one value,
-the outcome is always the same.
+one column for each common value and one for all others, where values nobody has seen go too. Left out are columns of
+lists and bytes, columns that tell customers apart and nothing else, and columns that cannot have been known beforehand:
+where they take one value, the outcome is always the same.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from offersmith.errors import InputError
 from offersmith.response.base import Bools, Floats, Ints
-from offersmith.response.table_file import TableFile, refuse
+from offersmith.response.table_file import LARGEST, TableFile, refuse
 
 How = Literal["number", "date", "words"]
 
@@ -32,6 +32,7 @@ TELLS = 1e-6
 TELLS_OUTCOME = "tells_outcome"
 NAMES_ROWS = "names_rows"
 ONE_VALUE = "one_value"
+NO_VALUES = "no_values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class Features:
             outcome: (n,) what came of it.
 
         Raises:
-            InputError: a named column is not there, or is taken; a number is infinite.
+            InputError: a named column is not there, is taken, or holds no values; a number is infinite or beyond
+                `table_file.LARGEST`.
         """
         for name in names or ():
             if name in taken:
@@ -113,7 +115,7 @@ class Features:
         columns, left_out = [], {}
         for name in chosen:
             reason = "" if names is not None else _unfit(file, name, outcome)
-            if file.distinct(name) < 2:
+            if not reason and file.distinct(name) < 2:
                 reason = ONE_VALUE
             if reason:
                 left_out[name] = reason
@@ -159,6 +161,7 @@ def _numbers(file: TableFile, name: str) -> tuple[Floats, Bools]:
     values, missing, odd = file.readings(name)
     missing = missing | odd | np.isnan(values)
     refuse(file.path, name, np.isinf(values) & ~missing, "infinite")
+    refuse(file.path, name, (np.abs(values) > LARGEST) & ~missing, f"beyond {LARGEST:g}")
     return np.where(missing, 0.0, values), missing
 
 
@@ -186,6 +189,8 @@ def _day(text: str) -> float | None:
 
 
 def _unfit(file: TableFile, name: str, outcome: Floats) -> str:
+    if not file.holds_values(name):
+        return NO_VALUES
     code, levels = file.levels(name, empty=True)
     if not _is_number(file, name):
         if len(levels) > IDENTIFIER * len(file) and not _is_date(file, name):

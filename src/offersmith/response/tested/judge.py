@@ -142,7 +142,7 @@ def _doubts(trial: Trial, asked: Asked, who: Ints | None) -> tuple[list[str], di
     if asked.propensity:
         wrong = unlike(trial.arm, len(trial.arms), trial.propensity, who)
         return ([CHANCES_DO_NOT_FIT], {CHANCES_DO_NOT_FIT: len(wrong)}, None) if wrong else ([], {}, None)
-    drawn = lot(trial.x, trial.names, trial.arm, len(trial.arms))
+    drawn = lot(trial.x, trial.names, trial.arm, len(trial.arms), who)
     if drawn.doubted:
         return [NOT_RANDOMISED], {NOT_RANDOMISED: len(trial)}, drawn
     return [], {}, drawn

@@ -49,15 +49,24 @@ class Lot:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def lot(x: Floats, names: tuple[str, ...], arm: Ints, arms: int) -> Lot:
+def lot(x: Floats, names: tuple[str, ...], arm: Ints, arms: int, customer: Ints | None = None) -> Lot:
     """Ask whether an arm can be told from features.
+
+    Of a customer with several rows one is asked: a lot that was drawn once for all of them, repeated beside features
+    that repeat with it, would look dependent.
 
     Args:
         x: (n, p) features, finite.
         names: (p,) of them.
         arm: (n,) which was given.
-        arms: how many there are; each was given at least once.
+        arms: how many there are.
+        customer: (n,) whose rows count as one; None = every row its own.
     """
+    if customer is not None:
+        # Any one, not the first: a file in order of arms has the same arm first for whoever had several.
+        order = np.random.default_rng(0).permutation(len(customer))
+        one = order[np.unique(customer[order], return_index=True)[1]]
+        x, arm = x[one], arm[one]
     spread = x.std(axis=0)
     kept = np.flatnonzero(spread > 1e-12 * np.maximum(np.abs(x).max(axis=0, initial=0.0), 1e-300))
     z = np.clip((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept], -FAR, FAR)
