@@ -1,0 +1,61 @@
+"""How far predictions hold up."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offersmith.response.shared import slopes
+
+
+def test_an_average_of_calibrated_members_is_too_timid_by_what_it_is_said_to_be():
+    luck = np.random.default_rng(1)
+    truth = luck.standard_normal((200_000, 1))
+    # A calibrated prediction is a shrunken noisy one: its slope is one.
+    members = np.stack([0.8 * (truth + 0.5 * luck.standard_normal(truth.shape)) for _ in range(3)])
+    called = slopes.ambiguity(members, np.full(3, 1 / 3))[0]
+    mean = members.mean(axis=0)
+    np.testing.assert_allclose(called, float(np.sum(mean * truth) / np.sum(mean**2)), atol=0.02)
+
+
+def test_members_that_agree_need_no_correction():
+    same = np.random.default_rng(0).standard_normal((1, 50, 3))
+    np.testing.assert_allclose(slopes.ambiguity(np.repeat(same, 3, axis=0), np.array([0.5, 0.25, 0.25])), 1.0)
+
+
+def test_scores_average_to_the_effect_though_the_expectations_are_wrong():
+    luck = np.random.default_rng(2)
+    n = 200_000
+    chance = np.where(luck.random(n) < 0.5, 0.2, 0.6)
+    arm = (luck.random(n) < chance).astype(np.int64)
+    y = chance + 0.7 * arm + luck.standard_normal(n)
+    given_chance = np.where(arm == 1, chance, 1 - chance)
+    score = slopes.scores(arm, given_chance, y, np.zeros((n, 2)))
+    assert (score[:, 0] == 0).all()
+    assert abs(score[:, 1].mean() - 0.7) < 4 * score[:, 1].std() / np.sqrt(n)
+
+
+def test_slopes_are_read_with_their_error():
+    luck = np.random.default_rng(3)
+    change = luck.standard_normal((20_000, 2)) * [0.0, 0.3]
+    score = 0.6 * change + luck.standard_normal(change.shape)
+    slope, error = slopes.read(change, score)
+    assert np.isnan(slope[0])
+    assert abs(slope[1] - 0.6) < 4 * error[1]
+    np.testing.assert_allclose(error[1], 1 / (0.3 * np.sqrt(20_000)), rtol=0.1)
+
+
+@given(st.floats(0.05, 2.0), st.floats(0.01, 3.0), st.floats(0.3, 0.95))
+def test_more_rows_bring_a_low_slope_closer_to_one_and_leave_a_high_one(slope, error, share):
+    full, sure = slopes.grown(np.array([slope]), np.array([error]), share)
+    assert sure[0] > 0
+    if slope < 1:
+        assert slope <= full[0] <= 1
+    else:
+        assert full[0] == slope
+
+
+def test_a_slope_nobody_can_tell_is_one_and_a_sure_one_stays():
+    unsure = slopes.shrink(np.array([np.nan, 0.1, 1.9]), np.array([np.nan, 9.0, 9.0]))
+    np.testing.assert_allclose(unsure, 1.0, atol=0.01)
+    sure = slopes.shrink(np.array([np.nan, 0.7, 0.7]), np.array([np.nan, 0.001, 0.001]))
+    np.testing.assert_allclose(sure[1:], 0.7, atol=0.01)
