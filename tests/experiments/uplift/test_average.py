@@ -145,6 +145,28 @@ def test_too_few_customers_have_an_effect_but_no_interval():
     assert (still.reason, still.effect) == ("uplift_constant", 0.0)
 
 
+@pytest.mark.parametrize("method", ["difference", "lin", "doubly_robust"])
+@pytest.mark.parametrize(("customers", "stated"), [(1, False), (20, False), (80, True)])
+def test_rows_of_a_few_customers_are_not_many_customers(method, customers, stated):
+    draw = np.random.default_rng(3)
+    who, arm, y = np.arange(800) % customers, draw.integers(0, 2, 800), draw.normal(size=800)
+    made = {
+        "difference": lambda: differences(arm, y, NAMES[:2], customer=who),
+        "lin": lambda: lin(arm, y, draw.normal(size=(800, 2)), NAMES[:2], customer=who),
+        "doubly_robust": lambda: doubly_robust(arm, y, np.zeros((800, 2)), NAMES[:2], customer=who),
+    }
+    found = made[method]()[0]
+    assert found.reason == ("" if stated else "uplift_few_customers")
+    assert (found.low is not None) == stated
+
+
+def test_an_outcome_that_is_the_arm_itself_has_no_spread():
+    arm = np.random.default_rng(4).integers(0, 2, 900)
+    found = lin(arm, arm.astype(float), np.random.default_rng(5).normal(size=(900, 3)), NAMES[:2])[0]
+    assert found.effect == pytest.approx(1)
+    assert (found.reason, found.low) == ("uplift_constant", None)
+
+
 def test_a_share_has_an_interval_even_where_nobody_converted():
     found = differences(np.arange(2000) % 2, np.zeros(2000), NAMES[:2])[0]
     assert (found.method, found.effect) == ("conversion", 0)

@@ -59,6 +59,15 @@ def test_rows_of_one_customer_count_once(world):
         assert figure(blind).standard_error == pytest.approx(figure(single).standard_error / np.sqrt(2), rel=2e-3)
 
 
+def test_rows_of_a_few_customers_have_a_figure_and_no_interval():
+    draw = np.random.default_rng(6)
+    score, y, treated = draw.normal(size=900), draw.normal(size=900), np.arange(900) % 2 == 0
+    for customers, reason in ((25, "uplift_few_customers"), (300, "")):
+        found = qini(one_arm(score, treated, y, customer=np.arange(900) // 2 % customers))
+        assert found.reason == reason
+        assert (found.low is None) == bool(reason)
+
+
 @pytest.mark.parametrize(
     ("rows", "outcome", "reason"),
     [

@@ -85,6 +85,13 @@ def test_rows_of_one_customer_count_once():
     assert twice.bins[3].standard_error == pytest.approx(single.bins[3].standard_error, rel=0.01)
 
 
+def test_a_group_of_a_few_customers_has_no_interval():
+    draw = np.random.default_rng(8)
+    found = calibration(np.full(600, 0.2), draw.normal(size=600), customer=np.arange(600) % 12)
+    assert found.bins[0].rows == 600
+    assert np.isnan(found.bins[0].low)
+
+
 def test_bad_input_is_named():
     with pytest.raises(InputError, match="score: 1 of 3"):
         calibration(np.zeros(3), np.array([0, np.nan, 1]))

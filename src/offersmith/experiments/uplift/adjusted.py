@@ -64,6 +64,7 @@ def lin(
                 outcome,
                 (lines[i][0], lines[0][0]),
                 spread(lines[i][1] - lines[0][1] + centred @ (lines[i][2] - lines[0][2]) / len(outcome), customer),
+                customer=customer,
             )
             for i in range(1, len(names))
         ]
@@ -107,7 +108,7 @@ def doubly_robust(
         base = expected[:, 0] + np.where(groups[0], (outcome - expected[:, 0]) / chance, 0.0)
         mean, level = float(score.mean()), float(base.mean())
         pair, error = (groups[i], groups[0]), spread((score - mean) / len(score), customer)
-        found.append(armed(names[i], "doubly_robust", pair, outcome, (level + mean, level), error))
+        found.append(armed(names[i], "doubly_robust", pair, outcome, (level + mean, level), error, customer=customer))
     return tuple(found)
 
 

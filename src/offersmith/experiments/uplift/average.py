@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from offersmith.errors import InputError
 from offersmith.experiments.metrics import conversion, mean_difference
 from offersmith.experiments.uplift.check import finite, one_length, propensities
-from offersmith.experiments.uplift.spread import MIN_GROUP, Spread, spread, support
+from offersmith.experiments.uplift.spread import MIN_GROUP, Spread, people, spread, support
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,7 +41,7 @@ class ArmEffect:
     Attributes:
         arm: its name.
         method: `conversion`, `difference`, `lin` or `doubly_robust`.
-        rows: customers given the arm.
+        rows: given the arm.
         control_rows: given the control.
         mean: expected outcome with the arm, in the outcome's unit a customer.
         control_mean: without.
@@ -105,6 +105,7 @@ def differences(
                 outcome,
                 (means[i][0], means[0][0]),
                 spread(means[i][1] - means[0][1], customer),
+                customer=customer,
             )
             for i in range(1, len(names))
         )
@@ -137,6 +138,7 @@ def armed(
     means: tuple[float, float],
     found: Spread,
     bounds: tuple[float, float] | None = None,
+    customer: Ints | None = None,
 ) -> ArmEffect:
     """State an arm's effect with its interval, or say why there is none.
 
@@ -148,15 +150,18 @@ def armed(
         means: expected outcome with the arm and without.
         found: the spread of the effect.
         bounds: of the interval; None = Student's around the effect.
+        customer: (n,) number of the customer, where rows repeat one.
     """
     effect = means[0] - means[1]
     low, high = bounds or (effect - found.reach(), effect + found.reach())
     sizes = int(groups[0].sum()), int(groups[1].sum())
-    reason = "uplift_few_customers" if min(sizes) < MIN_GROUP else ""
+    reason = "uplift_few_customers" if min(people(rows, customer) for rows in groups) < MIN_GROUP else ""
     # The interval of two shares holds for rare ones and for none at all.
     if not reason and method != "conversion":
         reason = "uplift_few_outcomes" if support(outcome, *groups) < MIN_SUPPORT else ""
-        reason = reason if found.error > 0 else "uplift_constant"
+        # Lines through points without any noise leave rounding for an error.
+        varies = found.error > 1e-12 * max(abs(means[0]), abs(means[1]))
+        reason = reason if varies else "uplift_constant"
     return ArmEffect(
         arm=name,
         method=method,

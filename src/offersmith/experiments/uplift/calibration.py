@@ -19,7 +19,7 @@ from offersmith.errors import InputError
 from offersmith.experiments.effect import scores
 from offersmith.experiments.uplift.check import finite, one_length
 from offersmith.experiments.uplift.ranked import Ranked
-from offersmith.experiments.uplift.spread import MIN_GROUP, spread
+from offersmith.experiments.uplift.spread import MIN_GROUP, people, spread
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -136,7 +136,7 @@ def _groups(predicted: Floats, bins: int) -> Ints:
 
 def _tenth(predicted: Floats, score: Floats, customer: Ints | None) -> Tenth:
     mean = float(score.mean())
-    if len(score) < MIN_GROUP:
+    if people(np.ones(len(score), dtype=np.bool_), customer) < MIN_GROUP:
         nan = float("nan")
         return Tenth(len(score), float(predicted.mean()), mean, nan, nan, nan)
     found = spread((score - mean) / len(score), customer)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from offersmith import words
 from offersmith.experiments.uplift.ranked import Ranked
-from offersmith.experiments.uplift.spread import MIN_GROUP, Spread, spread, support
+from offersmith.experiments.uplift.spread import MIN_GROUP, Spread, people, spread, support
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +89,8 @@ def stated(
     """Put an interval around what was measured, or say why there is none."""
     found = spread(measured.influence, ranked.cluster)
     treated, control = int((ranked.treated > 0).sum()), int((ranked.control > 0).sum())
-    reason = _reason(measured, ranked, min(treated, control), found)
+    smallest = min(people(side > 0, ranked.cluster) for side in (ranked.treated, ranked.control))
+    reason = _reason(measured, ranked, smallest, found)
     reach = found.reach(confidence)
     return Figure(
         name=name,

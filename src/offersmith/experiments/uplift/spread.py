@@ -64,6 +64,16 @@ def spread(influence: Floats, customer: Ints | None) -> Spread:
     return Spread(error, influential, max(1.0, 2 / max(1 / influential - 1 / count, 2 / count)))
 
 
+def people(rows: Bools, customer: Ints | None) -> int:
+    """Return how many customers some rows are of.
+
+    Args:
+        rows: (n,) which.
+        customer: (n,) number of the customer; None = all different.
+    """
+    return int(rows.sum()) if customer is None else len(np.unique(customer[rows]))
+
+
 def support(outcome: Floats, treated: Bools, control: Bools) -> float:
     """Return the smaller group's part of the customers whose outcomes make the spread.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from offersmith.experiments.off_policy.interval import Interval, mean_interval
 from offersmith.experiments.uplift.average import MIN_SUPPORT
-from offersmith.experiments.uplift.spread import MIN_GROUP, support
+from offersmith.experiments.uplift.spread import MIN_GROUP, people, support
 from offersmith.response.base import Floats, Ints
 from offersmith.response.learners.crossing import split
 from offersmith.response.linear import steady
@@ -54,7 +54,7 @@ class Levels:
         found = mean_interval(score, self.cluster[rows])
         given, outcome = self.trial.arm[rows], self.trial.outcome[rows]
         treated, control = given == arm, given == 0
-        if min(int(treated.sum()), int(control.sum())) < MIN_GROUP:
+        if min(people(side, self.cluster[rows]) for side in (treated, control)) < MIN_GROUP:
             return found, "uplift_few_customers"
         if support(outcome, treated, control) < MIN_SUPPORT:
             return found, "uplift_few_outcomes"
