@@ -142,7 +142,7 @@ def test_the_gravest_caveats_stand_under_the_headline(full_facts: ReportFacts, c
     lines = promotion(replace(full_facts, caveats=("margin_stated", "prior_leans", "not_randomised")), "en").warnings
     assert [line.split(";")[0] for line, _ in lines] == [
         "What the offers earn is mostly a stated belief",
-        "Past campaigns went to chosen customers, so their effects may be overstated or understated.",
+        "Past campaigns have no record of a lot, so their effects may be overstated or understated.",
     ]
     assert {target for _, target in lines} == {"caveats"}
     assert len(promotion(cold_facts, "zh").warnings) == 1
