@@ -20,6 +20,8 @@ _SAMPLE = 64 * 1024
 _SHOWN = 12
 LARGEST = 1e50
 """Numbers beyond this are slips: their fourth powers, which spreads of spreads need, would overflow."""
+SMALLEST = 1 / LARGEST
+"""Chances below this are slips: their inverse would overflow likewise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

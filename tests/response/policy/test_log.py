@@ -10,6 +10,7 @@ import pytest
 
 from offersmith.errors import InputError
 from offersmith.response.policy.log import judge_log
+from offersmith.response.policy.model import judge_policy
 from offersmith.response.policy.told import told
 
 ARMS = ("apple", "bread", "cheese")
@@ -178,6 +179,7 @@ def test_actions_the_log_has_never_seen_are_named(log, tmp_path):
     [
         ("propensity_score", 0.0, "'propensity_score' .* is 0 or below in 2 of 3,000 rows, first in row 5"),
         ("propensity_score", 1.5, "'propensity_score' .* is above 1 in 2 of"),
+        ("propensity_score", 1e-300, "'propensity_score' .* is below 1e-50 in 2 of"),
         ("propensity_score", np.nan, "'propensity_score' .* is not finite in 2 of"),
         ("click", np.inf, "'click' .* is not finite in 2 of 3,000 rows, first in row 5"),
         ("age", np.nan, "'age' .* is not finite in 2 of"),
@@ -259,3 +261,14 @@ def test_the_same_file_and_seed_give_the_same_bytes(log):
     one, two = (json.dumps(judge_log(log, "bread", features=("age", "town"), seed=3).as_dict()) for _ in range(2))
     assert one == two
     assert one != json.dumps(judge_log(log, "bread", features=("age", "town"), seed=4).as_dict())
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("click", "reward"), ("item_id", "action"), ("propensity_score", "propensity")]
+)
+def test_no_policy_looks_at_what_came_of_it(log, name, what):
+    with pytest.raises(InputError, match=f"column '{name}' .* is the {what} of each of") as fault:
+        judge_log(log, "uniform", features=(name,))
+    assert fault.value.facts["column"] == name
+    with pytest.raises(InputError, match=f"'{name}' .* is the {what}"):
+        judge_policy(log, model="t_linear", columns={}, features=(name,))

@@ -18,7 +18,7 @@ from offersmith.response.base import Floats, Ints
 from offersmith.response.crossfit import folds
 from offersmith.response.policy.target import ACTION, Shape, Target, read_target
 from offersmith.response.reward import seen_by
-from offersmith.response.table_file import TableFile, refuse
+from offersmith.response.table_file import SMALLEST, TableFile, refuse
 
 REWARD = ("reward", "click", "profit", "outcome", "revenue", "spend", "conversion")
 PROPENSITY = ("propensity", "propensity_score", "pscore", "probability", "action_prob")
@@ -186,6 +186,7 @@ def read_log(
     given, actions = file.levels(columns["action"])
     worth, chance = file.numbers(columns["reward"]), file.numbers(columns["propensity"])
     refuse(path, columns["propensity"], chance <= 0, "0 or below")
+    refuse(path, columns["propensity"], chance < SMALLEST, f"below {SMALLEST:g}")
     refuse(path, columns["propensity"], chance > 1, "above 1")
     if who is None:
         fold = np.random.default_rng(seed).permutation(len(file)) % FOLDS
@@ -201,8 +202,12 @@ def judge_target(log: PolicyLog, target: Target, features: Sequence[str] = ()) -
         log: the log.
         target: the policy; the first of its actions are the log's, in the log's order.
         features: columns the reward model may look at, besides the target's context.
+
+    Raises:
+        InputError: a feature or the context is the action, the reward or its chance.
     """
     looked_at = tuple(dict.fromkeys([*features, *target.context]))
+    known_before(log, looked_at)
     x = matrix(log.file, looked_at)
     q_given, q_target = seen_by(target.table, target.cell, x, log.action, log.reward, log.fold, FOLDS)
     weight = target.given(log.action) / log.chance
@@ -223,6 +228,23 @@ def judge_target(log: PolicyLog, target: Target, features: Sequence[str] = ()) -
         current_interval=None if support(now).reasons else mean_interval(log.reward, log.customer),
         difference=difference(seen, also=also),
     )
+
+
+def known_before(log: PolicyLog, looked_at: Sequence[str]) -> None:
+    """Refuse columns that nobody knew before the decision: a policy that reads what came of it earns anything.
+
+    Raises:
+        InputError: one of them is the action, the reward or its chance; names it.
+    """
+    for what in ("action", "reward", "propensity"):
+        if log.columns[what] in looked_at:
+            raise InputError(
+                f"column {log.columns[what]!r} of {log.file.path} is the {what} of each of {len(log.file):,} rows: "
+                "no policy or model may look at it",
+                hint="name columns that were known before the decision",
+                column=log.columns[what],
+                count=len(log.file),
+            )
 
 
 def matrix(log: TableFile, features: Sequence[str]) -> Floats:

@@ -17,7 +17,16 @@ from offersmith.errors import InputError
 from offersmith.response.choice.candidates import candidates
 from offersmith.response.choice.held_out import held_out
 from offersmith.response.choice.value import best
-from offersmith.response.policy.log import FOLDS, PolicyJudged, PolicyLog, judge_log, judge_target, matrix, read_log
+from offersmith.response.policy.log import (
+    FOLDS,
+    PolicyJudged,
+    PolicyLog,
+    judge_log,
+    judge_target,
+    known_before,
+    matrix,
+    read_log,
+)
 from offersmith.response.policy.target import Target
 from offersmith.response.policy.told import told
 from offersmith.response.trial import Trial, named
@@ -100,6 +109,7 @@ def learned(log: PolicyLog, model: str, features: Sequence[str], control: str | 
             "a model needs columns to look at: name those known before the decision with --features",
             found=log.file.names,
         )
+    known_before(log, features)
     if control is not None and control not in log.actions:
         raise InputError(
             f"control {control!r} is no action of the log; its actions: {', '.join(map(repr, log.actions[:12]))}",
