@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from offersmith.errors import InputError
+from offersmith.response.choice.held_out import levelled
 from offersmith.response.table_file import TableFile
 from offersmith.response.tested.features import Features
-from offersmith.response.tested.figures import effects, levelled
+from offersmith.response.tested.figures import effects
 from offersmith.response.tested.judge import judge_test
 from offersmith.response.tested.lot import lot, unlike
 from offersmith.response.tested.read import Asked, read_test
@@ -270,6 +271,14 @@ def test_columns_that_are_no_features_are_left_out_or_refused(tmp_path, odd) -> 
         read_test(path, Asked("arm", "none", "profit", features=("age", "odd")))
 
 
+def test_moments_with_a_zone_are_days_like_others(tmp_path) -> None:
+    columns, _ = made(300)
+    columns["when"] = [f"2026-01-{1 + row % 28:02d}T01:00:00{('+01:00', 'Z', '')[row % 3]}" for row in range(300)]
+    found = read_test(written(tmp_path / "test.csv", columns), ASKED)
+    days = found.trial.x[:, found.trial.names.index("when")]
+    assert days[:3] - days[0] == pytest.approx([0, 1 + 1 / 24, 2 + 1 / 24])
+
+
 def test_stated_chances_are_held_to_their_mean() -> None:
     draw = np.random.default_rng(5)
     chance = np.where(draw.random(3000) < 0.5, 0.2, 0.7)
@@ -322,6 +331,7 @@ BAD = {
         r"column 'p' .* above 1 in 1 of 120 rows, first in row 120",
     ),
     "unknown cost": (Asked("arm", "none", "profit", cost="gift=1,spoon=2"), {}, r"arm 'spoon', which nobody .* \(0 of"),
+    "cost twice": (Asked("arm", "none", "profit", cost="gift=1,gift=2"), {}, r"arm 'gift' more than once"),
     "odd cost": (Asked("arm", "none", "profit", cost="gift=much"), {}, r"cost of arm 'gift' is 'much'"),
     "no cost": (Asked("arm", "none", "profit", cost="price"), {}, r"has no column 'price'"),
     "infinite": (ASKED, {"age": ["inf", "-inf", *[1, 2] * 59]}, r"column 'age' .* infinite in 2 of 120 rows"),

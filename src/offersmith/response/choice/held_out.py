@@ -67,6 +67,25 @@ def held_out(
     return found
 
 
+def levelled(predicted: Floats, fold: Ints) -> Floats:
+    """Return predictions with every fold's mean at that of all.
+
+    Models of different folds disagree on the level by noise that leans against what the fold itself shows: who was
+    lucky in one fold raises the others' level. Ranked across folds, even one average for everybody would seem to rank
+    them, the wrong way round.
+
+    Args:
+        predicted: (n, k) effects.
+        fold: (n,) the fold each row was held out in.
+    """
+    level = predicted.mean(axis=0)
+    apart = predicted.copy()
+    for part in np.unique(fold):
+        apart[fold == part] -= predicted[fold == part].mean(axis=0)
+    apart[np.abs(apart) < 1e-12 * max(float(np.abs(predicted).max(initial=0.0)), 1e-300)] = 0.0
+    return np.asarray(level + apart)
+
+
 def fit(
     candidate: Candidate, trial: Trial, seed: int, fitted: Mapping[str, FittedEffects | None]
 ) -> FittedEffects | None:

@@ -23,6 +23,7 @@ from offersmith.experiments.uplift import (
 from offersmith.profiles.segments import NEEDED, segment
 from offersmith.response.base import Floats, History, floats
 from offersmith.response.choice.choose import Chosen
+from offersmith.response.choice.held_out import levelled
 from offersmith.response.choice.value import best
 from offersmith.response.costs import relief
 from offersmith.response.depth.curves import depth_curves
@@ -94,7 +95,8 @@ def judged(chosen: Chosen, lines: Mapping[str, UpliftCalibration]) -> dict[str, 
 
 def rankings(chosen: Chosen) -> dict[str, Any]:
     """Return how well the chosen learner ranks customers, by best arm and arm by arm; {} where it ranks nobody."""
-    trial, effects, cluster = chosen.gains.trial, chosen.effects, chosen.gains.cluster
+    trial, cluster = chosen.gains.trial, chosen.gains.cluster
+    effects = levelled(chosen.effects, chosen.fold)
     if not np.any(effects != effects[0]):
         return {}
     found: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
@@ -33,6 +34,8 @@ TELLS_OUTCOME = "tells_outcome"
 NAMES_ROWS = "names_rows"
 ONE_VALUE = "one_value"
 NO_VALUES = "no_values"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +186,12 @@ def _day(text: str) -> float | None:
     if len(text) < 8 or not text[:4].isdigit() or text[4] != "-":
         return None
     try:
-        return float(np.datetime64(text.rstrip("Z"), "s").astype(np.int64)) / 86_400
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    # A moment without a zone is read as UTC, like a date.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) / timedelta(days=1)
 
 
 def _unfit(file: TableFile, name: str, outcome: Floats) -> str:

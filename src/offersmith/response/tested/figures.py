@@ -24,7 +24,7 @@ from offersmith.experiments.uplift import (
 )
 from offersmith.response.base import Floats, Ints
 from offersmith.response.choice.choose import Chosen
-from offersmith.response.choice.held_out import folds_for, folds_of
+from offersmith.response.choice.held_out import folds_for, folds_of, levelled
 from offersmith.response.choice.value import Gains
 from offersmith.response.trial import Trial
 
@@ -159,25 +159,6 @@ def ranked(chosen: Chosen, outcome: Floats, customer: Ints | None, chance: Float
         comes_true[arm.name] = calibration(predicted[:, index], chosen.gains.gain[:, index], customer=customer)
     at_k = tuple(uplift_at_k(everybody, share) for share in SHARES)
     return Ranking(qini(everybody), auuc(everybody), at_k, by_arm, comes_true)
-
-
-def levelled(predicted: Floats, fold: Ints) -> Floats:
-    """Return predictions with every fold's mean at that of all.
-
-    Models of different folds disagree on the level by noise that leans against what the fold itself shows: who was
-    lucky in one fold raises the others' level. Ranked across folds, even one average for everybody would seem to rank
-    them, the wrong way round.
-
-    Args:
-        predicted: (n, k) effects.
-        fold: (n,) the fold each row was held out in.
-    """
-    level = predicted.mean(axis=0)
-    apart = predicted.copy()
-    for part in np.unique(fold):
-        apart[fold == part] -= predicted[fold == part].mean(axis=0)
-    apart[np.abs(apart) < 1e-12 * max(float(np.abs(predicted).max(initial=0.0)), 1e-300)] = 0.0
-    return np.asarray(level + apart)
 
 
 def arms(trial: Trial, found: Sequence[ArmEffect], outcome: Floats) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 from offersmith.errors import InputError
 from offersmith.response.base import Floats, Ints
 from offersmith.response.policy.log import CUSTOMER, PROPENSITY
-from offersmith.response.table_file import TableFile, refuse
+from offersmith.response.table_file import SMALLEST, TableFile, refuse
 from offersmith.response.tested.features import Features
 from offersmith.response.trial import Trial, named
 
@@ -154,6 +154,8 @@ def _costs(
                 count=0,
                 found=list(names),
             )
+        if name in costs:
+            raise InputError(f"cost names arm {name!r} more than once: {said}", arm=name, value=said)
         amounts[names.index(name)] = costs[name] = _amount(name, text)
     return amounts, costs
 
@@ -173,6 +175,7 @@ def _chances(file: TableFile, column: str | None, arm: Ints, arms: int) -> Float
         return np.asarray((np.bincount(arm, minlength=arms) / len(arm))[arm])
     chance = file.numbers(column)
     refuse(file.path, column, chance <= 0, "0 or below")
+    refuse(file.path, column, chance < SMALLEST, f"below {SMALLEST:g}")
     refuse(file.path, column, chance > 1, "above 1")
     return chance
 
