@@ -30,6 +30,9 @@ WEIGHT_ORDERS = 2.0
 PATIENCE = 3.0
 WINDOW_DAYS = 90.0
 FALLBACK_RATE = 1 / 30
+LASTS_DAYS = 28
+"""Over how many days at most a stated lift is believed in. It speaks of an offer that may be used once; over a longer
+horizon nearly everybody buys anyway, and counted there no offer would be believed to win anybody."""
 NAME = "prior"
 READS = ("orders_90d", "spend_90d", "tenure", "recency")
 """Features that beliefs about a customer hang on."""
@@ -67,7 +70,7 @@ class FittedPrior:
     Attributes:
         priors: the beliefs.
         economics: margin and currency.
-        horizon_days: over how many days an effect is counted.
+        horizon_days: over how many days the beliefs are held.
         rate: the shop's average orders a day of a customer.
         basket: the shop's average order, major units.
         evidence: that there is none, and why.
@@ -199,13 +202,14 @@ def believe(history: History, economics: Economics, priors: PriorSettings, reaso
     tenure = np.nan_to_num(_feature(known, "tenure"), nan=WINDOW_DAYS)
     orders = float(np.nansum(_feature(known, "orders_90d")))
     spend = float(np.nansum(_feature(known, "spend_90d"))) / scale(economics.currency)
-    days = float(np.sum(np.clip(tenure, 1.0, WINDOW_DAYS)))
-    rate, basket = (orders / days if orders and days else FALLBACK_RATE), (spend / orders if orders else 0.0)
+    watched = float(np.sum(np.clip(tenure, 1.0, WINDOW_DAYS)))
+    rate, basket = (orders / watched if orders and watched else FALLBACK_RATE), (spend / orders if orders else 0.0)
     if basket == 0 and history.table.num_rows:
         bought = floats(history.table, "revenue")[floats(history.table, "revenue") > 0]
         basket = float(bought.mean()) if len(bought) else 0.0
     evidence = Evidence(NAME, reasons, history.table.num_rows, history.campaigns, left_out=dict(history.left_out))
-    return FittedPrior(priors, economics, history.horizon_days, rate, basket, evidence)
+    days = min(history.horizon_days, LASTS_DAYS)
+    return FittedPrior(priors, economics, days, rate, basket, evidence)
 
 
 def _feature(table: pa.Table, name: str) -> Floats:
