@@ -55,6 +55,25 @@ def test_a_wrong_number_is_named_and_counted(tmp_path, values, what, count, row)
     assert fault.value.facts["count"] == count
 
 
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("12,50", "12,50 looks like a number with a decimal comma: write 12.50, with a point"),
+        ("-1.234,5", "-1.234,5 looks like a number with a decimal comma: write -1234.5, with a point"),
+        ("1,234.50", "1,234.50 looks like a number with commas between thousands: write 1234.50"),
+        ("1,234", "write 1,234 as 1.234 if its comma is a decimal comma, as 1234 if it parts thousands"),
+        ("0,125", "0,125 looks like a number with a decimal comma: write 0.125, with a point"),
+        ("a lot, 1", ""),
+    ],
+)
+def test_a_number_with_a_comma_is_shown_with_what_to_write(tmp_path, value, hint):
+    file = read(tmp_path, f"arm;Umsatz\na;3\nb;{value}\nc;{value}\n")
+    with pytest.raises(InputError, match="not a number in 2 of 3 rows, first in row 2: ") as fault:
+        file.numbers("Umsatz")
+    assert fault.value.message.endswith(repr(value))
+    assert (fault.value.hint, fault.value.facts["value"]) == (hint, value)
+
+
 def test_missing_values_of_parquet_are_missing(tmp_path):
     pq.write_table(pa.table({"r": [1.0, None], "q": [1.0, np.nan], "a": ["x", None]}), tmp_path / "log.parquet")
     file = TableFile.read(tmp_path / "log.parquet")

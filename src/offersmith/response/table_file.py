@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ from offersmith.response.base import Bools, Floats, Ints
 
 _SAMPLE = 64 * 1024
 _SHOWN = 12
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
+_DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}([.'\s]\d{3})+),\d+")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""1,234 can be read in two ways."""
 LARGEST = 1e50
 """Numbers beyond this are slips: their fourth powers, which spreads of spreads need, would overflow."""
 SMALLEST = 1 / LARGEST
@@ -104,10 +109,20 @@ class TableFile:
         """
         values, missing, odd = self._numbers(name)
         self._refuse(name, missing, "missing")
-        self._refuse(name, odd, "not a number")
+        self.refuse_words(name, odd)
         self._refuse(name, ~np.isfinite(values), "not finite")
         self._refuse(name, np.abs(values) > LARGEST, f"beyond {LARGEST:g}")
         return values
+
+    def refuse_words(self, name: str, odd: Bools) -> None:
+        """Raise InputError where a row of a column holds no number, with the first such value.
+
+        Args:
+            name: of the column.
+            odd: (n,) which rows, of `readings`.
+        """
+        if odd.any():
+            refuse(self.path, name, odd, "not a number", _text(self._known(name))[int(np.argmax(odd))].as_py())
 
     def readings(self, name: str) -> tuple[Floats, Bools, Bools]:
         """Return a column's numbers (0 where there is none), which rows are empty, and which hold no number.
@@ -189,7 +204,7 @@ class TableFile:
         refuse(self.path, name, wrong, what)
 
 
-def refuse(path: Path, name: str, wrong: Bools, what: str) -> None:
+def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = None) -> None:
     """Raise InputError where any row is wrong, naming column, count and the first such row (1 = below the header).
 
     Args:
@@ -197,17 +212,34 @@ def refuse(path: Path, name: str, wrong: Bools, what: str) -> None:
         name: of the column.
         wrong: (n,) which rows.
         what: is wrong with them: `missing`, `above 1`.
+        value: the first wrong one as it is written; None = nothing to show.
     """
     count = int(wrong.sum())
     if count:
         first = int(np.argmax(wrong)) + 1
+        seen = "" if value is None else f": {value!r:.80}"
+        facts = {} if value is None else {"value": value}
         raise InputError(
-            f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in row {first:,}",
+            f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in row {first:,}{seen}",
+            hint=_comma(value or ""),
             path=str(path),
             column=name,
             count=count,
             row=first,
+            **facts,
         )
+
+
+def _comma(value: str) -> str:
+    """Return what to do about a number written with a comma; '' = it is not one."""
+    whole, point = value.replace(",", ""), re.sub(r"[.'\s]", "", value).replace(",", ".")
+    if _EITHER.fullmatch(value):
+        return f"write {value} as {point} if its comma is a decimal comma, as {whole} if it parts thousands"
+    if _THOUSANDS.fullmatch(value):
+        return f"{value} looks like a number with commas between thousands: write {whole}"
+    if _DECIMAL.fullmatch(value):
+        return f"{value} looks like a number with a decimal comma: write {point}, with a point"
+    return ""
 
 
 def _csv(path: Path) -> pa.Table:

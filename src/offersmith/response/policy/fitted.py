@@ -20,7 +20,7 @@ from offersmith.response.learned import FittedLearned
 from offersmith.response.policy.log import judge_target, read_log
 from offersmith.response.policy.model import PolicyAnswer
 from offersmith.response.policy.target import Target
-from offersmith.response.table_file import TableFile, refuse
+from offersmith.response.table_file import TableFile
 from offersmith.vocabulary import NO_OFFER, Offer
 
 WORKSPACE = "workspace"
@@ -85,7 +85,7 @@ def _profiles(file: TableFile, needed: Sequence[str]) -> tuple[pa.Table, tuple[s
     columns, whole = {"customer_id": pa.array([str(row) for row in range(len(file))])}, []
     for name in needed:
         values, empty, odd = file.readings(name)
-        refuse(file.path, name, odd, "not a number")
+        file.refuse_words(name, odd)
         columns[name] = pa.array(values, pa.float64(), mask=empty)
         if np.isfinite(values).all() and not empty.any():
             whole.append(name)
