@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from offersmith.experiments.off_policy.estimators import UNBIASED
 from offersmith.experiments.off_policy.interval import Interval
 from offersmith.experiments.off_policy.judge import Estimated
+from offersmith.experiments.off_policy.support import (
+    MAX_SHARE,
+    MIN_EFFECTIVE,
+    MIN_OUTCOMES,
+    NOT_ENOUGH_SUPPORT,
+    TOO_FEW_OUTCOMES,
+    Support,
+)
 from offersmith.response.policy.log import PolicyJudged
+from offersmith.response.shown import shown, shown_range, table
 from offersmith.words import Language, say
 
 _NAMES = 8
@@ -29,29 +36,30 @@ def told(judged: PolicyJudged, language: Language = "en") -> str:
             language,
             ess=held.ess,
             rows=held.rows,
-            largest=held.largest_weight,
+            largest=shown(held.largest_weight),
             share=held.largest_share,
             mean=held.mean_weight,
         ),
         *([] if "customer" in judged.columns else [say("experiments.policy_no_customer", language)]),
         "",
-        _line(say("experiments.policy_columns", language).split(",")),
     ]
-    lines += [_line([made.name, f"{made.value:.6g}", _ends(made, language)]) for made in judged.judged.estimates]
-    lines.append("")
+    rows = [[made.name, shown(made.value), _ends(made, language)] for made in judged.judged.estimates]
+    lines += [*table(say("experiments.policy_columns", language).split("|"), rows, numbers=(1,)), ""]
     for made in judged.judged.estimates:
         if made.bound is not None:
-            low, high = made.bound.low, made.bound.high
+            low, high = shown(made.bound.low), shown(made.bound.high)
             lines.append(say("experiments.policy_bernstein", language, name=made.name, low=low, high=high))
     current = _interval(judged.current_interval, language)
-    lines.append(say("experiments.policy_current", language, value=judged.current, interval=current))
+    lines.append(say("experiments.policy_current", language, value=shown(judged.current), interval=current))
     apart = judged.difference
     between = _interval(apart.interval, language)
-    lines.append(say("experiments.policy_difference", language, value=apart.value, interval=between))
+    lines.append(
+        say("experiments.policy_difference", language, value=shown(apart.value, signed=True), interval=between)
+    )
     if judged.unseen:
         names = ", ".join(judged.unseen[:_NAMES]) + (" ..." if len(judged.unseen) > _NAMES else "")
         lines.append(say("experiments.policy_unseen", language, chance=judged.unseen_chance, names=names))
-    why = ("；" if language == "zh" else "; ").join(say(f"experiments.{code}", language) for code in judged.reasons)
+    why = ("；" if language == "zh" else "; ").join(_why(code, held, language) for code in judged.reasons)
     return "\n".join([*lines, say(f"experiments.policy_{judged.verdict}", language, reasons=why)])
 
 
@@ -62,13 +70,20 @@ def _ends(made: Estimated, language: Language) -> str:
 
 
 def _interval(found: Interval | None, language: Language) -> str:
-    return say("experiments.policy_withheld", language) if found is None else f"{found.low:.6g} .. {found.high:.6g}"
+    return say("experiments.policy_withheld", language) if found is None else shown_range(found.low, found.high)
 
 
-def _line(cells: list[str]) -> str:
-    name, value, rest = cells
-    return f"  {name}{' ' * (12 - _wide(name))}{' ' * (14 - _wide(value))}{value}   {rest}"
-
-
-def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+def _why(code: str, held: Support, language: Language) -> str:
+    """Return a reason with its counts, where the log's support has them."""
+    if code == TOO_FEW_OUTCOMES:
+        return say("experiments.policy_too_few_outcomes", language, count=f"{held.outcomes:,}", least=MIN_OUTCOMES)
+    if code == NOT_ENOUGH_SUPPORT:
+        return say(
+            "experiments.policy_not_enough_support",
+            language,
+            ess=f"{held.ess:,.1f}",
+            share=f"{held.largest_share:.1%}",
+            least=f"{MIN_EFFECTIVE:.0f}",
+            most=f"{MAX_SHARE:.0%}",
+        )
+    return say(f"experiments.{code}", language)

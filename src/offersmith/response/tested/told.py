@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-import unicodedata
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from offersmith.experiments.uplift import ArmEffect, Figure
+from offersmith.response.base import Floats
+from offersmith.response.shown import shown, shown_range, table
 from offersmith.words import Language, catalogue, say
 
 if TYPE_CHECKING:
@@ -17,17 +20,49 @@ if TYPE_CHECKING:
     from offersmith.response.tested.judge import JudgedTest
 
 
+_PER = 1000
+"""Customers an area is told for: one customer's part of it is a number nobody can picture."""
+_RARE = 1e-4
+"""Chances below this are only said to be below it."""
+
+
 def told(tested: JudgedTest, language: Language = "en") -> str:
     """Return the findings: what was read, effects, models, policies, the verdict."""
-    parts = [_head(tested, language), _effects(tested, language)]
+    unit = _Unit(language, _zero_one(tested.read.net))
+    parts = [_head(tested, unit), _effects(tested, language)]
     if tested.chosen is not None:
-        parts.append(_models(tested.chosen, language))
+        parts.append(_models(tested.chosen, unit))
     if tested.ranking is not None:
-        parts.append(_ranking(tested.ranking, language))
+        parts.append(_ranking(tested.ranking, unit))
     if tested.chosen is not None:
-        parts.append(_policies(tested.chosen, language))
-    parts.append([_verdict(tested, language)])
+        parts.append(_policies(tested.chosen, unit))
+    parts.append([_verdict(tested, unit)])
     return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """How figures are told.
+
+    Attributes:
+        language: of the words.
+        percent: whether the outcome is 0 or 1, so that its means are shares.
+    """
+
+    language: Language
+    percent: bool
+
+    def number(self, value: float, *, signed: bool = False) -> str:
+        return shown(value, signed=signed, percent=self.percent)
+
+    def ends(self, low: float | None, high: float | None, reason: str) -> str:
+        if low is None or high is None:
+            return reason_said(reason, self.language)
+        return shown_range(low, high, signed=True, percent=self.percent)
+
+
+def _zero_one(outcome: Floats) -> bool:
+    return bool(np.isin(outcome, (0.0, 1.0)).all())
 
 
 def reason_said(code: str, language: Language) -> str:
@@ -36,8 +71,8 @@ def reason_said(code: str, language: Language) -> str:
     return say(f"{room}.{code}", language)
 
 
-def _head(tested: JudgedTest, language: Language) -> list[str]:
-    read, trial, asked = tested.read, tested.read.trial, tested.asked
+def _head(tested: JudgedTest, unit: _Unit) -> list[str]:
+    read, trial, asked, language = tested.read, tested.read.trial, tested.asked, unit.language
     lines = [
         say(
             "tested.head",
@@ -50,10 +85,14 @@ def _head(tested: JudgedTest, language: Language) -> list[str]:
             features=len(read.features.columns),
         )
     ]
+    if unit.percent:
+        lines.append(say("tested.zero_one", language, outcome=asked.outcome))
     if "" in read.cost:
         lines.append(say("tested.cost_column", language, column=read.cost[""]))
     elif read.cost:
-        costs = ", ".join(f"{arm} {amount:g}" for arm, amount in read.cost.items())
+        costs = ", ".join(
+            f"{arm} {_amount(amount)}" for arm, amount in read.cost.items() if not isinstance(amount, str)
+        )
         lines.append(say("tested.cost_arms", language, costs=costs))
     left_out = read.features.left_out
     for reason in dict.fromkeys(left_out.values()):
@@ -62,7 +101,8 @@ def _head(tested: JudgedTest, language: Language) -> list[str]:
     for code in tested.reasons:
         count = tested.counts.get(code, 0)
         if code == "not_by_lot" and tested.lot is not None:
-            most, chance = tested.lot.most, tested.lot.chance
+            most, odds = tested.lot.most, tested.lot.chance or 0.0
+            chance = f"<{_RARE}" if odds < _RARE else shown(odds)
             lines.append(say("tested.warn_not_by_lot", language, column=most, chance=chance, count=count))
         elif code == "chances_do_not_fit":
             lines.append(say("tested.warn_chances", language, column=asked.propensity, count=count))
@@ -71,110 +111,99 @@ def _head(tested: JudgedTest, language: Language) -> list[str]:
     return lines
 
 
+def _amount(amount: float) -> str:
+    """Return what a user wrote as they wrote it, but never with an exponent."""
+    return f"{amount:,.12f}".rstrip("0").rstrip(".")
+
+
 def _effects(tested: JudgedTest, language: Language) -> list[str]:
     lines: list[str] = []
-    for key, found in (("effects", tested.effects), ("effects_before", tested.before_cost)):
+    read, heads = tested.read, say("tested.effects_columns", language).split("|")
+    for key, found, outcome in (
+        ("effects", tested.effects, read.net),
+        ("effects_before", tested.before_cost, read.gross),
+    ):
         if found:
-            lines.append(say(f"tested.{key}", language, mean=found[0].control_mean))
-            lines += _table(say("tested.effects_columns", language), [_arm(one, language) for one in found])
+            unit = _Unit(language, _zero_one(outcome))
+            lines.append(say(f"tested.{key}", language, mean=unit.number(found[0].control_mean)))
+            lines += table(heads, [_arm(one, unit) for one in found], numbers=(1, 2, 3))
     return lines
 
 
-def _arm(one: ArmEffect, language: Language) -> list[str]:
-    ends = _ends(one.low, one.high, one.reason, language)
-    method = say(f"tested.{one.method}", language)
-    return [one.arm, f"{one.rows:,}", f"{one.mean:.4g}", f"{one.effect:+.4g}", ends, method]
+def _arm(one: ArmEffect, unit: _Unit) -> list[str]:
+    mean, effect = unit.number(one.mean), unit.number(one.effect, signed=True)
+    method = say(f"tested.{one.method}", unit.language)
+    return [one.arm, f"{one.rows:,}", mean, effect, unit.ends(one.low, one.high, one.reason), method]
 
 
-def _models(chosen: Chosen, language: Language) -> list[str]:
-    rows = []
+def _models(chosen: Chosen, unit: _Unit) -> list[str]:
+    rows, language = [], unit.language
     for one in chosen.tried:
         if one.value is None or one.claimed is None:
             rows.append([one.name, "-", reason_said(one.reason, language), "-"])
         else:
-            rows.append([one.name, *_value(one.value, language), f"{one.claimed:+.4g}"])
-    lines = [say("tested.models", language), *_table(say("tested.models_columns", language), rows)]
+            rows.append([one.name, *_value(one.value, unit), unit.number(one.claimed, signed=True)])
+    heads = say("tested.models_columns", language).split("|")
+    lines = [say("tested.models", language), *table(heads, rows, numbers=(1,))]
     if chosen.name:
         lines.append(say("tested.chosen", language, name=chosen.name, reason=reason_said(chosen.reason, language)))
     return lines
 
 
-def _ranking(ranking: Ranking, language: Language) -> list[str]:
-    lines = [
-        say(
-            "tested.ranking",
-            language,
-            qini=_number(ranking.qini.value),
-            qini_ends=_figure(ranking.qini, language),
-            auuc=_number(ranking.auuc.value),
-            auuc_ends=_figure(ranking.auuc, language),
-        )
-    ]
+def _ranking(ranking: Ranking, unit: _Unit) -> list[str]:
+    language = unit.language
+    areas = [_area(figure, unit.language) for figure in (ranking.qini, ranking.auuc)]
+    lines = [say("tested.ranking", language), *("  " + area for area in areas)]
     for found in ranking.at_k:
-        value, ends = _number(found.value), _figure(found, language)
+        value, ends = unit.number(found.value), unit.ends(found.low, found.high, found.reason)
         lines.append("  " + say("tested.at_k", language, share=found.share, value=value, ends=ends))
     for arm, (found, _) in ranking.by_arm.items():
         true = ranking.calibration[arm]
-        said = say("tested.by_arm", language, arm=arm, qini=_number(found.value), ends=_figure(found, language))
+        said = say("tested.by_arm", language, arm=arm, area=_area(found, language))
         if not math.isnan(true.slope):
-            low, high = _number(true.slope_low), _number(true.slope_high)
-            said += say("tested.comes_true", language, slope=_number(true.slope), low=low, high=high)
+            low, high = shown(true.slope_low), shown(true.slope_high)
+            said += say("tested.comes_true", language, slope=shown(true.slope), low=low, high=high)
         lines.append("  " + said)
     return lines
 
 
-def _policies(chosen: Chosen, language: Language) -> list[str]:
-    arm = chosen.gains.trial.arms[chosen.single.arm].name
+def _area(figure: Figure, language: Language) -> str:
+    """Return a Qini or AUUC under the name of what it is: a share of the best order, or an area in customers."""
+    normalised = figure.definition.endswith("_of_perfect")
+    unit, scale = _Unit(language, normalised), 1 if normalised else _PER
+    low, high = (None if end is None else scale * end for end in (figure.low, figure.high))
+    key = f"tested.{figure.name}_{'share' if normalised else 'area'}"
+    value, ends = unit.number(scale * figure.value), unit.ends(low, high, figure.reason)
+    return say(key, language, value=value, ends=ends)
+
+
+def _policies(chosen: Chosen, unit: _Unit) -> list[str]:
+    arm, language = chosen.gains.trial.arms[chosen.single.arm].name, unit.language
     rows = [
-        [say("tested.each", language), *_value(chosen.learned, language)],
-        [say("tested.single", language, arm=arm), *_value(chosen.single.value, language)],
+        [say("tested.each", language), *_value(chosen.learned, unit)],
+        [say("tested.single", language, arm=arm), *_value(chosen.single.value, unit)],
         [say("tested.nobody", language), "0", ""],
-        [say("tested.over_single", language), *_value(chosen.over_single, language)],
+        [say("tested.over_single", language), *_value(chosen.over_single, unit)],
     ]
-    return [say("tested.policies", language), *_table(say("tested.policies_columns", language), rows)]
+    heads = say("tested.policies_columns", language).split("|")
+    lines = [say("tested.policies", language), *table(heads, rows, numbers=(1,))]
+    alone = next((one.value for one in chosen.tried if one.name == chosen.name), None)
+    if alone is not None and unit.number(alone.value) != unit.number(chosen.learned.value):
+        lines.append(say("tested.pays_for_choosing", language))
+    return lines
 
 
-def _verdict(tested: JudgedTest, language: Language) -> str:
-    chosen = tested.chosen
+def _verdict(tested: JudgedTest, unit: _Unit) -> str:
+    chosen, language = tested.chosen, unit.language
     if tested.verdict == "unknown" or chosen is None:
         joint = "；" if language == "zh" else "; "
         reasons = joint.join(reason_said(code, language) for code in tested.reasons)
         return say("tested.verdict_unknown", language, reasons=reasons)
     arm = chosen.gains.trial.arms[chosen.single.arm].name
-    value, of_single = chosen.policy.value, chosen.single.value.value
+    value, of_single = unit.number(chosen.policy.value), unit.number(chosen.single.value.value)
     return say(f"tested.verdict_{tested.verdict}", language, arm=arm, value=value, single=of_single)
 
 
-def _value(value: Value, language: Language) -> list[str]:
-    return [f"{value.value:+.4g}", _ends(value.low, value.high, "".join(value.reasons[:1]), language)]
-
-
-def _figure(figure: Figure, language: Language) -> str:
-    return _ends(figure.low, figure.high, figure.reason, language)
-
-
-def _ends(low: float | None, high: float | None, reason: str, language: Language) -> str:
-    if low is None or high is None:
-        return reason_said(reason, language)
-    return f"{low:+.4g} .. {high:+.4g}"
-
-
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.4g}"
-
-
-def _table(head: str, rows: Sequence[Sequence[str]]) -> list[str]:
-    cells = [head.split("|"), *rows]
-    wide = [max(_wide(row[index]) for row in cells) for index in range(len(cells[0]) - 1)]
-    return [
-        "  " + "  ".join([*(_padded(cell, wide[index]) for index, cell in enumerate(row[:-1])), row[-1]]).rstrip()
-        for row in cells
-    ]
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _wide(text))
-
-
-def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+def _value(value: Value, unit: _Unit) -> list[str]:
+    ends = unit.ends(value.low, value.high, "".join(value.reasons[:1]))
+    return [unit.number(value.value, signed=True), ends]
