@@ -19,6 +19,7 @@ from offersmith.experiments.off_policy.interval import mean_interval
 from offersmith.experiments.uplift import UpliftCalibration, calibration
 from offersmith.response.base import Floats
 from offersmith.response.choice.choose import Chosen
+from offersmith.response.choice.held_out import levelled
 from offersmith.response.scores import SLOPE_SD
 
 _NOTHING = -1e-9
@@ -93,8 +94,10 @@ class Belief:
 def calibrations(chosen: Chosen) -> dict[str, UpliftCalibration]:
     """Return arm -> held-out predictions of the chosen learner against doubly robust gains."""
     gains = chosen.gains
+    # Noise between the folds' levels leans against what a fold shows, and would pull every slope down.
+    predicted = levelled(chosen.effects, chosen.fold)
     return {
-        arm.name: calibration(chosen.effects[:, number], gains.gain[:, number], customer=gains.cluster)
+        arm.name: calibration(predicted[:, number], gains.gain[:, number], customer=gains.cluster)
         for number, arm in enumerate(gains.trial.arms)
         if number > 0
     }
