@@ -253,8 +253,8 @@ def test_it_reads_as_json_and_in_two_languages(log):
     assert "Better than the policy that made the log." in english
     assert "优于产生该日志的策略" in chinese
     for made in found.judged.estimates:
-        assert f"{made.value:.6g}" in english
-        assert f"{made.value:.6g}" in chinese
+        assert f"{made.value:.3f}" in english
+        assert f"{made.value:.3f}" in chinese
 
 
 def test_the_same_file_and_seed_give_the_same_bytes(log):
