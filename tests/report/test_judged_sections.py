@@ -92,7 +92,7 @@ def test_values_are_per_thousand_customers() -> None:
         ({"kind": "learned", "low": -0.01}, "The interval reaches down to zero: it may be worth nothing."),
         (
             {"kind": "learned", "low": None, "reason": "too_few_outcomes"},
-            "No verdict can be given: too few of the rows",
+            "No verdict can be given: nearly all customers",
         ),
     ],
 )
