@@ -15,7 +15,7 @@ import sklearn.linear_model  # noqa: F401
 import offersmith
 from benchmarks._response_task import ARMS, Floats, Task
 from offersmith.response.choice.candidates import candidates
-from offersmith.response.choice.held_out import folds_of, held_out
+from offersmith.response.choice.held_out import folds_for, folds_of, held_out
 from offersmith.response.choice.value import Gains, best
 from offersmith.response.learners import LEARNERS
 
@@ -33,7 +33,6 @@ class Answer:
     claim: float | None = None
 
 
-HALVES = 2
 LEARNING = (
     "response/shared",
     "response/learners",
@@ -65,11 +64,12 @@ def fit(name: str, task: Task, seed: int) -> Callable[[Floats], Answer]:
 
 
 def interval(name: str, task: Task, seed: int) -> tuple[float | None, float | None]:
-    """Return the 95 % interval of the plan's gain a customer, from halves of the rows that learned nothing of it."""
+    """Return the 95 % interval of the plan's gain a customer, from held-out folds as `choose` makes them."""
     trial = task.trial
-    fold = folds_of(trial, HALVES, seed)
-    effects = held_out(trial, fold, HALVES, candidates((name.removeprefix(OWN),)), seed)
-    value = Gains.of(trial, fold, HALVES).value(best(effects[name.removeprefix(OWN)]))
+    count = folds_for(len(np.unique(trial.customer)))
+    fold = folds_of(trial, count, seed)
+    effects = held_out(trial, fold, count, candidates((name.removeprefix(OWN),)), seed)
+    value = Gains.of(trial, fold, count).value(best(effects[name.removeprefix(OWN)]))
     return value.low, value.high
 
 

@@ -47,7 +47,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--peers", default="all", help="names, all, or none")
     parser.add_argument("--ours", default="first", help="names, first (the one held to the targets), all, or none")
     parser.add_argument("--keep", type=Path, help="folder in which results are kept and looked for")
-    parser.add_argument("--intervals", action="store_true", help="also judge our plans on held-out rows: two more fits")
+    parser.add_argument("--intervals", action="store_true", help="also judge our plans on held-out rows: more fits")
     parser.add_argument("--choose-rows", type=int, default=CHOOSE_ROWS, help="rows to choose configurations on")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args(argv)
