@@ -15,6 +15,7 @@ import numpy as np
 
 from offersmith.response.base import Floats
 from offersmith.response.bases.base import FittedBase, Kind, flat, loaded_flat
+from offersmith.response.structural.stacked import library
 
 Way = Literal["tree", "forest", "boosting"]
 
@@ -82,7 +83,7 @@ class TreeBase:
         known = flat(y, x, weight, 2 * self.least_leaf)
         if known:
             return known
-        lgb = _library()
+        lgb = library()
         settings = {
             **_FIXED,
             **(_FOREST if self.way == "forest" else {}),
@@ -102,13 +103,6 @@ class TreeBase:
         return loaded_flat(plain) or FittedTrees(files[_FILE].decode())
 
 
-def _library() -> Any:
-    """Load LightGBM, and scikit-learn behind it, when trees are first grown or asked; other verbs need not wait."""
-    import lightgbm  # noqa: PLC0415 - start-up path
-
-    return lightgbm
-
-
 @lru_cache(maxsize=256)
 def _booster(text: str) -> Any:
-    return _library().Booster(model_str=text)
+    return library().Booster(model_str=text)

@@ -17,7 +17,7 @@ from offersmith.response.explain.sales import worth
 from offersmith.response.linear import expit
 from offersmith.response.shared.level import Level
 from offersmith.response.shared.model import Model, Size, standard
-from offersmith.response.shared.part import Part, compose
+from offersmith.response.shared.part import Part, compose, shares_of
 
 
 def effects(model: Model, x: Floats, background: Floats) -> Parted:
@@ -62,7 +62,7 @@ def _changes(fitted: Part, x: Floats, background: Floats) -> Parted:
     """Return what all members together add to the level under each arm."""
     n, p = x.shape
     k = len(fitted.weights[0])
-    share = _weights(len(fitted.designs), len(fitted.trees))
+    share = shares_of(len(fitted.designs) + len(fitted.trees))
     values, base = np.zeros((n, k, p)), np.zeros(k)
     for number, (design, weight) in enumerate(zip(fitted.designs, fitted.weights, strict=True)):
         used = np.flatnonzero(np.any(weight != 0, axis=0))
@@ -80,12 +80,6 @@ def _changes(fitted: Part, x: Floats, background: Floats) -> Parted:
         values += share[number] * fitted.unit * more
         base += share[number] * fitted.unit * middle
     return Parted(base, values, np.zeros((n, k)))
-
-
-def _weights(additive: int, trees: int) -> Floats:
-    """Return what each member counts for: the trees of all folds together as much as an additive one."""
-    each = 1 / (additive + (trees > 0))
-    return np.array([each] * additive + [each / max(trees, 1)] * trees)
 
 
 def _size(size: Size, x: Floats, background: Floats, k: int) -> Parted:

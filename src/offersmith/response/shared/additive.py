@@ -168,28 +168,21 @@ def _evidence(gram: Floats, cross: Floats, group: Ints, always: Bools) -> tuple[
     fixed = np.bincount(group, always) > 0
     variance = np.where(fixed, _WIDE**2, _START**2)
     active = np.arange(len(cross))
-    for turn in range(_ROUNDS):
+    for turn in range(_ROUNDS + _RELAXED):
         inside = group[active]
         spread = np.linalg.inv(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]))
         mean = spread @ cross[active]
         square = np.bincount(inside, mean**2, minlength=len(size))
         trace = np.bincount(inside, np.diag(spread), minlength=len(size))
         determined = np.maximum(size - trace / variance, 1e-6)
-        found = square / (determined + _PRIOR) if turn else (square + trace) / (size + _PRIOR)
+        # In the last turns it is settled which weights there are; how large, is asked without the prior against them.
+        against = _PRIOR if turn < _ROUNDS else 0.0
+        found = square / (determined + against) if turn else (square + trace) / (size + against)
         variance = np.where(fixed, _WIDE**2, np.maximum(found, _NOTHING))
-        if turn >= _PATIENCE:
+        if _PATIENCE <= turn < _ROUNDS:
             # What is left of a weight that only follows noise shrinks far below its own uncertainty.
             proven = fixed | ((square > 0.05 * trace) & (variance > 10 * _NOTHING))
             active = active[proven[inside]]
-    for _ in range(_RELAXED):
-        # Which weights are there is settled; how large they are is asked again without the prior against them.
-        inside = group[active]
-        spread = np.linalg.inv(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]))
-        mean = spread @ cross[active]
-        square = np.bincount(inside, mean**2, minlength=len(size))
-        trace = np.bincount(inside, np.diag(spread), minlength=len(size))
-        found = square / np.maximum(size - trace / variance, 1e-6)
-        variance = np.where(fixed, _WIDE**2, np.maximum(found, _NOTHING))
     inside = group[active]
     value = np.linalg.solve(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]), cross[active])
     return np.asarray(active, dtype=np.int64), np.asarray(value, dtype=np.float64)

@@ -68,7 +68,7 @@ class Crossfitted:
 
 def compose(level: Floats, members: Floats, slope: Floats, kind: Kind) -> Floats:
     """Return (n, k) expectations: the control's as it is, and each arm's change from it times its slope."""
-    change = np.tensordot(_shares(len(members)), members, axes=1)
+    change = np.tensordot(shares_of(len(members)), members, axes=1)
     base = level[:, None] + change[:, [0]]
     total = base + (change - change[:, [0]]) * slope
     return np.clip(total, *_SURE) if kind == "chance" else total
@@ -129,13 +129,13 @@ def fit_part(
     bare = Part(level, unit, designs, linear(None), bending, tuple(grown), np.ones(k))
     few = x[:: max(1, len(x) // _LOOK)]
     whole = bare.changes(few)
-    control = expected + np.tensordot(_shares(len(out)), out, axes=1)[:, 0]
+    control = expected + np.tensordot(shares_of(len(out)), out, axes=1)[:, 0]
     changed = (whole - whole[:, :, [0]], out - out[:, :, [0]])
-    turn = slopes(*changed, _shares(len(whole)), _shares(len(out)), arm, propensity, y, control, 1 - 1 / folds)
+    turn = slopes(*changed, shares_of(len(whole)), shares_of(len(out)), arm, propensity, y, control, 1 - 1 / folds)
     return Crossfitted(replace(bare, slope=turn.used), compose(expected, out, turn.used, kind), turn)
 
 
-def _shares(members: int) -> Floats:
+def shares_of(members: int) -> Floats:
     """Return each member's weight: the additive ones and the trees of all folds together count alike."""
     trees = members - len(SHAPES)
     equal = 1 / (len(SHAPES) + (trees > 0))
