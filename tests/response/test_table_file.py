@@ -143,3 +143,40 @@ def test_columns_are_found_by_their_usual_names_or_asked_for(tmp_path):
     with pytest.raises(InputError, match="no column we know as its propensity") as fault:
         file.find(None, ("propensity",), "propensity")
     assert "--propensity" in fault.value.hint
+
+
+def test_a_header_may_hold_line_breaks_and_separators_in_quotes(tmp_path):
+    file = read(tmp_path, '"arm","visits\nper week","a, b; c",code\nx,1,2,007\n"y\nz",3,4,008\n')
+    assert file.names == ["arm", "visits\nper week", "a, b; c", "code"]
+    assert file.levels("arm")[1] == ("x", "y\nz")
+    # Every column is text until it is asked for as something else: a code keeps its zeros.
+    assert file.table.column("code").to_pylist() == ["007", "008"]
+    assert file.table.column("a, b; c").to_pylist() == ["2", "4"]
+
+
+def test_what_parts_columns_is_not_counted_within_quotes(tmp_path):
+    file = read(tmp_path, '"a, b, c, d";arm;profit\n1;x;2\n3;y;4\n')
+    assert file.names == ["a, b, c, d", "arm", "profit"]
+    assert file.numbers("profit").tolist() == [2.0, 4.0]
+    assert read(tmp_path, "\n\narm|p\nx|1\n").names == ["arm", "p"]
+
+
+def test_a_column_name_given_twice_behind_a_line_break_is_refused(tmp_path):
+    with pytest.raises(InputError, match="more than one column 'p'"):
+        read(tmp_path, '"a\nb",p,p\n1,2,3\n')
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "NULL", "<NA>", "NaT"])
+def test_a_word_for_no_value_is_no_arm_unless_it_is_named(tmp_path, word):
+    file = read(tmp_path, f"arm,p\nx,1\n{word},2\nnone,3\n{word},4\n")
+    with pytest.raises(InputError, match=rf"column 'arm' .* is '{word}', .* in 2 of 4 rows, first in row 2") as fault:
+        file.arms("arm")
+    assert (fault.value.facts["count"], fault.value.facts["row"]) == (2, 2)
+    assert "leave these rows out" in fault.value.hint
+    assert set(file.arms("arm", called=(word,))[1]) == {"none", word, "x"}
+
+
+def test_a_number_that_is_none_is_missing_as_an_arm(tmp_path):
+    pq.write_table(pa.table({"arm": pa.array([0.0, np.nan, None, 1.0])}), tmp_path / "log.parquet")
+    with pytest.raises(InputError, match="column 'arm' .* is missing in 2 of 4 rows, first in row 2"):
+        TableFile.read(tmp_path / "log.parquet").arms("arm")

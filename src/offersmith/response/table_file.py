@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ LARGEST = 1e50
 """Numbers beyond this are slips: their fourth powers, which spreads of spreads need, would overflow."""
 SMALLEST = 1 / LARGEST
 """Chances below this are slips: their inverse would overflow likewise."""
+NOTHING = ("nan", "null", "<na>", "nat")
+"""What programs write, in small letters or large, where there is no value."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +155,28 @@ class TableFile:
         rank[order] = np.arange(len(values))
         return rank[coded.indices.to_numpy(zero_copy_only=False)], tuple(values[index] for index in order)
 
+    def arms(self, name: str, *, called: Sequence[str] = ()) -> tuple[Ints, tuple[str, ...]]:
+        """Return a column of what was given, as `levels`; a word for no value (`NOTHING`) is none that was given.
+
+        Args:
+            name: of the column.
+            called: values somebody named: what is called `null` on purpose is a value.
+
+        Raises:
+            InputError: it is not there, or a row says nothing of what was given, with how many and where.
+        """
+        code, values = self.levels(name)
+        empty = np.array([value.lower() in NOTHING and value not in called for value in values], dtype=np.bool_)
+        if empty.any():
+            first = values[code[int(np.argmax(empty[code]))]]
+            self._refuse(
+                name,
+                empty[code],
+                f"{first!r}, a word for no value,",
+                hint="leave these rows out of the file, or write a name for what they were given",
+            )
+        return code, values
+
     def distinct(self, name: str) -> int:
         """Return how many values a column has."""
         return int(pc.count_distinct(self._known(name), mode="all").as_py())
@@ -200,11 +225,11 @@ class TableFile:
         column = self.table.column(name)
         return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
-    def _refuse(self, name: str, wrong: Bools, what: str) -> None:
-        refuse(self.path, name, wrong, what)
+    def _refuse(self, name: str, wrong: Bools, what: str, hint: str = "") -> None:
+        refuse(self.path, name, wrong, what, hint=hint)
 
 
-def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = None) -> None:
+def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = None, hint: str = "") -> None:
     """Raise InputError where any row is wrong, naming column, count and the first such row (1 = below the header).
 
     Args:
@@ -213,6 +238,7 @@ def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = N
         wrong: (n,) which rows.
         what: is wrong with them: `missing`, `above 1`.
         value: the first wrong one as it is written; None = nothing to show.
+        hint: what to do; "" = what the value suggests.
     """
     count = int(wrong.sum())
     if count:
@@ -221,7 +247,7 @@ def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = N
         facts = {} if value is None else {"value": value}
         raise InputError(
             f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in row {first:,}{seen}",
-            hint=_comma(value or ""),
+            hint=hint or _comma(value or ""),
             path=str(path),
             column=name,
             count=count,
@@ -245,20 +271,30 @@ def _comma(value: str) -> str:
 def _csv(path: Path) -> pa.Table:
     with path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(_SAMPLE)
-        first = head.splitlines()[0] if head.strip() else ""
-        separator = max(",;\t|", key=first.count)
-        header = next(csv.reader([first], delimiter=separator), [])
-    if not header:
+    if not head.strip():
         raise InputError(f"{path} is empty", path=str(path), rows=0)
+    separator = _separator(head)
+    read = arrow_csv.ReadOptions(use_threads=False)
+    parse = arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True)
+    # The header as the engine reads it: a name may hold separators and line breaks in quotes.
+    with arrow_csv.open_csv(path, read, parse) as file:
+        header = file.schema.names
     if len(set(header)) < len(header):
         twice = next(name for name in header if header.count(name) > 1)
         raise InputError(f"{path} has more than one column {twice!r}", path=str(path), column=twice)
+    text = dict.fromkeys(header, pa.string())
     return arrow_csv.read_csv(
-        path,
-        arrow_csv.ReadOptions(use_threads=False),
-        arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
-        arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+        path, read, parse, arrow_csv.ConvertOptions(column_types=text, strings_can_be_null=False)
     )
+
+
+def _separator(head: str) -> str:
+    """Return what parts the columns: the sign by which the header, quotes understood, has most of them."""
+
+    def columns(sign: str) -> int:
+        return len(next((row for row in csv.reader(StringIO(head, newline=""), delimiter=sign) if row), []))
+
+    return max(",;\t|", key=columns)
 
 
 def _decoded(table: pa.Table) -> pa.Table:
@@ -299,7 +335,8 @@ def _text(column: pa.Array) -> pa.Array:
         whole = pc.equal(pc.floor(column), column)
         whole = pc.and_(whole, pc.less(pc.abs(column), 2.0**53)).fill_null(False)
         integers = pc.if_else(whole, column, 0.0).cast(pa.int64()).cast(pa.string())
-        return pc.if_else(whole, integers, column.cast(pa.string())).fill_null("")
+        text = pc.if_else(whole, integers, column.cast(pa.string()))
+        return pc.if_else(pc.is_nan(column), "", text).fill_null("")
     return pc.utf8_trim_whitespace(column.cast(pa.string())).fill_null("")
 
 

@@ -183,7 +183,7 @@ def read_log(
         columns["customer"] = who
     if len(set(columns.values())) < len(columns):
         raise InputError(f"one column of {path} is to be more than one thing: {columns}", columns=columns)
-    given, actions = file.levels(columns["action"])
+    given, actions = file.arms(columns["action"])
     worth, chance = file.numbers(columns["reward"]), file.numbers(columns["propensity"])
     refuse(path, columns["propensity"], chance <= 0, "0 or below")
     refuse(path, columns["propensity"], chance < SMALLEST, f"below {SMALLEST:g}")

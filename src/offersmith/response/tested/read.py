@@ -100,7 +100,7 @@ def read_test(path: Path, asked: Asked) -> ReadTest:
 
 def _arms(file: TableFile, asked: Asked) -> tuple[Ints, tuple[str, ...]]:
     """Return each row's arm, and their names with the control first."""
-    code, values = file.levels(asked.treatment)
+    code, values = file.arms(asked.treatment, called=(asked.control,))
     rows = np.bincount(code, minlength=len(values))
     there = ", ".join(f"{value!r} ({count:,})" for value, count in list(zip(values, rows.tolist(), strict=True))[:12])
     if len(values) > MOST_ARMS:
