@@ -178,5 +178,5 @@ def test_a_word_for_no_value_is_no_arm_unless_it_is_named(tmp_path, word):
 
 def test_a_number_that_is_none_is_missing_as_an_arm(tmp_path):
     pq.write_table(pa.table({"arm": pa.array([0.0, np.nan, None, 1.0])}), tmp_path / "log.parquet")
-    with pytest.raises(InputError, match="column 'arm' .* is missing in 2 of 4 rows, first in row 2"):
+    with pytest.raises(InputError, match=r"column 'arm' .* is missing in 2 of 4 rows, first in row 2"):
         TableFile.read(tmp_path / "log.parquet").arms("arm")

@@ -153,6 +153,10 @@ def test_twelve_rows_still_get_their_averages(tmp_path) -> None:
     assert plain["arms"][1]["low"] is None
     assert (plain["verdict"], plain["chosen"], plain["policy"]) == ("unknown", "", None)
     assert all("12" in found.text(language) for language in LANGUAGES)
+    sizes = ", ".join(f"{one['arm']} {one['rows']}" for one in plain["arms"])
+    assert all(sizes in found.text(language) for language in LANGUAGES)
+    assert plain["too_few_customers"] == ["none", "gift", "mail"]
+    assert "beyond doubt" not in found.text()
 
 
 def test_an_arm_of_three_rows_keeps_no_other_from_being_judged(tmp_path) -> None:
@@ -160,11 +164,25 @@ def test_an_arm_of_three_rows_keeps_no_other_from_being_judged(tmp_path) -> None
     del columns["p"]
     columns["arm"] = ["rare" if index < 3 else arm for index, arm in enumerate(columns["arm"])]
     columns["profit"] = [99.0 if index < 3 else one for index, one in enumerate(columns["profit"])]
-    plain = judge_test(written(tmp_path / "test.csv", columns), ASKED, models=MODELS, seed=1).as_dict()
+    found = judge_test(written(tmp_path / "test.csv", columns), ASKED, models=MODELS, seed=1)
+    plain = found.as_dict()
+    assert (plain["reasons"], plain["counts"]) == (["arm_too_few_customers"], {"arm_too_few_customers": 1})
+    assert "Nothing is learned of arms with fewer than 30 customers: rare 3." in found.text()
+    assert "顾客少于 30 位的方案不作判断：rare 3。" in found.text("zh")
     assert (plain["single"]["arm"], plain["policy"]["kind"]) == ("gift", "learned")
     assert plain["policy"]["shares"]["rare"] == 0
     assert plain["qini"]["low"] is not None
     assert [one["reason"] for one in plain["arms"] if one["arm"] == "rare"] == ["uplift_few_customers"]
+
+
+def test_many_rows_of_a_few_customers_are_no_control(tmp_path) -> None:
+    columns, _ = made(600)
+    del columns["p"]
+    columns["customer"] = [row % 7 if arm == "none" else row for row, arm in enumerate(columns["arm"])]
+    found = judge_test(written(tmp_path / "test.csv", columns), ASKED, models=MODELS)
+    plain = found.as_dict()
+    assert (plain["verdict"], plain["reasons"], plain["too_few_customers"]) == ("unknown", ["too_few_rows"], ["none"])
+    assert "none 7, gift " in found.text()
 
 
 def test_columns_that_tell_the_outcome_are_left_out_unless_named(tmp_path) -> None:
@@ -316,6 +334,8 @@ BAD = {
     "control": (Asked("arm", "nothing", "profit"), {}, r"never says 'nothing'; its values, with rows: 'gift' \(\d+\)"),
     "column": (Asked("offer", "none", "profit"), {}, r"has no column 'offer'"),
     "one arm": (ASKED, {"arm": ["none"] * 120}, r"says 'none' in all 120 rows: no arm to compare it with"),
+    "all treated": (ASKED, {"arm": ["gift"] * 120}, r"never says 'none'; its values, with rows: 'gift' \(120\)"),
+    "nan arm": (ASKED, {"arm": ["nan", *["none", "gift"] * 59, "NaN"]}, r"column 'arm' .* 'nan', .* in 2 of 120 rows"),
     "constant": (ASKED, {"profit": [3] * 120}, r"column 'profit' .* is 3 in all 120 rows"),
     "empty outcome": (ASKED, {"profit": ["", "nan", *[1, 2] * 59]}, r"column 'profit' .* missing in 1 of 120 rows"),
     "nan outcome": (ASKED, {"profit": ["nan", *[1] * 119]}, r"column 'profit' .* not finite in 1 of 120 rows"),

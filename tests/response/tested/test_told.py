@@ -31,7 +31,7 @@ def test_a_share_of_the_best_order_and_an_area_have_two_names(tmp_path: Path) ->
     said, found = area.text(), area.ranking
     assert found is not None
     assert f"\n  Qini area per 1,000 customers: {1000 * found.qini.value:.4g}"[:44] in said
-    assert f"  a1: Qini, share of the best possible order: {100 * found.by_arm['a1'][0].value:.4g}"[:50] in said
+    assert f"  a1: Qini, share of the best possible order: {100 * found.by_arm['a1'].qini.value:.4g}"[:50] in said
     assert "Qini 面积（每千位顾客）" in area.text("zh")
     assert "a1：Qini（占最佳可能排序的比例）" in area.text("zh")
 

@@ -9,25 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from offersmith.errors import InputError
-from offersmith.experiments.off_policy.estimators import Logged
-from offersmith.experiments.off_policy.support import support
-from offersmith.experiments.uplift import (
-    Ranked,
-    UpliftCalibration,
-    doubly_robust,
-    many_arms,
-    one_arm,
-    summary,
-)
+from offersmith.experiments.uplift import UpliftCalibration, doubly_robust
 from offersmith.profiles.segments import NEEDED, segment
 from offersmith.response.base import Floats, History, floats
 from offersmith.response.choice.choose import Chosen
-from offersmith.response.choice.held_out import levelled
 from offersmith.response.choice.value import best
 from offersmith.response.costs import relief
 from offersmith.response.depth.curves import depth_curves
 from offersmith.response.explain.policy_tree import policy_tree
+from offersmith.response.judging.plain import judged
+from offersmith.response.judging.ranking import ranked
 from offersmith.response.learners.crossing import split
 from offersmith.response.preference import choose_classifier
 from offersmith.response.structural.redeeming import used
@@ -62,7 +53,7 @@ def record(
     """
     counts = {name: count for name, count in lost.items() if count}
     plain = {
-        **judged(chosen, lines),
+        **measured(chosen, lines),
         "depth": depths(history, chosen, known, basket, seed),
         "tree": tree(history, chosen, seed),
         "preference": preference(history, chosen.gains.trial, seed),
@@ -72,76 +63,24 @@ def record(
     return {name: _plain(value) for name, value in plain.items() if value is not None}
 
 
-def judged(chosen: Chosen, lines: Mapping[str, UpliftCalibration]) -> dict[str, Any]:
-    """Return what the choice and the rankings say, for any trial."""
+def measured(chosen: Chosen, lines: Mapping[str, UpliftCalibration]) -> dict[str, Any]:
+    """Return what the choice and the rankings say, for any trial; a model that ranks nobody has no ranking.
+
+    Args:
+        chosen: the judging.
+        lines: calibration of every arm.
+    """
     gains = chosen.gains
     trial = gains.trial
     effects = doubly_robust(
         trial.arm, trial.outcome, gains.expected, [arm.name for arm in trial.arms], propensity=trial.propensity,
         customer=gains.cluster,
     )  # fmt: skip
-    return {
-        "rows": len(trial),
-        "customers": len(np.unique(trial.customer)),
-        "outcome": "profit",
-        "control": trial.arms[0].name,
-        "arms": [effect.as_dict() for effect in effects],
-        **rankings(chosen),
-        **chosen.as_dict(),
-        "calibration": [{"arm": name, **line.as_dict()} for name, line in lines.items()],
-        "support": supported(chosen),
-    }
-
-
-def rankings(chosen: Chosen) -> dict[str, Any]:
-    """Return how well the chosen learner ranks customers, by best arm and arm by arm; {} where it ranks nobody."""
-    trial, cluster = chosen.gains.trial, chosen.gains.cluster
-    effects = levelled(chosen.effects, chosen.fold)
-    if not np.any(effects != effects[0]):
-        return {}
-    found: dict[str, Any] = {}
-    with_best = _ranked(lambda: many_arms(
-        effects, trial.arm, trial.outcome, propensity=trial.propensity, customer=cluster
-    ))  # fmt: skip
-    if with_best is not None:
-        found |= _figures(with_best, curve=True)
-    by_arm = []
-    for number, arm in enumerate(trial.arms[1:], start=1):
-        rows = np.flatnonzero((trial.arm == 0) | (trial.arm == number))
-        mine = _ranked(lambda rows=rows, number=number: one_arm(
-            effects[rows, number], trial.arm[rows] == number, trial.outcome[rows],
-            propensity=trial.propensity[rows], customer=None if cluster is None else cluster[rows],
-        ))  # fmt: skip
-        if mine is not None:
-            by_arm.append({"arm": arm.name, **_figures(mine, curve=False)})
-    return {**found, "by_arm": by_arm}
-
-
-def _ranked(make: Any) -> Ranked | None:
-    """Return a ranking; None where nobody was given the arm that the learner would give them."""
-    try:
-        found: Ranked = make()
-    except InputError:
-        return None
-    return found
-
-
-def _figures(ranked: Ranked, *, curve: bool) -> dict[str, Any]:
-    found = summary(ranked)
-    plain: dict[str, Any] = {
-        "qini": found.qini.as_dict(),
-        "auuc": found.auuc.as_dict(),
-        "at_k": [figure.as_dict() for figure in found.at_k],
-    }
-    return plain | ({"curve": found.curve.as_dict()} if curve else {})
-
-
-def supported(chosen: Chosen) -> dict[str, Any]:
-    """Return how many of the rows speak for the learned policy."""
-    trial = chosen.gains.trial
-    weight = np.where(trial.arm == best(chosen.effects), 1 / trial.propensity, 0.0)
-    flat = np.zeros(len(trial))
-    return support(Logged(trial.outcome, weight, flat, flat, chosen.gains.cluster)).as_dict()
+    ranking = ranked(chosen, trial.outcome, gains.cluster, trial.propensity, lines)
+    plain = judged(
+        trial, effects, chosen, ranking if ranking and ranking.varies else None, outcome=trial.outcome, called="profit"
+    )
+    return plain | {"calibration": [{"arm": name, **line.as_dict()} for name, line in lines.items()]}
 
 
 def depths(history: History, chosen: Chosen, known: Mapping[str, Offer], basket: float, seed: int) -> list[Any]:

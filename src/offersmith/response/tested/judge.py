@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from offersmith.experiments.uplift import ArmEffect
 from offersmith.progress import Progress, silent
 from offersmith.response.base import Ints
 from offersmith.response.choice.candidates import DEFAULT, candidates
 from offersmith.response.choice.choose import Chosen, choose
-from offersmith.response.tested.figures import LEAST_ARM, Ranking, arms, effects, judged, ranked
+from offersmith.response.judging.plain import arms, judged
+from offersmith.response.judging.ranking import LEAST_ARM, Ranking, ranked
+from offersmith.response.tested.figures import effects
 from offersmith.response.tested.lot import Lot, lot, unlike
 from offersmith.response.tested.read import Asked, ReadTest, read_test
 from offersmith.response.tested.told import told
@@ -24,6 +28,7 @@ from offersmith.response.trial import Trial
 from offersmith.words import Language
 
 TOO_FEW_ROWS = "too_few_rows"
+ARM_TOO_FEW = "arm_too_few_customers"
 NOT_RANDOMISED = "not_by_lot"
 CHANCES_DO_NOT_FIT = "chances_do_not_fit"
 
@@ -40,6 +45,7 @@ class JudgedTest:
         lot: whether arms were given by lot; None where chances were given.
         chosen: the model and its policy; None where there are too few rows.
         ranking: of the chosen model; None where there is none.
+        customers: of every arm, the control first.
         reasons: codes of `catalogue/choice.toml` for what could not be said or is in doubt.
         counts: code -> how many rows, columns or arms it is about.
     """
@@ -51,8 +57,15 @@ class JudgedTest:
     lot: Lot | None
     chosen: Chosen | None
     ranking: Ranking | None
+    customers: tuple[int, ...]
     reasons: tuple[str, ...]
     counts: Mapping[str, int]
+
+    @property
+    def thin(self) -> tuple[str, ...]:
+        """Names of the arms of which nothing is learned: they have too few customers."""
+        arms = self.read.trial.arms
+        return tuple(arm.name for arm, few in zip(arms, self.customers, strict=True) if few < LEAST_ARM)
 
     @property
     def verdict(self) -> str:
@@ -68,15 +81,15 @@ class JudgedTest:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; the keys of a model's judging, and how the file was read."""
         trial = self.read.trial
-        plain = judged(trial, self.effects, self.chosen, self.ranking, self.read.net)
+        plain = judged(trial, self.effects, self.chosen, self.ranking, outcome=self.read.net, called=self.asked.outcome)
         plain |= {
             "treatment": self.asked.treatment,
-            "outcome": self.asked.outcome,
             "cost": dict(self.read.cost),
             "features": [column.name for column in self.read.features.columns],
             "left_out": [{"column": name, "reason": why} for name, why in self.read.features.left_out.items()],
             "arms_before_cost": arms(trial, self.before_cost, self.read.gross) if self.before_cost else [],
             "lot": self.lot.as_dict() if self.lot else None,
+            "too_few_customers": list(self.thin),
         }
         return plain | {"verdict": self.verdict, "reasons": list(self.reasons), "counts": dict(self.counts)}
 
@@ -112,7 +125,9 @@ def judge_test(
     trial = read.trial
     who = trial.customer if read.customer else None
     reasons, counts, drawn = _doubts(trial, asked, who)
-    enough = trial.counts[0] >= LEAST_ARM and bool((trial.counts[1:] >= LEAST_ARM).any())
+    people = _people(trial)
+    thin = people < LEAST_ARM
+    enough = not thin[0] and not thin[1:].all()
     chosen = ranking = None
     if enough:
         refuse = next(iter(reasons), "")
@@ -120,6 +135,9 @@ def judge_test(
             trial, learners=models, grid=grid, seed=seed, cost=read.arm_cost, refuse=refuse, progress=progress
         )
         ranking = ranked(chosen, read.net, who, trial.propensity if asked.propensity else None)
+        if thin.any():
+            reasons.append(ARM_TOO_FEW)
+            counts[ARM_TOO_FEW] = int(thin.sum())
     else:
         reasons.append(TOO_FEW_ROWS)
         counts[TOO_FEW_ROWS] = len(trial)
@@ -132,9 +150,16 @@ def judge_test(
         lot=drawn,
         chosen=chosen,
         ranking=ranking,
+        customers=tuple(people.tolist()),
         reasons=tuple(reasons),
         counts=counts,
     )
+
+
+def _people(trial: Trial) -> Ints:
+    """Return (k,) customers of every arm: a hundred rows of one of them are one voice."""
+    pairs = np.unique(np.column_stack([trial.arm, trial.customer]), axis=0)
+    return np.asarray(np.bincount(pairs[:, 0], minlength=len(trial.arms)), dtype=np.int64)
 
 
 def _doubts(trial: Trial, asked: Asked, who: Ints | None) -> tuple[list[str], dict[str, int], Lot | None]:

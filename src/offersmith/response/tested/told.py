@@ -10,13 +10,14 @@ import numpy as np
 
 from offersmith.experiments.uplift import ArmEffect, Figure
 from offersmith.response.base import Floats
+from offersmith.response.judging.ranking import LEAST_ARM
 from offersmith.response.shown import shown, shown_range, table
 from offersmith.words import Language, catalogue, say
 
 if TYPE_CHECKING:
     from offersmith.response.choice.choose import Chosen
     from offersmith.response.choice.value import Value
-    from offersmith.response.tested.figures import Ranking
+    from offersmith.response.judging.ranking import Ranking
     from offersmith.response.tested.judge import JudgedTest
 
 
@@ -107,8 +108,16 @@ def _head(tested: JudgedTest, unit: _Unit) -> list[str]:
         elif code == "chances_do_not_fit":
             lines.append(say("tested.warn_chances", language, column=asked.propensity, count=count))
         elif code == "too_few_rows":
-            lines.append(say("tested.warn_too_few_rows", language, count=count))
+            lines.append(say("tested.warn_too_few_rows", language, count=count, arms=_sizes(tested), least=LEAST_ARM))
+        elif code == "arm_too_few_customers":
+            lines.append(say("tested.warn_arm_too_few", language, arms=_sizes(tested, thin=True), least=LEAST_ARM))
     return lines
+
+
+def _sizes(tested: JudgedTest, *, thin: bool = False) -> str:
+    """Return the customers of every arm, or of those that have too few."""
+    arms = zip(tested.read.trial.arms, tested.customers, strict=True)
+    return ", ".join(f"{arm.name} {count:,}" for arm, count in arms if count < LEAST_ARM or not thin)
 
 
 def _amount(amount: float) -> str:
@@ -157,9 +166,9 @@ def _ranking(ranking: Ranking, unit: _Unit) -> list[str]:
     for found in ranking.at_k:
         value, ends = unit.number(found.value), unit.ends(found.low, found.high, found.reason)
         lines.append("  " + say("tested.at_k", language, share=found.share, value=value, ends=ends))
-    for arm, (found, _) in ranking.by_arm.items():
+    for arm, one in ranking.by_arm.items():
         true = ranking.calibration[arm]
-        said = say("tested.by_arm", language, arm=arm, area=_area(found, language))
+        said = say("tested.by_arm", language, arm=arm, area=_area(one.qini, language))
         if not math.isnan(true.slope):
             low, high = shown(true.slope_low), shown(true.slope_high)
             said += say("tested.comes_true", language, slope=shown(true.slope), low=low, high=high)
