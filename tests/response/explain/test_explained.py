@@ -10,9 +10,9 @@ from offersmith.response.explain.reasons import because, reasons
 from offersmith.response.explain.sampled import sampled
 from offersmith.response.learners import LEARNERS
 from offersmith.response.learners.shared import SharedLearner
-from offersmith.response.learners.single import SingleLearner
 
-PLAIN = ("additive", "constant", "logit", "t_boosting", "dr_linear", "t_linear", "r_boosting")
+PLAIN = ("additive", "constant", "logit", "t_boosting", "dr_linear", "t_linear", "r_boosting", "s_boosting",
+         "x_boosting", "t_forest")  # fmt: skip
 SOLD = known(rows=4000, seed=3)
 X = SOLD.trial.x
 NAMES = SOLD.trial.names
@@ -96,9 +96,7 @@ def test_drawn_orders_find_shapley_values():
 
 
 def test_any_learner_can_be_asked():
-    learner = LEARNERS["s_boosting"]
-    assert isinstance(learner, SingleLearner)
-    fitted = learner.fit(SOLD.trial, seed=1)
+    fitted = LEARNERS["t_svm"].fit(SOLD.trial, seed=1)
     found = explain(fitted, NAMES, X[:20], X, draws=4)
     assert found.method == "sampled"
     assert found.error.shape == found.values.shape

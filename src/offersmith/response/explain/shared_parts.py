@@ -1,8 +1,8 @@
 """The shared model taken apart: arm by arm, what each feature adds to the chance, to the basket and to the profit.
 
 What arms change of the chance is a sum of additive members and trees, and taken apart exactly. The level that all arms
-share is taken apart on its log-odds (TreeSHAP, Lundberg et al. 2020, for its trees) and carried to the chance in
-proportion, a basket likewise from its logarithm. Profit is chance x worth of a sale: a product, see `parted`.
+share is taken apart on its log-odds and carried to the chance in proportion, a basket likewise from its logarithm.
+Profit is chance x worth of a sale: a product, see `parted`.
 """
 
 from __future__ import annotations
