@@ -1,10 +1,13 @@
 """The shared model on tests whose truth is known: what it earns, and what it claims."""
 
+import json
+
 import numpy as np
 import pytest
 from tests.response.trials import earned, known
 
 from offersmith.response.learners import LEARNERS
+from offersmith.response.trial import Sale, Trial, named
 
 
 def found(form, name="shared", rows=20_000, seed=5):
@@ -43,3 +46,31 @@ def test_without_trees_every_effect_is_a_sum_over_single_features():
     effect = fitted.effects(both)
     # Changing one feature changes the effect by as much whoever else the customer is.
     np.testing.assert_allclose(effect[1] - effect[0], effect[3] - effect[2], atol=1e-9)
+
+
+def test_nobody_is_expected_to_buy_more_than_anybody_ever_did():
+    """A basket grows with the first feature, in logarithms; a customer a hundred spreads out is still a customer."""
+    draw = np.random.default_rng(4)
+    rows = 4000
+    x = draw.standard_normal((rows, 2))
+    bought, arm = draw.random(rows) < 0.5, draw.integers(0, 2, rows)
+    basket = np.where(bought, np.exp(2.5 + 1.5 * x[:, 0] + 0.3 * draw.standard_normal(rows)), 0.0)
+    sale = Sale(bought, basket, 0.4)
+    trial = Trial(x, ("a", "b"), arm, named(("none", "mail")), 0.4 * basket, np.full(rows, 0.5), np.arange(rows), sale)
+    fitted = LEARNERS["shared"].fit(trial, seed=1)
+    odd = np.array([[100.0, 0.0], [-100.0, 0.0], [0.0, 100.0]])
+    size = fitted.expected(odd).size
+    assert size.max() <= basket.max()
+    assert size[0].max() > np.quantile(basket, 0.99)
+    assert size.min() >= basket[bought].min()
+
+
+def test_the_largest_basket_is_kept_and_an_older_model_loads_without_it():
+    fitted = found("sale", rows=3000)
+    files, plain = fitted.save()
+    assert plain["size"]["highest"] == fitted.model.size.highest < np.inf
+    again = LEARNERS["shared"].load(files, json.loads(json.dumps(plain)))
+    x = np.random.default_rng(1).standard_normal((50, fitted.model.mean.size)) * 20
+    np.testing.assert_array_equal(again.effects(x), fitted.effects(x))
+    del plain["size"]["highest"]
+    assert LEARNERS["shared"].load(files, plain).model.size.highest == np.inf

@@ -38,6 +38,7 @@ def save(model: Model) -> Saved:
             "smear": size.smear,
             "ratio": size.ratio.tolist(),
             "lowest": size.lowest if np.isfinite(size.lowest) else None,
+            "highest": size.highest if np.isfinite(size.highest) else None,
             "part": _part("size", size.part, files),
         }
     return files, plain
@@ -59,6 +60,8 @@ def load(files: Mapping[str, bytes], plain: Mapping[str, Any]) -> Model:
             smear=size["smear"],
             ratio=_floats(size["ratio"]),
             lowest=-np.inf if size["lowest"] is None else size["lowest"],
+            # Models kept before the largest amount was do without the bound.
+            highest=np.inf if size.get("highest") is None else size["highest"],
         ),
         margin=plain["margin"],
         known=_floats(plain["known"]),

@@ -28,7 +28,8 @@ class Size:
         part: None = nothing was learned.
         smear: what exp(a predicted logarithm) is multiplied by; 0 = amounts were learned as they are.
         ratio: quantiles of amount over predicted amount.
-        lowest: no smaller amount is predicted.
+        lowest: no smaller amount is predicted,
+        highest: and no larger one than was ever seen: exp of an odd customer's logarithm would know no end.
     """
 
     mean: float
@@ -36,13 +37,18 @@ class Size:
     smear: float
     ratio: Floats
     lowest: float
+    highest: float
 
     def predict(self, x: Floats, k: int) -> Floats:
         """Return (n, k) expected amounts."""
         if self.part is None:
             return np.full((len(x), k), self.mean)
         raw = self.part.predict(x)
-        return np.maximum(self.smear * np.exp(raw) if self.smear > 0 else raw, self.lowest)
+        return self.within(self.smear * np.exp(raw) if self.smear > 0 else raw)
+
+    def within(self, amount: Floats) -> Floats:
+        """Return amounts held to those that were seen."""
+        return np.clip(amount, self.lowest, self.highest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +150,7 @@ def fit(trial: Trial, known: Floats, fold: Ints, folds: int, seed: int, *, trees
         found = part(trial.outcome, everybody, 0)
         if found.part.level.kind == "chance":
             return Model(trial.arms, mean, spread, found.part, None, None, known)
-        whole = Size(float(amount.mean()), found.part, 0.0, np.ones(1), -np.inf)
+        whole = Size(float(amount.mean()), found.part, 0.0, np.ones(1), -np.inf, np.inf)
         return Model(trial.arms, mean, spread, None, whole, None, known)
     chance = None if some.all() else part(some.astype(np.float64), everybody, 0).part
     rows = np.flatnonzero(some)
@@ -156,12 +162,12 @@ def _size(amount: Floats, arm: Ints, learn: Callable[[Floats], Crossfitted]) -> 
     mean = float(amount.mean()) if len(amount) else 0.0
     if len(amount) < FEWEST or amount.min() == amount.max():
         ratio = np.quantile(amount / mean, (np.arange(_POINTS) + 0.5) / _POINTS) if mean > 0 else np.ones(1)
-        return Size(mean, None, 0.0, ratio, -np.inf)
+        return Size(mean, None, 0.0, ratio, -np.inf, np.inf)
     logs = bool(amount.min() > 0)
     found = learn(np.log(amount) if logs else amount)
     out = found.out[np.arange(len(amount)), arm]
     if not logs:
-        return Size(mean, found.part, 0.0, np.ones(1), -np.inf)
+        return Size(mean, found.part, 0.0, np.ones(1), -np.inf, float(amount.max()))
     smear = float(amount.sum() / np.exp(out).sum())
     ratio = np.quantile(amount / (smear * np.exp(out)), (np.arange(_POINTS) + 0.5) / _POINTS)
-    return Size(mean, found.part, smear, ratio, float(amount.min()))
+    return Size(mean, found.part, smear, ratio, float(amount.min()), float(amount.max()))
