@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from offersmith.experiments.off_policy.estimators import ESTIMATORS, UNBIASED, Logged
+from offersmith.experiments.off_policy.bernstein import bernstein
+from offersmith.experiments.off_policy.estimators import ESTIMATORS, UNBIASED, Logged, influence
 from offersmith.experiments.off_policy.judge import difference, judge
 from offersmith.experiments.off_policy.support import MIN_EFFECTIVE, support
 from offersmith.words import LANGUAGES, catalogue
@@ -89,6 +90,41 @@ def test_an_interval_does_not_go_below_the_smallest_reward():
     reward = (rng.random(3_000) < 0.008).astype(np.float64)
     made = judge(Logged(reward, 2.0 * agrees, np.zeros(3_000), np.zeros(3_000)))
     assert made.of("ips").interval.low >= 0
+
+
+def clicks(rows, seed, chance=0.02, logged=0.3, off=0.0):
+    """Rare clicks, alike for both arms, and a model of them that is off: doubly robust scores on both sides of 0."""
+    rng = np.random.default_rng(seed)
+    agrees, reward = rng.random(rows) < logged, (rng.random(rows) < chance).astype(np.float64)
+    expected = np.clip(chance + off * rng.standard_normal(rows), 0, 1)
+    return Logged(reward, agrees / np.where(agrees, logged, 1 - logged), expected, expected)
+
+
+@pytest.mark.parametrize("kind", ["clicks", "none"])
+def test_no_interval_of_a_click_leaves_zero_to_one(kind):
+    seen = clicks(3_000, 5, off=0.05)
+    if kind == "none":
+        seen = Logged(1 - seen.reward, seen.weight, 1 - seen.q_given, 1 - seen.q_target)
+    for name in ("ips", "snips", "dr", "sndr"):
+        made = judge(seen).of(name)
+        assert 0 <= made.interval.low <= made.value <= made.interval.high
+        assert made.interval.high <= max(1.0, made.value)
+        if made.bound:
+            assert 0 <= made.bound.low < made.bound.high <= 1
+    uncut = bernstein(influence("dr", seen))
+    assert uncut.low < 0 or uncut.high > 1
+
+
+def test_cutting_to_what_is_possible_costs_no_coverage():
+    covered, cuts = 0, 0
+    for seed in range(200):
+        seen = clicks(4_000, seed, off=0.05)
+        cut, uncut = judge(seen).of("dr").bound, bernstein(influence("dr", seen))
+        cuts += cut.low > uncut.low
+        covered += uncut.low <= 0.02 <= uncut.high
+        assert (cut.low <= 0.02 <= cut.high) == (uncut.low <= 0.02 <= uncut.high)
+    assert covered >= 190
+    assert cuts > 50
 
 
 @pytest.mark.parametrize(("better", "verdict"), [(0.5, "better"), (-0.5, "worse"), (0.0, "unclear")])

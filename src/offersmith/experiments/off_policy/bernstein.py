@@ -5,6 +5,9 @@ scores within a range R, with chance 1 - delta
 
     |mean - truth| <= sqrt(2 V log(4 / delta) / n) + 7 R log(4 / delta) / (3 (n - 1))
 
+Doubly robust scores of a reward that is 0 or 1 lie on both sides of these, and the bound with them; `judge` cuts it to
+the values that a policy can have, which costs no coverage.
+
 It is as true as R is. Where nobody says how large a score can get, R is the range of the scores seen: then the bound
 assumes that no row to come lies outside of what was seen, and says so (`assumed`). Give the range to be sure.
 """

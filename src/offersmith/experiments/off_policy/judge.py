@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
 from offersmith.experiments.off_policy.bernstein import Bound, bernstein
-from offersmith.experiments.off_policy.estimators import ESTIMATORS, RATIOS, UNBIASED, Logged, influence
+from offersmith.experiments.off_policy.estimators import ESTIMATORS, RATIOS, UNBIASED, Floats, Logged, influence
 from offersmith.experiments.off_policy.interval import Interval, mean_interval
 from offersmith.experiments.off_policy.support import Support, support
 
@@ -16,6 +18,9 @@ Verdict = Literal["better", "worse", "unclear", "not_supported"]
 @dataclass(frozen=True, slots=True)
 class Estimated:
     """One estimator's figure.
+
+    Both intervals are cut to the values that a policy can have at all (`possible`): a true value is always among them,
+    so what is cut off never covered it and the coverage stays what it was.
 
     Attributes:
         name: key of `estimators.ESTIMATORS`.
@@ -108,11 +113,28 @@ def _estimated(name: str, log: Logged, supported: bool, confidence: float) -> Es
     if not supported or name not in UNBIASED:
         return Estimated(name, value, None, None)
     terms = influence(name, log)
-    bound = None if name in RATIOS else bernstein(terms, log.cluster, confidence)
-    found = mean_interval(terms, log.cluster, confidence)
-    # No policy earns less than the smallest reward there is: clicks are not negative, whatever their scores are.
-    floor = min(float(log.reward.min()), value)
-    return Estimated(name, value, replace(found, low=max(found.low, floor)), bound)
+    found, (floor, ceiling) = mean_interval(terms, log.cluster, confidence), possible(log.reward)
+    # A mean of weighted scores may itself lie outside; its interval is kept around it.
+    cut = replace(found, low=max(found.low, min(floor, value)), high=min(found.high, max(ceiling, value)))
+    if name in RATIOS:
+        return Estimated(name, value, cut, None)
+    bound = bernstein(terms, log.cluster, confidence)
+    low, high = (float(np.clip(end, floor, ceiling)) for end in (bound.low, bound.high))
+    return Estimated(name, value, cut, replace(bound, low=low, high=high))
+
+
+def possible(reward: Floats) -> tuple[float, float]:
+    """Return the smallest and the largest value a policy can have: 0 and 1 where every reward is one of them.
+
+    Of other rewards no policy earns less than the smallest seen, whatever its scores are; how large one may get nobody
+    knows.
+
+    Args:
+        reward: (n,) at least one.
+    """
+    if bool(np.isin(reward, (0.0, 1.0)).all()):
+        return 0.0, 1.0
+    return float(reward.min()), np.inf
 
 
 def difference(
