@@ -174,6 +174,23 @@ def test_actions_the_log_has_never_seen_are_named(log, tmp_path):
     assert judge_log(log, str(rare)).judged.of("dr").interval is not None
 
 
+def test_a_target_of_another_catalogue_is_told_apart_both_ways(log, tmp_path):
+    other = judge_log(log, str(write(tmp_path / "other.csv", {"action": ["date", "egg"], "probability": [0.5, 0.5]})))
+    assert (other.unseen, other.unused, other.verdict) == (("date", "egg"), ARMS, "not_supported")
+    assert (other.as_dict()["unseen"], other.as_dict()["unused"]) == (["date", "egg"], list(ARMS))
+    for language, said in (("en", "have no action in common"), ("zh", "没有任何相同的动作")):
+        lines = told(other, language).splitlines()
+        assert sum("date, egg" in line for line in lines) == sum(", ".join(ARMS) in line for line in lines) == 1
+        assert any(said in line for line in lines)
+    mixed = judge_log(log, str(write(tmp_path / "mixed.csv", {"action": ["date", "bread"], "probability": [0.5, 0.5]})))
+    assert (mixed.unseen, mixed.unused) == (("date",), ("apple", "cheese"))
+    assert "never chosen by the policy: apple, cheese" in told(mixed)
+    assert "in common" not in told(mixed)
+    # A policy that only gives less than the log is of the same catalogue: nothing is said.
+    assert judge_log(log, "bread").unused == ("apple", "cheese")
+    assert "never chosen" not in told(judge_log(log, "bread"))
+
+
 @pytest.mark.parametrize(
     ("name", "wrong", "says"),
     [

@@ -69,6 +69,7 @@ class PolicyJudged:
         actions: number of actions the log and the target know.
         unseen: actions the target may choose and the log has never seen,
         unseen_chance: and how often it would.
+        unused: actions of the log the target never chooses; all of them where the two have none in common.
         judged: value by every estimator, with support.
         current: what the policy that made the log earned a row; its interval is None with too few outcomes.
         current_interval: of `current`.
@@ -82,6 +83,7 @@ class PolicyJudged:
     actions: int
     unseen: tuple[str, ...]
     unseen_chance: float
+    unused: tuple[str, ...]
     judged: Judged
     current: float
     current_interval: Interval | None
@@ -117,6 +119,7 @@ class PolicyJudged:
             "outcomes": held.outcomes,
             "unseen": list(self.unseen),
             "unseen_chance": self.unseen_chance,
+            "unused": list(self.unused),
             "estimators": [made.as_dict() for made in self.judged.estimates],
             "current": {
                 "value": self.current,
@@ -223,6 +226,7 @@ def judge_target(log: PolicyLog, target: Target, features: Sequence[str] = ()) -
         actions=len(target.actions),
         unseen=unseen,
         unseen_chance=unseen_chance,
+        unused=target.unused(len(log.actions)),
         judged=judge(seen, also=also),
         current=float(log.reward.mean()),
         current_interval=None if support(now).reasons else mean_interval(log.reward, log.customer),

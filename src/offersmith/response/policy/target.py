@@ -59,6 +59,11 @@ class Target:
         names = tuple(self.actions[known + index] for index in np.flatnonzero(extra.max(axis=0) > 0))
         return names, float(extra.sum(axis=1)[self.cell].mean()) if names else 0.0
 
+    def unused(self, known: int) -> tuple[str, ...]:
+        """Return the actions among the first `known` that the target never chooses on any row."""
+        chosen = self.table[np.unique(self.cell), :known].max(axis=0) > 0
+        return tuple(self.actions[index] for index in np.flatnonzero(~chosen))
+
 
 def read_target(target: str, log: TableFile, action: str, context: Sequence[str] = ()) -> Target:
     """Return the policy that a word or a file names.

@@ -56,11 +56,26 @@ def told(judged: PolicyJudged, language: Language = "en") -> str:
     lines.append(
         say("experiments.policy_difference", language, value=shown(apart.value, signed=True), interval=between)
     )
-    if judged.unseen:
-        names = ", ".join(judged.unseen[:_NAMES]) + (" ..." if len(judged.unseen) > _NAMES else "")
-        lines.append(say("experiments.policy_unseen", language, chance=judged.unseen_chance, names=names))
+    lines += _catalogues(judged, language)
     why = ("；" if language == "zh" else "; ").join(_why(code, held, language) for code in judged.reasons)
     return "\n".join([*lines, say(f"experiments.policy_{judged.verdict}", language, reasons=why)])
+
+
+def _catalogues(judged: PolicyJudged, language: Language) -> list[str]:
+    """Return what the target may choose and the log has not, and the other way round where it does; [] = all known."""
+    if not judged.unseen:
+        return []
+    names = {name: _some(getattr(judged, name)) for name in ("unseen", "unused")}
+    lines = [say("experiments.policy_unseen", language, chance=judged.unseen_chance, names=names["unseen"])]
+    if judged.unused:
+        lines.append(say("experiments.policy_unused", language, names=names["unused"]))
+    if len(judged.unused) + len(judged.unseen) == judged.actions:
+        lines.append(say("experiments.policy_nothing_in_common", language))
+    return lines
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_NAMES]) + (" ..." if len(names) > _NAMES else "")
 
 
 def _ends(made: Estimated, language: Language) -> str:
