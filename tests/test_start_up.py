@@ -19,7 +19,15 @@ def test_importing_the_package_loads_no_engine() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["plan", "--help"], ["campaign", "show", "--help"], ["offers", "--help"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["plan", "--help"],
+        ["campaign", "show", "--help"],
+        ["offers", "--help"],
+        ["--version"],
+        ["evaluate", "uplift", "--help"],
+    ],
 )
 def test_help_loads_no_engine(arguments: list[str]) -> None:
     code = (

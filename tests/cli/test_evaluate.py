@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from offersmith.cli.evaluate import MODELS
+from offersmith.response.learners import LEARNERS
 from offersmith.shop import Shop
 
 TEST = ("--treatment", "arm", "--control", "none", "--outcome", "profit", "--models", "constant,t_linear")
@@ -84,6 +86,13 @@ def test_bad_input_is_one_line_and_code_4(run, tmp_path: Path, more: tuple[str, 
     assert said in err.splitlines()[0]
     code, out, _ = run("evaluate", "uplift", file, *TEST, *more, "--json")
     assert json.loads(out)["error"] == "input"
+
+
+def test_help_names_every_model_there_is(run) -> None:
+    assert tuple(LEARNERS) == MODELS
+    said = " ".join(run("evaluate", "uplift", "--help")[1].split())
+    assert "e.g. constant,logit; there are: shared, additive, constant, " in said
+    assert all(name in said for name in LEARNERS)
 
 
 def test_a_file_that_is_not_there_is_named(run, tmp_path: Path) -> None:

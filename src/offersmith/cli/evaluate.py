@@ -15,6 +15,12 @@ from offersmith.errors import InputError
 
 group = grouped("Judge tests and policies from files; needs no workspace.")
 
+MODELS = (
+    "shared", "additive", "constant", "logit", "average", "s_boosting", "t_boosting", "x_boosting", "r_boosting",
+    "dr_boosting", "t_linear", "r_linear", "dr_linear", "t_tree", "t_forest", "t_svm", "s_neural",
+)  # fmt: skip
+"""Names of `learners.LEARNERS`: help must not wait for the libraries behind them."""
+
 Seed = Annotated[int, typer.Option(help="Of folds and fits; the same seed gives the same answer.")]
 
 
@@ -56,7 +62,11 @@ def uplift(
         str | None, typer.Option(help="Column of customers; rows of one count as one.", show_default="customer_id, ...")
     ] = None,
     models: Annotated[
-        str | None, typer.Option(help="Models to try, separated by commas.", show_default="a varied eight")
+        str | None,
+        typer.Option(
+            help=f"Models to try, separated by commas, e.g. constant,logit; there are: {', '.join(MODELS)}.",
+            show_default="a varied eight",
+        ),
     ] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Try further settings of the models, too.")] = False,
     seed: Seed = 0,
@@ -84,8 +94,8 @@ def policy(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Judge what this model would choose, learned on other customers of the log (e.g. logit); "
-            "'workspace' is the model that --shop has learned."
+            help="Judge what this model would choose, learned on other customers of the log, e.g. logit; the names "
+            "are those of `evaluate uplift --models`. 'workspace' is the model that --shop has learned."
         ),
     ] = None,
     shop: Annotated[
