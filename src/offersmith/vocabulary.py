@@ -82,6 +82,12 @@ ESTIMATES = pa.schema(
     ]
 )
 
+BECAUSE = pa.list_(
+    pa.struct([pa.field("feature", pa.string()), pa.field("held", pa.string()), pa.field("change", pa.float64())])
+)
+"""What a model says for and against a decision, most important first: the feature; whether the customer's value is
+`lower` or `higher` than usual or `unknown`; and the change of expected profit, major units."""
+
 DECISIONS = pa.schema(
     [
         _column("decision_id", pa.string()),
@@ -91,6 +97,7 @@ DECISIONS = pa.schema(
         _column("expected_profit", pa.float64(), "incremental, major units"),
         _column("expected_cost", pa.float64(), "major units"),
         _column("reasons", pa.list_(pa.string()), "reason codes, strongest first"),
+        _column("because", BECAUSE, "what the model goes by, major units of profit; null = none was asked", null=True),
         _column("plan_version", pa.string()),
         _column("valid_until", pa.timestamp("us"), "UTC"),
     ]
@@ -169,6 +176,7 @@ class Decision:
     reasons: tuple[str, ...]
     plan_version: str
     valid_until: datetime
+    because: tuple[tuple[str, str | None, float], ...] | None = None
 
 
 FeatureKind = Literal[

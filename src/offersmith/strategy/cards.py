@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.offers.catalogue import says
-from offersmith.strategy.facts import FACTS
+from offersmith.strategy.because import ModelReason, frequent, lines
+from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.plan import Plan
+from offersmith.strategy.reasons import holding
 from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
@@ -42,6 +44,8 @@ class Card:
         by_lot: how many of them were decided by lot.
         reasons: codes of what decided, then of common facts, each most frequent first.
         reason_shares: the share of the card's customers each of them holds for.
+        asked: about how many of them the deciding model was asked; 0 where lots, averages or stated beliefs decided.
+        because: what it goes by with those, for the offer before against it.
     """
 
     segment: str
@@ -56,10 +60,13 @@ class Card:
     by_lot: int
     reasons: tuple[str, ...]
     reason_shares: tuple[float, ...]
+    asked: int = 0
+    because: tuple[ModelReason, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the card as plain values."""
-        return {**asdict(self), "reasons": list(self.reasons), "reason_shares": list(self.reason_shares)}
+        lists = {name: list(getattr(self, name)) for name in ("reasons", "reason_shares")}
+        return {**asdict(self), **lists, "because": [asdict(one) for one in self.because]}
 
 
 def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
@@ -74,7 +81,7 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
     offer = pc.index_in(plan.decisions["offer_id"], value_set=pa.array(offers)).to_numpy()
     cell = group * len(offers) + offer
     sizes = np.bincount(group, minlength=len(codes))
-    drawn = _with_code(plan.decisions["reasons"].combine_chunks(), "by_lot")
+    drawn = holding(plan.decisions["reasons"].combine_chunks(), "by_lot")
     made = []
     for number in np.unique(cell):
         inside = np.flatnonzero(cell == number)
@@ -82,6 +89,7 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
         part = plan.decisions.take(pa.array(inside))
         odds = part["probability"].to_numpy()
         why = _frequent(part["reasons"])
+        asked, because = frequent(part["because"])
         made.append(
             Card(
                 segment=codes[segment],
@@ -96,6 +104,8 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
                 by_lot=int(drawn[inside].sum()),
                 reasons=tuple(code for code, _ in why),
                 reason_shares=tuple(held / inside.size for _, held in why),
+                asked=asked,
+                because=because,
             )
         )
     return tuple(
@@ -112,19 +122,16 @@ def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | No
         plan: adds its totals at the top and the offers' terms in words.
     """
     terms = {} if plan is None else {offer.offer_id: says(offer, language) for offer in plan.offers}
-    lines = [f"# {say('strategy.cards_title', language)}", *([] if plan is None else _intro(plan, language))]
+    page = [f"# {say('strategy.cards_title', language)}", *([] if plan is None else _intro(plan, language))]
     for card in made:
-        lines += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language)]
-    return "\n".join(lines) + "\n"
+        page += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language)]
+    return "\n".join(page) + "\n"
 
 
 def _page(card: Card, terms: str, language: Language) -> list[str]:
     named = terms if card.offer_id == NO_OFFER or card.offer_name == terms else f"{card.offer_name} ({terms})"
     title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=named)
-    why = say("strategy.and", language).join(
-        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=share)
-        for code, share in zip(card.reasons, card.reason_shares, strict=True)
-    )
+    why, common = (_codes(card, language, facts=facts) for facts in (False, True))
     low, high = card.probability_low, card.probability_high
     odds = "strategy.card_odds" if f"{low:.3f}" != f"{high:.3f}" else "strategy.card_odds_same"
     facts = [
@@ -132,8 +139,19 @@ def _page(card: Card, terms: str, language: Language) -> list[str]:
         say("strategy.card_money", language, profit=card.expected_profit, cost=card.expected_cost),
         say(odds, language, low=low, high=high, by_lot=card.by_lot),
         say("strategy.card_why", language, reasons=why),
+        *lines(card.because, language),
+        *([say("strategy.card_facts", language, reasons=common)] if common else []),
     ]
     return [f"## {title}", "", *[f"- {fact}" for fact in facts]]
+
+
+def _codes(card: Card, language: Language, *, facts: bool) -> str:
+    """Return what decided, or what is merely true of the customers."""
+    return say("strategy.and", language).join(
+        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=share)
+        for code, share in zip(card.reasons, card.reason_shares, strict=True)
+        if (code in KNOWN) == facts
+    )
 
 
 def _intro(plan: Plan, language: Language) -> list[str]:
@@ -159,6 +177,8 @@ def _intro(plan: Plan, language: Language) -> list[str]:
         asked, part = plan.explore_asked, plan.largest_lot
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
     paragraphs += told(plan, language)
+    if plan.decisions["because"].null_count < customers:
+        paragraphs.append(say("strategy.cards_model", language, currency=plan.budget.currency))
     return [line for paragraph in paragraphs for line in ("", paragraph)]
 
 
@@ -178,18 +198,10 @@ def _groups(decisions: pa.Table, segments: pa.Table | None) -> tuple[list[str], 
     return codes, np.asarray(group.to_numpy(), dtype=np.int64)
 
 
-def _with_code(reasons: pa.ListArray, code: str) -> NDArray[np.bool_]:
-    held = np.zeros(len(reasons), np.bool_)
-    found = pc.equal(reasons.flatten(), code).to_numpy(zero_copy_only=False)
-    held[pc.list_parent_indices(reasons).to_numpy()[found]] = True
-    return held
-
-
 def _frequent(reasons: pa.ChunkedArray) -> list[tuple[str, int]]:
     """Return what decided, then common facts, each with how often it holds; most frequent first, ties by name."""
     counted = pc.value_counts(pc.list_flatten(reasons)).to_pylist()
     pairs = sorted(((entry["values"], entry["counts"]) for entry in counted), key=lambda pair: (-pair[1], pair[0]))
-    known = {fact.code for fact in FACTS}
-    decided = [pair for pair in pairs if pair[0] not in known]
-    common = [pair for pair in pairs if pair[0] in known and pair[1] >= COMMON * len(reasons)]
+    decided = [pair for pair in pairs if pair[0] not in KNOWN]
+    common = [pair for pair in pairs if pair[0] in KNOWN and pair[1] >= COMMON * len(reasons)]
     return [*decided, *common][:MOST_REASONS]

@@ -29,6 +29,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("bought_lately", "recency", "<=", 14),
 )
 """Strongest first."""
+KNOWN = frozenset(fact.code for fact in FACTS)
+"""Their codes: true of a customer, and no part of why the plan decided as it did."""
 
 
 def facts(profiles: pa.Table | None, customers: pa.StringArray) -> tuple[tuple[str, NDArray[np.bool_]], ...]:

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from offersmith.errors import InputError
 from offersmith.money import Money
 from offersmith.offers.catalogue import NONE
+from offersmith.response.explain.because import Asked
 from offersmith.settings import PlanSettings
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
@@ -27,8 +29,8 @@ from offersmith.strategy.lots import lots, names
 from offersmith.strategy.matching import chance_best
 from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
 from offersmith.strategy.proof import Difference, at, prove
-from offersmith.strategy.reasons import reasons
-from offersmith.vocabulary import DECISIONS, NO_OFFER, Offer
+from offersmith.strategy.reasons import Condition, reasons
+from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER, Offer
 
 NORMAL = NormalDist()
 
@@ -141,6 +143,7 @@ def make(
     reasons_from: pa.Table | None = None,
     *,
     cold: bool = False,
+    because: Asked | None = None,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -154,6 +157,7 @@ def make(
         reasons_from: profiles whose facts are added to the reasons.
         cold: there is no history to learn from: decide all by lot within the budget, by the chance of each offer to be
             the best for a customer by what is believed.
+        because: says what the model behind the estimates goes by; asked of those who get an offer, and not by lot.
 
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
@@ -165,12 +169,13 @@ def make(
     asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
     made = explore(value, _odds(found, largest * budget.major, cold=cold), found.customers, budget.major, asked, salt)
     proof, difference = prove(found, value, cost, made.choice, budget.major, made.reserve)
-    why = reasons(value, cost, made, facts(reasons_from, found.customers), cold=cold)
+    spoken, silent = _because(found, made, because)
+    why = reasons(value, cost, made, [*silent, *facts(reasons_from, found.customers)], cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
-    version = _version(stated, listed, found, made, why)
-    decisions = _decisions(found, made, why, version, valid_until)
+    version = _version(stated, listed, found, made, why, spoken)
+    decisions = _decisions(found, made, why, spoken, version, valid_until)
     spread = at(found.profit_sd, made.choice)
     return Plan(
         version=version,
@@ -226,17 +231,50 @@ def _pays(found: Candidates, made: Explored) -> dict[str, float]:
     return paying
 
 
-def _version(stated: list[Any], offers: Sequence[Offer], found: Candidates, made: Explored, why: pa.ListArray) -> str:
+def _because(found: Candidates, made: Explored, asked: Asked | None) -> tuple[pa.ListArray, list[Condition]]:
+    """Return what the model says of every decision, null where it is not asked, and codes where it has nothing to say.
+
+    What a lot decided has no reason but the lot.
+    """
+    n = len(found.customers)
+    chosen = np.flatnonzero((made.choice >= 0) & ~made.by_lot)
+    if asked is None or not chosen.size:
+        return pa.nulls(n, BECAUSE), []
+    choice = made.choice[chosen].astype(np.int64)
+    offers = pa.array(found.offers, pa.string()).take(pa.array(choice))
+    said = asked(found.customers.take(pa.array(chosen)), offers, found.profit[choice, chosen])
+    place, silent = np.full(n, -1), []
+    place[chosen] = np.arange(chosen.size)
+    for code, here in said.codes.items():
+        where = np.zeros(n, np.bool_)
+        where[chosen] = here
+        silent.append((code, where))
+    return said.why.take(pa.array(place, mask=place < 0)), silent
+
+
+def _version(
+    stated: list[Any],
+    offers: Sequence[Offer],
+    found: Candidates,
+    made: Explored,
+    why: pa.ListArray,
+    spoken: pa.ListArray,
+) -> str:
     """Return a hash of everything the plan says and of what it was made from."""
     catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.name, offer.version] for offer in offers]
     content = hashlib.blake2b(json.dumps([stated, catalogue], sort_keys=True).encode(), digest_size=8)
-    said = [lots(found.customers, ""), lots(why.values, ""), why.offsets.to_numpy()]
+    reasons, counts = spoken.flatten(), pc.fill_null(pc.list_value_length(spoken), -1).to_numpy()
+    texts = [lots(pc.fill_null(reasons.field(name), ""), "") for name in ("feature", "held")]
+    said = [lots(found.customers, ""), lots(why.values, ""), why.offsets.to_numpy(), counts, *texts]
+    said.append(reasons.field("change").to_numpy())
     for part in (*said, made.choice, made.chances, at(found.profit, made.choice), at(found.cost, made.choice)):
         content.update(part.tobytes())
     return content.hexdigest()
 
 
-def _decisions(found: Candidates, made: Explored, why: pa.ListArray, version: str, valid_until: datetime) -> pa.Table:
+def _decisions(
+    found: Candidates, made: Explored, why: pa.ListArray, spoken: pa.ListArray, version: str, valid_until: datetime
+) -> pa.Table:
     n = len(found.customers)
     offers = pa.array([NO_OFFER, *found.offers], pa.string())
     columns = [
@@ -247,6 +285,7 @@ def _decisions(found: Candidates, made: Explored, why: pa.ListArray, version: st
         pa.array(at(found.profit, made.choice)),
         pa.array(at(found.cost, made.choice)),
         why,
+        spoken,
         pa.repeat(pa.scalar(version), n),
         pa.repeat(pa.scalar(valid_until, pa.timestamp("us")), n),
     ]

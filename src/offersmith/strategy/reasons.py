@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.strategy.explore import Explored
@@ -32,6 +33,14 @@ def reasons(value: Bits, cost: Bits, made: Explored, facts: Sequence[Condition],
     places = np.nonzero(matrix)[1]
     ends = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))])
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), codes.take(pa.array(places)))
+
+
+def holding(reasons: pa.ListArray, code: str) -> NDArray[np.bool_]:
+    """Return (n,) for which decisions a code is among the reasons."""
+    held = np.zeros(len(reasons), np.bool_)
+    found = pc.equal(reasons.flatten(), code).to_numpy(zero_copy_only=False)
+    held[pc.list_parent_indices(reasons).to_numpy()[found]] = True
+    return held
 
 
 def _cold(made: Explored) -> list[Condition]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
+from offersmith.strategy.because import frequent, joined
 from offersmith.strategy.plan import Plan
+from offersmith.strategy.reasons import holding
 from offersmith.words import Language, say
 
 LEAST = 0.01
@@ -28,9 +31,24 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
+    why = _model(plan, language)
     if plan.expected_profit < 0 < plan.explorers:
-        return [say("strategy.lots_cost_more", language, explorers=plan.explorers), joined]
-    return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else [])]
+        return [say("strategy.lots_cost_more", language, explorers=plan.explorers), joined, *why]
+    return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else []), *why]
+
+
+def _model(plan: Plan, language: Language) -> list[str]:
+    """Return what the model goes by with those it chose, and how many got an offer for no reason of their own."""
+    asked, because = frequent(plan.decisions["because"])
+    reasons = joined(because, language, raises=True)
+    said = [say("strategy.told_model", language, asked=asked, reasons=reasons)] if reasons else []
+    codes = plan.decisions["reasons"].combine_chunks()
+    for code in (STATED_BELIEF, SAME_FOR_ALL):
+        count = int(holding(codes, code).sum())
+        if count:
+            reason = say(f"strategy.reason_{code}", language)
+            said.append(say("strategy.told_no_model", language, customers=count, reason=reason))
+    return said
 
 
 def _experiment(plan: Plan, language: Language) -> list[str]:

@@ -54,7 +54,7 @@ class Core:
     def parts(self, x: Floats, offer_id: str) -> Parts:
         """Return what is expected if every row gets `offer_id`."""
         chance = expit(self.buying.predict(np.hstack([x, self.arms.same(offer_id, len(x))])))
-        return Parts(chance, _basket(self.basket.predict(x)) * self.smear * self.factor.get(offer_id, 1.0))
+        return Parts(chance, amounts(self.basket.predict(x)) * self.smear * self.factor.get(offer_id, 1.0))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values without the trees."""
@@ -101,7 +101,7 @@ def fit_core(
     buyers = np.flatnonzero((bought > 0) & (revenue > 0))
     basket = fit_stacked("mean", x[buyers], np.log1p(revenue[buyers]), fold[buyers], count, seed=seed + 100)
     logs = basket.out_of_fold(x, fold)
-    out = _basket(logs)
+    out = amounts(logs)
     rest = np.log1p(np.maximum(revenue, 0.0)) - logs  # read of buyers only; a refund leaves less than nothing
     factor = {name: _factor(rest, given, buyers, name) for name in sorted(arms.depth)}
     applied = np.array([factor.get(name, 1.0) for name in given[buyers].tolist()])
@@ -110,7 +110,8 @@ def fit_core(
     return CrossfittedCore(Core(arms, buying.whole, basket.whole, smear, factor), buying, out * smear)
 
 
-def _basket(logs: Floats) -> Floats:
+def amounts(logs: Floats) -> Floats:
+    """Return baskets from predicted logarithms of 1 + basket, before `smear`."""
     return np.asarray(np.expm1(np.clip(logs, 0.0, 20.0)))
 
 
