@@ -48,8 +48,9 @@ def test_past_campaigns_are_learned_from(shop: Shop) -> None:
     learned = shop.learn()
     assert learned.fitted.name != "prior"
     assert learned.fitted.evidence.scores["redemption_auc"] > 0.5
-    # Chances of past lots are not read back yet, and nothing pretends that they are.
-    assert "not_randomised" in learned.fitted.evidence.reasons
+    # The shop wrote down the chances of its lots, and they are read.
+    assert "not_randomised" not in learned.fitted.evidence.reasons
+    assert all(use.logged and use.set_aside == 0 for use in learned.fitted.evidence.campaigns)
     assert {use.offer_id for use in learned.fitted.evidence.campaigns} <= {"save-10", "save-20", "five-off"}
 
 

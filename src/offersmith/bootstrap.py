@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from offersmith.settings import REGISTER, Settings
+from offersmith.settings import DECISIONS, REGISTER, Settings
 from offersmith.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ class Place:
     def register(self) -> Path:
         """The customers a shop may address, where it named them."""
         return self.home / REGISTER
+
+    @property
+    def decided(self) -> Path:
+        """The decisions with chances that the shop told."""
+        return self.home / DECISIONS
 
     def part(self, name: str) -> Path:
         """Return the folder `name` of the workspace, made when missing."""

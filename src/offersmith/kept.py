@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
-from offersmith.errors import StorageError
+from offersmith.errors import StateError, StorageError
 from offersmith.offers.catalogue import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
@@ -27,6 +27,7 @@ from offersmith.response.base import Economics, FittedResponse
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
+from offersmith.store.summaries import totals
 
 MODEL = "response"
 
@@ -48,6 +49,26 @@ class Kept:
     events: tuple[Path, ...]
     analytics: Analytics
     decided: str = ""
+
+    def moment(self, as_of: datetime | None) -> datetime:
+        """Return the moment a verb means: `as_of`, or the midnight (UTC) after the last event.
+
+        Raises:
+            StateError: nothing happened before it.
+        """
+        first, last = (totals(self.analytics)[name][0].as_py() for name in ("first_time", "last_time"))
+        if first is None:
+            raise StateError(
+                "all rows that were read were refused: there are no events", hint="see what ingest says of them"
+            )
+        if as_of is None:
+            return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
+        if as_of <= first:
+            raise StateError(
+                f"nothing happened before {as_of:%Y-%m-%d %H:%M} UTC",
+                hint=f"the first event is of {first:%Y-%m-%d %H:%M}",
+            )
+        return as_of
 
     def profiles(self, at: datetime) -> tuple[pa.Table, Path]:
         """Return everybody's profile as of a moment, and the file that keeps it."""

@@ -25,6 +25,9 @@ PREFIX = "OFFERSMITH_"
 REGISTER = Path("tables") / "customers.parquet"
 """Where the register of customers lies within the workspace's own folder."""
 
+DECISIONS = Path("tables") / "decided.parquet"
+"""Where the decisions lie that the settings or a source told, with their chances."""
+
 LINGER_DAYS = 28
 """How long after the end of an offer its effect is counted on, unless a horizon is stated."""
 
@@ -73,6 +76,25 @@ class SourceSettings(_Part, frozen=True):
     ambiguous_time: Literal["earlier", "later", "refuse"] = "earlier"
     drop_products: tuple[str, ...] = ()
     customers: str = ""
+
+
+class DecisionSettings(_Part, frozen=True):
+    """Past decisions that were made by lot, with their chances: a row for each customer of each campaign.
+
+    `columns` maps our column (`campaign_id`, `customer_id`, `offer_id`, `probability`, `time`) to theirs; `campaign`
+    is the campaign of a file without a column for it; `names` maps their names of offers to ours, `none` among them.
+    `probability` is the chance of what was chosen; `chances` maps offers to the columns of the chance of each, where
+    the file has them. Without `time` a campaign was decided before it started; `time_format` and `ambiguous_time` are
+    as in `[[events]]`.
+    """
+
+    files: tuple[str, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    campaign: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    chances: Mapping[str, str] = field(default_factory=dict)
+    time_format: str = ""
+    ambiguous_time: Literal["earlier", "later", "refuse"] = "earlier"
 
 
 class EconomicsSettings(_Part, frozen=True):
@@ -160,6 +182,7 @@ class Settings(_Part, frozen=True):
 
     shop: ShopSettings = field(default_factory=ShopSettings)
     events: tuple[SourceSettings, ...] = ()
+    decisions: tuple[DecisionSettings, ...] = ()
     economics: EconomicsSettings = field(default_factory=EconomicsSettings)
     priors: PriorSettings = field(default_factory=PriorSettings)
     learn: LearnSettings = field(default_factory=LearnSettings)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace as replaced
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import pyarrow.parquet as pq
 from offersmith import bootstrap
 from offersmith.answers import FORMAT, Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
+from offersmith.events import decisions
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt
 from offersmith.events.examples.proposals import PROPOSALS
@@ -37,13 +40,10 @@ from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response import holdout
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.effects import PastEffect, past_effects
-from offersmith.response.history import LABEL_HORIZONS
 from offersmith.settings import FILE, Settings, load
 from offersmith.store import read_back
-from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
 from offersmith.store.ledger import PlanRow
-from offersmith.store.summaries import totals
 from offersmith.strategy.cards import cards, to_markdown
 from offersmith.strategy.margins import at_margins
 from offersmith.strategy.plan import Plan, make
@@ -128,7 +128,7 @@ class Shop:
         """
         at = now or _now()
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
-            return reading.ingest(
+            receipt = reading.ingest(
                 self.settings,
                 self.folder,
                 landing=bootstrap.landing(self.place, self.settings),
@@ -137,6 +137,10 @@ class Shop:
                 sources=matched(self.settings, self.folder, [Path(file) for file in files]) if files else None,
                 progress=progress,
             )
+            if files:
+                return receipt
+            events = partial(bootstrap.open_analytics, self.place, self.settings, ledger.event_files())
+            return replaced(receipt, decided=decisions.take(self.settings, self.folder, self.place.decided, events))
 
     def quality(self) -> QualityReport:
         """Look for missing values, impossible amounts and clocks, and outliers among the events."""
@@ -147,7 +151,7 @@ class Shop:
         """Work out every feature of every customer as of a moment (default: the midnight after the last event)."""
         progress("shop.stage_profile", 0, None)
         with self.engine() as kept:
-            at = _moment_of(kept.analytics, as_of)
+            at = kept.moment(as_of)
             table, file = kept.profiles(at)
         codes = segment(table)["segment"].value_counts().to_pylist()
         counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
@@ -156,13 +160,13 @@ class Shop:
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
         with self.engine() as kept:
-            at = _moment_of(kept.analytics, as_of)
+            at = kept.moment(as_of)
             return Learned(at, kept.model(at, self.economics(margin), progress), self.settings.shop.currency)
 
     def learned(self, as_of: datetime | None = None) -> FittedResponse:
         """Return the kept model of a moment; StateError where none was learned, or what it hangs on has changed."""
         with self.engine() as kept:
-            found = kept.learned(_moment_of(kept.analytics, as_of), self.economics())
+            found = kept.learned(kept.moment(as_of), self.economics())
         if found is None:
             raise StateError(f"no model of what {self.folder} knows now is kept", hint="learn one: offersmith learn")
         return found
@@ -184,7 +188,7 @@ class Shop:
         money = self._budget(budget)
         economics = self.economics(margin)
         with self.engine() as kept:
-            at = _moment_of(kept.analytics, as_of)
+            at = kept.moment(as_of)
             table, _ = kept.profiles(at)
             fitted = kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
@@ -220,7 +224,7 @@ class Shop:
         None when there was no such campaign, or nothing to learn from before it.
         """
         # The chance to redeem is learned over this many days, so that is how long recipients are watched.
-        found = holdout.campaigns(kept.analytics, at, LABEL_HORIZONS * self.settings.learn.horizon_days)
+        found = holdout.campaigns(kept.analytics, at, self.settings.learn.horizon_days)
         if not found:
             return None
         last = found[-1]
@@ -258,7 +262,7 @@ class Shop:
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:
-            at = _moment_of(kept.analytics, as_of or (datetime.fromisoformat(summary["as_of"]) if summary else None))
+            at = kept.moment(as_of or (datetime.fromisoformat(summary["as_of"]) if summary else None))
             table, _ = kept.profiles(at)
             # A plan brings its own model's judging; without one the page shows what was learned, if anything was.
             model = kept.learned(at, self.economics()) if summary is None else None
@@ -326,7 +330,7 @@ class Shop:
             raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
             with bootstrap.open_ledger(self.place, self.settings) as ledger:
-                decided = read_back.bind(analytics, ledger)
+                decided = read_back.bind(analytics, ledger, self.place.decided)
             yield Kept(self.place, self.settings, tuple(files), analytics, decided)
 
     def event_files(self) -> list[Path]:
@@ -378,23 +382,3 @@ class Shop:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _moment_of(analytics: Analytics, as_of: datetime | None) -> datetime:
-    """Return the moment a verb means: `as_of`, or the midnight (UTC) after the last event.
-
-    Raises:
-        StateError: nothing happened before it.
-    """
-    first, last = (totals(analytics)[name][0].as_py() for name in ("first_time", "last_time"))
-    if first is None:
-        raise StateError(
-            "all rows that were read were refused: there are no events", hint="see what ingest says of them"
-        )
-    if as_of is None:
-        return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
-    if as_of <= first:
-        raise StateError(
-            f"nothing happened before {as_of:%Y-%m-%d %H:%M} UTC", hint=f"the first event is of {first:%Y-%m-%d %H:%M}"
-        )
-    return as_of

@@ -70,6 +70,14 @@ class Registered(Protocol):
 
 
 @runtime_checkable
+class Drawn(Protocol):
+    """A source that also knows with which chances its campaigns were drawn."""
+
+    def decided(self) -> pa.Table | None:
+        """Return `store.decided.DECIDED`, or None where nobody wrote the chances down."""
+
+
+@runtime_checkable
 class Growing(Protocol):
     """A source whose content may be an earlier content with more after it, and who can tell."""
 
@@ -155,10 +163,12 @@ class Receipt:
     Attributes:
         files: one receipt per source.
         outdated: sources nobody names any more whose events stay as an earlier mapping read them.
+        decided: decisions with their chances that the shop told.
     """
 
     files: tuple[FileReceipt, ...] = ()
     outdated: tuple[str, ...] = ()
+    decided: int = 0
 
     @property
     def read(self) -> int:
@@ -208,19 +218,21 @@ class Receipt:
         if len(self.files) > 1:
             lines += [say("events.receipt_files", language, files=len(self.files))]
         lines += [say("events.receipt_whole", language, source=name) for name in self.files_redelivered]
+        if self.decided:
+            lines.append(say("events.receipt_decided", language, rows=self.decided))
         for file in self.files:
             lines += _warning(file, language)
         lines += [say("events.receipt_outdated", language, source=name) for name in self.outdated]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values: the sums at the top, `files`, `files_redelivered` and `files_outdated` below."""
+        """Return plain values: the sums at the top; below them `decisions`, and what became of each of the files."""
         total = self.total.as_dict()
         total.pop("source")
         total.pop("whole")
         files = [file.as_dict() for file in self.files]
         names = {"files_redelivered": list(self.files_redelivered), "files_outdated": list(self.outdated)}
-        return {**total, **names, "files": files}
+        return {**total, **names, "decisions": self.decided, "files": files}
 
 
 _COUNTS = (

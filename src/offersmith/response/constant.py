@@ -20,7 +20,6 @@ from offersmith.progress import Progress, silent
 from offersmith.response.base import Bools, Economics, Evidence, History, OfferEffect, flags, floats, strings
 from offersmith.response.costs import relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying, within_use
-from offersmith.response.history import LABEL_HORIZONS
 from offersmith.response.linear import steady
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import measure
@@ -170,10 +169,7 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
 
 
 def depth_of(history: History, got: Bools) -> float:
-    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did.
-
-    Cost is counted over the whole label window and revenue over one horizon of it, so revenue is taken that many times.
-    """
+    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did."""
     used = got & history.labelled & flags(history.table, "redeemed")
-    revenue = LABEL_HORIZONS * float(floats(history.table, "revenue")[used].sum())
+    revenue = float(floats(history.table, "revenue")[used].sum())
     return 100 * float(floats(history.table, "cost")[used].sum()) / revenue if revenue > 0 else 0.0

@@ -39,9 +39,6 @@ from offersmith.vocabulary import NO_OFFER
 
 Profiles = Callable[[datetime], pa.Table]
 
-LABEL_HORIZONS = 1
-"""Over how many horizons after the start an offer counts as used: as many as revenue, or profit would set the income of
-one stretch against the cost of another."""
 MAX_DAYS = 28
 """Of decisions with moments of their own, the latest days that are used; each costs a profile."""
 NO_OVERLAP = "no_overlap"

@@ -4,8 +4,9 @@ The lot decided, so the lot's groups are compared: whoever was decided to get an
 mail never came, and whoever was decided to get nothing is a control. What happened afterwards (who was reached, who was
 sent something else) is on both sides alike; it is counted, and nobody is set aside for it.
 
-A log is believed only if the campaign followed it: where more than `MAX_UNLIKE` of those who were shown an offer were
-decided otherwise, it is not the log of what happened, and the campaign is compared as one without chances.
+A log is believed only if the campaign followed it: where more than `store.decided.MAX_UNLIKE` of those who were shown
+an offer were decided otherwise, it is not the log of what happened, and the campaign is compared as one without
+chances.
 
 Decisions may each have a moment of their own (offers that something sets off). Everybody's horizon then starts at their
 own first decision, and who is not through it by `as_of` is left out and counted, never taken for somebody who did not
@@ -31,7 +32,6 @@ from offersmith.store import decided
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import NO_OFFER
 
-MAX_UNLIKE = 0.05
 COLUMNS = ("customer_id", "offer_id", "propensity", "chances", "moment")
 
 Shown = Mapping[str, Mapping[str, datetime]]
@@ -99,7 +99,7 @@ def lot(log: pa.Table, shown: Shown, start: datetime | None, as_of: datetime, ho
     rows = _first(pa.table(dict(zip(COLUMNS, values, strict=True))))
     given = dict(zip(rows["customer_id"].to_pylist(), rows["offer_id"].to_pylist(), strict=True))
     unlike = sum(given.get(customer) != offer for offer, customers in shown.items() for customer in customers)
-    if unlike > MAX_UNLIKE * sum(map(len, shown.values())):
+    if unlike > decided.MAX_UNLIKE * sum(map(len, shown.values())):
         return None
     through = pc.less_equal(rows["moment"], pa.scalar(as_of - horizon, pa.timestamp("us")))
     ripe = rows.filter(through)

@@ -2,14 +2,17 @@
 
 A plan's file keeps every customer's decision with the chances of all offers (`strategy.table`); the ledger knows which
 campaign was made of which plan. Events name the campaign. A shop that sends a plan by itself, without launching it
-here, names the plan's version in its events instead, or `plan-` and the version, as a launch does.
+here, names the plan's version in its events instead, or `plan-` and the version, as a launch does. What the shop told
+itself of a campaign's decisions (`events.decisions`) goes before what a plan of ours says of it.
 """
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from offersmith.errors import StorageError
@@ -20,21 +23,28 @@ from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import campaign_ids
 
 
-def bind(analytics: Analytics, ledger: Ledger) -> str:
-    """Bind the table `decided` to the decisions of all campaigns in the events that were made of a plan of ours.
+def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> str:
+    """Bind the table `decided` to the decisions of all campaigns in the events whose chances are known.
 
     A plan whose file is gone or altered has no chances that could be believed: its campaign counts as not decided by
     lot.
 
+    Args:
+        analytics: over the events.
+        ledger: knows our plans, and the campaigns made of them.
+        told: the decisions that the shop told, as `decided.DECIDED`; None, or no file, where it told none.
+
     Returns:
         A digest of what was bound: models learned with other chances are other models.
     """
-    seen = set(campaign_ids(analytics))
+    tables, content = [DECIDED.empty_table()], hashlib.sha256()
+    if told is not None and told.exists():
+        tables.append(_told(told))
+        content.update(told.read_bytes())
+    seen = set(campaign_ids(analytics)) - set(pc.unique(tables[-1]["campaign_id"]).to_pylist())
     made = {row.plan_version: row for row in ledger.plans()}
     named = {name: row for version, row in made.items() for name in (version, f"plan-{version}")}
     named |= {row.campaign_id: made[row.plan_version] for row in Campaigns(ledger).all() if row.plan_version in made}
-    content = hashlib.sha256()
-    tables = [DECIDED.empty_table()]
     for name in sorted(seen & set(named)):
         table = _decisions(ledger, named[name], name)
         if table is not None:
@@ -42,6 +52,13 @@ def bind(analytics: Analytics, ledger: Ledger) -> str:
             content.update(f"{name}\0{named[name].sha256}\0".encode())
     analytics.use_table("decided", pa.concat_tables(tables))
     return content.hexdigest()
+
+
+def _told(file: Path) -> pa.Table:
+    try:
+        return pq.read_table(file).cast(DECIDED)
+    except (pa.ArrowException, OSError) as fault:
+        raise StorageError(f"{file} cannot be read: {fault}", hint="ingest again", path=str(file)) from fault
 
 
 def _decisions(ledger: Ledger, plan: PlanRow, campaign_id: str) -> pa.Table | None:

@@ -49,6 +49,10 @@ class SyntheticShop:
         """Return all customers with member, age_band and town."""
         return self.shop.register()
 
+    def decided(self) -> pa.Table | None:
+        """Return who drew what, with the chances; None where they are not on record."""
+        return self.shop.decided()
+
 
 def sources(settings: SourceSettings, folder: Path) -> Sequence[Source]:
     """Return the one source."""

@@ -19,6 +19,7 @@ from offersmith.events.synthetic.switches import OFF, STOCKED_DAYS, Switches
 from offersmith.events.synthetic.truth import HORIZON_DAYS
 from offersmith.events.synthetic.visits import Visits
 from offersmith.events.synthetic.world import World, expit
+from offersmith.store.decided import DECIDED, chances_of
 
 BLOCK = 4096
 """Customers made at a time: memory does not grow with the shop."""
@@ -80,18 +81,37 @@ class Shop:
         The probability is null where the shop did not write it down (`Switches.chances_known`). Where towns draw, it is
         that of the town's draw, and customers of one town are no separate draws.
         """
+        drawn = self._draws().drop_columns(["chances"])
+        if self.switches.chances_known:
+            return drawn
+        nothing = pa.nulls(drawn.num_rows, pa.float64())
+        return drawn.set_column(drawn.column_names.index("probability"), "probability", nothing)
+
+    def decided(self) -> pa.Table | None:
+        """Return the draws with the chances of all arms, as the shop has them on record.
+
+        None where it did not write them down; and where towns draw for all who live there, for then a customer's chance
+        does not say what a comparison of customers is worth.
+        """
+        if not self.switches.chances_known or self.drawn_by == "town":
+            return None
+        drawn = self._draws()
+        # All draw in the hour in which a mailing is sent.
+        drawn = drawn.append_column("time", pa.nulls(drawn.num_rows, pa.timestamp("us")))
+        return drawn.select(DECIDED.names).cast(DECIDED)
+
+    def _draws(self) -> pa.Table:
         tables = []
         for block, crowd in self._crowds():
             lottery = self._lottery(block, self._world(crowd, self.days))
             for number, campaign in enumerate(self.campaigns()):
                 arm = pa.array(lottery.drawn[:, number])
-                chance = pa.array(lottery.chance[:, number])
-                known = self.switches.chances_known
                 columns = {
                     "campaign_id": pa.repeat(campaign.campaign_id, len(arm)),
                     "customer_id": crowd.ids,
                     "offer_id": pa.array(ARMS).take(arm),
-                    "probability": chance if known else pa.nulls(len(arm), pa.float64()),
+                    "probability": pa.array(lottery.chance[:, number]),
+                    "chances": chances_of(ARMS, lottery.chances(number, lottery.drawn[:, number - 1])),
                 }
                 tables.append(pa.table(columns))
         return pa.concat_tables(tables).sort_by([("campaign_id", "ascending"), ("customer_id", "ascending")])

@@ -1,0 +1,101 @@
+"""The decisions that a shop made by lot: read as its files tell them, held against the events, and kept.
+
+What a file says is believed or refused as a whole (`decision_file`). What it says must also be what happened: the
+campaign is one of the events', and its offers were sent to those it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from offersmith.errors import InputError
+from offersmith.events.base import Drawn
+from offersmith.events.decision_file import read
+from offersmith.events.ingest import make
+from offersmith.settings import Settings
+from offersmith.store.analytics import Analytics
+from offersmith.store.decided import MAX_UNLIKE
+from offersmith.store.files import parquet, replace
+from offersmith.store.followed import sent_otherwise, unknown
+
+
+def take(settings: Settings, folder: Path, file: Path, events: Callable[[], AbstractContextManager[Analytics]]) -> int:
+    """Read the decisions that settings and sources tell, hold them against the events, and keep them as `file`.
+
+    Args:
+        settings: whose `[[decisions]]` are read, with those of sources that know how they drew.
+        folder: the workspace; paths in the settings are relative to it.
+        file: where they are kept; removed where nobody tells any.
+        events: opens the engine over all events of the workspace.
+
+    Returns:
+        How many there are.
+
+    Raises:
+        SettingsError: the settings map a column there is not.
+        InputError: a file cannot be used as it is, or is not of what happened; what was kept before stays.
+    """
+    told = [read(part, folder, settings.shop) for part in settings.decisions]
+    told += [log for source in make(settings, folder) if isinstance(source, Drawn) and (log := source.decided())]
+    if not told:
+        file.unlink(missing_ok=True)
+        return 0
+    log = _once(pa.concat_tables(told))
+    with events() as analytics:
+        hold(log, analytics)
+    replace(file, parquet(log))
+    return int(log.num_rows)
+
+
+def hold(log: pa.Table, analytics: Analytics) -> None:
+    """Hold decisions against what happened.
+
+    Raises:
+        InputError: no event knows a campaign, nobody knows when it was decided, or others were sent its offers.
+    """
+    for campaign, rows, known in unknown(log, analytics):
+        allowed = ", ".join(known) or "none yet"
+        raise InputError(
+            f"decisions: campaign_id {campaign!r} ({rows:,} rows) is in no event that shows or redeems an offer; "
+            f"campaigns in the events: {allowed}",
+            hint="name the campaign as the events do; without a column time somebody must have been shown its offers",
+            field="campaign_id",
+            value=campaign,
+        )
+    for campaign, shown, otherwise, example in sent_otherwise(log, analytics):
+        raise InputError(
+            f"decisions of campaign {campaign!r}: of {shown:,} customers who were shown an offer, {otherwise:,} were "
+            f"shown another than offer_id says, such as {example!r}; allowed: {MAX_UNLIKE:.0%} of them",
+            hint='if only the names differ: names = { "THEIRS" = "as in the events" }',
+            field="offer_id",
+            value=example,
+        )
+
+
+def _once(log: pa.Table) -> pa.Table:
+    """Return the decisions in their order, each once; refuse two different ones about one customer at one time."""
+    log = log.sort_by([(name, "ascending") for name in ("campaign_id", "time", "customer_id", "offer_id")])
+    same = np.ones(max(log.num_rows - 1, 0), dtype=np.bool_)
+    for name in ("campaign_id", "customer_id", "time"):
+        coded = log[name].combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
+        same &= coded[1:] == coded[:-1]
+    again = np.flatnonzero(same)
+    offers, chances = log["offer_id"].combine_chunks(), log["probability"].to_numpy()
+    differ = pc.not_equal(offers.take(again), offers.take(again + 1)).to_numpy(zero_copy_only=False)
+    differ |= chances[again] != chances[again + 1]
+    if differ.any():
+        first = log.slice(int(again[differ][0]), 2).to_pylist()
+        raise InputError(
+            f"decisions: customer_id {first[0]['customer_id']!r} has two decisions of campaign "
+            f"{first[0]['campaign_id']!r} at one time, {first[0]['offer_id']!r} and {first[1]['offer_id']!r}, and so "
+            f"have {int(differ.sum()):,} in all; allowed: one, or a column time that tells them apart",
+            field="customer_id",
+            value=first[0]["customer_id"],
+        )
+    return log.take(pa.array(np.setdiff1d(np.arange(log.num_rows), again + 1)))
