@@ -40,6 +40,7 @@ from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response import holdout
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.effects import PastEffect, past_effects
+from offersmith.response.explain.decided import why
 from offersmith.settings import FILE, Settings, load
 from offersmith.store import read_back
 from offersmith.store.files import parquet, replace
@@ -185,8 +186,7 @@ class Shop:
             InputError: the budget is negative or no amount, or the margin is outside [0, 1].
             StateError: there are no events before the moment.
         """
-        money = self._budget(budget)
-        economics = self.economics(margin)
+        money, economics = self._budget(budget), self.economics(margin)
         with self.engine() as kept:
             at = kept.moment(as_of)
             table, _ = kept.profiles(at)
@@ -203,10 +203,10 @@ class Shop:
             self.settings.learn.seed,
             reasons_from=table,
             cold=fitted.name == "prior",
+            because=partial(why, fitted, offers, table),
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
-        margins = at_margins(plan, estimates, economics, levels)
-        return self._keep(plan, table, fitted, economics, margins)
+        return self._keep(plan, table, fitted, economics, at_margins(plan, estimates, economics, levels))
 
     def effects(self, kept: Kept, at: datetime) -> tuple[PastEffect, ...]:
         """Measure what past campaigns changed, each beside its placebo, from what was known before a moment."""

@@ -28,7 +28,7 @@ _DIGITS = 6
 _LOWER, _HIGHER, _UNKNOWN = range(len(SIDES))
 
 
-def decided(
+def why(
     fitted: FittedResponse,
     offers: Sequence[Offer],
     profiles: pa.Table,
