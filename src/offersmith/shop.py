@@ -141,7 +141,9 @@ class Shop:
             if files:
                 return receipt
             events = partial(bootstrap.open_analytics, self.place, self.settings, ledger.event_files())
-            return replaced(receipt, decided=decisions.take(self.settings, self.folder, self.place.decided, events))
+            named = reading.make(self.settings, self.folder)
+            told = decisions.take(self.settings, self.folder, self.place.decided, events, named)
+            return replaced(receipt, decided=told)
 
     def quality(self) -> QualityReport:
         """Look for missing values, impossible amounts and clocks, and outliers among the events."""

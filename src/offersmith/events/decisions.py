@@ -6,7 +6,7 @@ campaign is one of the events', and its offers were sent to those it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.errors import InputError
-from offersmith.events.base import Drawn
+from offersmith.events.base import Drawn, Source
 from offersmith.events.decision_file import read
-from offersmith.events.ingest import make
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import MAX_UNLIKE
@@ -25,7 +24,13 @@ from offersmith.store.files import parquet, replace
 from offersmith.store.followed import sent_otherwise, unknown
 
 
-def take(settings: Settings, folder: Path, file: Path, events: Callable[[], AbstractContextManager[Analytics]]) -> int:
+def take(
+    settings: Settings,
+    folder: Path,
+    file: Path,
+    events: Callable[[], AbstractContextManager[Analytics]],
+    sources: Sequence[Source],
+) -> int:
     """Read the decisions that settings and sources tell, hold them against the events, and keep them as `file`.
 
     Args:
@@ -33,6 +38,7 @@ def take(settings: Settings, folder: Path, file: Path, events: Callable[[], Abst
         folder: the workspace; paths in the settings are relative to it.
         file: where they are kept; removed where nobody tells any.
         events: opens the engine over all events of the workspace.
+        sources: where the events come from.
 
     Returns:
         How many there are.
@@ -42,7 +48,7 @@ def take(settings: Settings, folder: Path, file: Path, events: Callable[[], Abst
         InputError: a file cannot be used as it is, or is not of what happened; what was kept before stays.
     """
     told = [read(part, folder, settings.shop) for part in settings.decisions]
-    told += [log for source in make(settings, folder) if isinstance(source, Drawn) and (log := source.decided())]
+    told += [log for source in sources if isinstance(source, Drawn) and (log := source.decided())]
     if not told:
         file.unlink(missing_ok=True)
         return 0

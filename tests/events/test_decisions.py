@@ -1,0 +1,202 @@
+"""Decisions that a shop tells: what is read of a file, what is refused by name, and what must fit the events."""
+
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offersmith.errors import InputError, SettingsError
+from offersmith.events.decision_file import read
+from offersmith.events.decisions import take
+from offersmith.settings import DecisionSettings, Settings, ShopSettings
+from offersmith.store.analytics import Analytics
+from offersmith.store.decided import DECIDED, chances_of
+from offersmith.vocabulary import EVENTS
+
+SHOP = ShopSettings(timezone="Europe/Berlin")
+DAY = datetime.fromisoformat("2024-03-01T09:00")
+GOOD = "campaign_id,customer_id,offer_id,probability\nmarch,ann,ten,0.25\nmarch,bob,none,.75\n"
+
+
+def written(folder, text, **part):
+    (folder / "log.csv").write_text(text)
+    return read(DecisionSettings(files=("log.csv",), **part), folder, SHOP)
+
+
+def test_a_file_in_our_words_needs_no_mapping(tmp_path):
+    rows = written(tmp_path, GOOD)
+    assert rows.schema.equals(DECIDED)
+    assert rows.drop_columns(["time", "chances"]).to_pylist() == [
+        {"campaign_id": "march", "customer_id": "ann", "offer_id": "ten", "probability": 0.25},
+        {"campaign_id": "march", "customer_id": "bob", "offer_id": "none", "probability": 0.75},
+    ]
+    assert rows["time"].null_count == rows["chances"].null_count == 2
+
+
+def test_columns_names_times_and_chances_are_mapped(tmp_path):
+    rows = written(
+        tmp_path,
+        "kunde,arm,wann,p0,p10\n17.0,A,01.03.2024 10:00,0.5,0.5\n18,control,,0.9,0.1\n",
+        campaign="march",
+        columns={"customer_id": "kunde", "offer_id": "arm", "time": "wann"},
+        names={"A": "ten", "control": "none"},
+        chances={"none": "p0", "ten": "p10"},
+    ).to_pylist()
+    assert [row["customer_id"] for row in rows] == ["17", "18"]
+    assert [row["offer_id"] for row in rows] == ["ten", "none"]
+    assert {row["campaign_id"] for row in rows} == {"march"}
+    assert [row["time"] for row in rows] == [DAY, None]
+    assert [row["probability"] for row in rows] == [0.5, 0.9]
+    assert dict(rows[1]["chances"]) == {"none": 0.9, "ten": 0.1}
+
+
+def test_a_parquet_file_may_have_a_map_of_chances(tmp_path):
+    chances = chances_of(("none", "ten"), np.array([[0.2, 0.8], [0.6, 0.4]]))
+    table = pa.table({"campaign_id": ["c", "c"], "customer_id": [1, 2], "offer_id": pa.array(["ten", "none"]).
+                      dictionary_encode(), "chances": chances})  # fmt: skip
+    pq.write_table(table, tmp_path / "log.parquet")
+    rows = read(DecisionSettings(files=("*.parquet",)), tmp_path, SHOP)
+    assert rows["probability"].to_pylist() == [0.8, 0.6]
+    assert rows["chances"].combine_chunks().equals(chances)
+
+
+@pytest.mark.parametrize("value", ["0", "-0.1", "1.01", "nan", "inf", "half", ""])
+def test_a_chance_is_above_zero_and_at_most_one(tmp_path, value):
+    with pytest.raises(InputError) as fault:
+        written(tmp_path, GOOD.replace(".75", value))
+    said = fault.value.message
+    assert said.startswith("log.csv: probability is ")
+    assert "in 1 of 2 rows, first in row 2; allowed: above 0 and at most 1" in said
+    assert (value or "missing") in said
+    assert fault.value.facts["field"] == "probability"
+
+
+def test_a_missing_number_of_parquet_is_no_chance(tmp_path):
+    for bad in (None, float("nan")):
+        named = {"campaign_id": ["c"], "customer_id": ["a"], "offer_id": ["x"]}
+        pq.write_table(
+            pa.table({**named, "probability": pa.array([bad], pa.float64(), from_pandas=False)}),
+            tmp_path / "log.parquet",
+        )
+        with pytest.raises(InputError, match=r"probability is (missing|nan) in 1 of 1 rows"):
+            read(DecisionSettings(files=("log.parquet",)), tmp_path, SHOP)
+
+
+@pytest.mark.parametrize(("field", "old"), [("customer_id", "bob"), ("campaign_id", "march"), ("offer_id", "ten")])
+def test_a_missing_name_is_refused(tmp_path, field, old):
+    with pytest.raises(InputError, match=rf"log\.csv: {field} is missing in \d of 2 rows, .*allowed: the ") as fault:
+        written(tmp_path, GOOD.replace(old, ""))
+    assert fault.value.facts["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("a,x,0.5,0.6", "the sum of chances is 1.1 in 1 of 1 rows"),
+        ("a,x,-0.5,1.5", r"chances\.none is -0.5"),
+        ("a,x,nan,1", r"chances\.none is 'nan'"),
+        ("a,x,1,0", r"probability is 0.0 in 1 of 1 rows"),
+        ("a,other,0.5,0.5", r"probability is 0.0 in 1 of 1 rows"),
+    ],
+)
+def test_chances_of_all_offers_are_whole_and_hold_what_was_chosen(tmp_path, row, complaint):
+    with pytest.raises(InputError, match=complaint):
+        written(tmp_path, f"customer_id,offer_id,p0,p1\n{row}\n", campaign="c", chances={"none": "p0", "x": "p1"})
+
+
+def test_a_probability_beside_chances_must_be_that_of_the_choice(tmp_path):
+    with pytest.raises(InputError, match=r"probability is 0.4 in 1 of 1 rows, .*what chances say of the offer"):
+        written(tmp_path, "customer_id,offer_id,probability,p0,p1\na,x,0.4,0.5,0.5\n", campaign="c",
+                chances={"none": "p0", "x": "p1"})  # fmt: skip
+
+
+def test_columns_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"log\.csv lacks the column\(s\) customer_id; found: "):
+        written(tmp_path, GOOD.replace("customer_id", "client"))
+    with pytest.raises(InputError, match=r"lacks the column\(s\) probability"):
+        written(tmp_path, GOOD.replace("probability", "p"))
+    with pytest.raises(SettingsError, match=r"\[\[decisions\]\] columns has channel; allowed: campaign_id, "):
+        written(tmp_path, GOOD, columns={"channel": "channel"})
+    with pytest.raises(InputError, match=r"log\.csv: time is 'soon' in 1 of 1 rows"):
+        written(tmp_path, "campaign_id,customer_id,offer_id,probability,time\nc,a,x,1,soon\n")
+
+
+@contextmanager
+def happened(folder, *shown, event="view_promotion"):
+    rows = [
+        {"event_id": str(number), "event": event, "time": DAY, "utc_offset": 0, "customer_id": customer,
+         "offer_id": offer, "campaign_id": campaign} for number, (campaign, customer, offer) in enumerate(shown)
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, schema=EVENTS), folder / "events.pq")
+    with Analytics(threads=1) as analytics:
+        analytics.use_events([folder / "events.pq"])
+        yield analytics
+
+
+def taken(folder, text, events):
+    (folder / "log.csv").write_text(text)
+    settings = Settings(events=(), decisions=(DecisionSettings(files=("log.csv",)),), shop=SHOP)
+    return take(settings, folder, folder / "kept" / "decided.parquet", events, sources=())
+
+
+def test_decisions_of_what_happened_are_kept(tmp_path):
+    events = partial(happened, tmp_path, ("march", "ann", "ten"))
+    assert taken(tmp_path, GOOD + "march,bob,none,.75\n", events) == 2
+    kept = tmp_path / "kept" / "decided.parquet"
+    assert pq.read_table(kept).cast(DECIDED)["customer_id"].to_pylist() == ["ann", "bob"]
+    assert take(Settings(), tmp_path, kept, events, sources=()) == 0
+    assert not kept.exists()
+
+
+def test_a_campaign_that_nobody_knows_is_refused_and_what_was_kept_stays(tmp_path):
+    events = partial(happened, tmp_path, ("march", "ann", "ten"))
+    taken(tmp_path, GOOD, events)
+    with pytest.raises(InputError, match=r"campaign_id 'mrch' \(2 rows\) is in no event .*in the events: march"):
+        taken(tmp_path, GOOD.replace("march", "mrch"), events)
+    assert set(pq.read_table(tmp_path / "kept" / "decided.parquet")["campaign_id"].to_pylist()) == {"march"}
+
+
+@pytest.mark.parametrize(("time", "event", "known"), [
+    ("2024-03-02", "purchase", True),  # still to be sent
+    ("2024-02-01", "purchase", False),
+    ("2024-02-01", "redeem", True),
+    ("", "redeem", False),  # nobody knows when it started
+    ("", "view_promotion", True),
+])  # fmt: skip
+def test_when_a_campaign_is_known(tmp_path, time, event, known):
+    text = f"campaign_id,customer_id,offer_id,probability,time\nmarch,ann,ten,1,{time}\n"
+    events = partial(happened, tmp_path, ("march", "ann", "ten"), event=event)
+    if known:
+        assert taken(tmp_path, text, events) == 1
+    else:
+        with pytest.raises(InputError, match="campaign_id 'march'"):
+            taken(tmp_path, text, events)
+
+
+def test_a_log_that_was_not_followed_is_refused(tmp_path):
+    customers = [f"c{number}" for number in range(40)]
+    text = "campaign_id,customer_id,offer_id,probability\n" + "".join(f"march,{one},A,0.5\n" for one in customers)
+    shown = [("march", one, "ten") for one in customers]
+    with pytest.raises(InputError, match=r"of 40 customers who were shown an offer, 40 were shown another .*'ten'"):
+        taken(tmp_path, text, partial(happened, tmp_path, *shown))
+    assert taken(tmp_path, text.replace("A", "ten").replace("c0,ten", "c0,none"), partial(happened, tmp_path, *shown))
+
+
+def test_one_customer_is_decided_once_at_a_time(tmp_path):
+    events = partial(happened, tmp_path, ("march", "ann", "ten"))
+    with pytest.raises(InputError, match="customer_id 'ann' has two decisions of campaign 'march' at one time"):
+        taken(tmp_path, GOOD + "march,ann,none,.75\n", events)
+
+
+@given(st.lists(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), min_size=1, max_size=20))
+def test_chances_are_looked_up_as_they_were_laid_down(rows):
+    values = np.array(rows)
+    maps = chances_of(("none", "a", "b"), values)
+    assert [[chance for _, chance in row] for row in maps.to_pylist()] == values.tolist()
+    assert {tuple(name for name, _ in row) for row in maps.to_pylist()} == {("none", "a", "b")}
