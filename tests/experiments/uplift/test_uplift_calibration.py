@@ -4,7 +4,8 @@ import pytest
 from offersmith.errors import InputError
 from offersmith.experiments.effect import scores
 from offersmith.experiments.uplift import one_arm
-from offersmith.experiments.uplift.calibration import calibration, plain_scores
+from offersmith.experiments.uplift.calibration import FEW_APART, FEW_CUSTOMERS, calibration, plain_scores
+from offersmith.words import LANGUAGES, catalogue
 
 
 def _world(draw, rows=4000):
@@ -90,6 +91,52 @@ def test_a_group_of_a_few_customers_has_no_interval():
     found = calibration(np.full(600, 0.2), draw.normal(size=600), customer=np.arange(600) % 12)
     assert found.bins[0].rows == 600
     assert np.isnan(found.bins[0].low)
+
+
+def test_below_a_floor_of_customers_the_slope_keeps_its_value_and_loses_its_interval():
+    draw = np.random.default_rng(9)
+    effect, noise = draw.normal(size=100), draw.normal(size=100)
+    score = effect + noise
+    enough, few = calibration(effect, score), calibration(effect[:99], score[:99])
+    assert (enough.reason, few.reason) == ("", "calibration_few_customers")
+    assert np.isfinite([enough.slope_low, few.slope, few.slope_error]).all()
+    assert (few.as_dict()["slope_low"], few.as_dict()["slope_high"]) == (None, None)
+    assert few.as_dict()["reason"] == "calibration_few_customers"
+    # A hundred rows of fifty customers are fifty.
+    assert calibration(effect, score, customer=np.arange(100) // 2).reason == "calibration_few_customers"
+
+
+def test_a_slope_that_hangs_on_a_few_customers_has_no_interval():
+    draw = np.random.default_rng(10)
+    predicted = np.r_[np.zeros(495), np.full(5, 3.0)]
+    found = calibration(predicted, predicted + draw.normal(size=500))
+    assert found.reason == "calibration_few_apart"
+    assert np.isfinite(found.slope)
+    assert np.isnan(found.slope_high)
+    many = calibration(np.repeat(predicted, 3), np.repeat(predicted, 3) + draw.normal(size=1500))
+    assert many.reason == ""
+    same = np.repeat(np.arange(500), 3)
+    assert calibration(np.repeat(predicted, 3), draw.normal(size=1500), customer=same).reason == found.reason
+
+
+def test_slopes_of_skewed_predictions_keep_their_coverage_where_they_are_given():
+    """Of 120 customers with lognormal predictions intervals would cover 0.84; those that are given cover 0.9."""
+    draw = np.random.default_rng(11)
+    given = inside = 0
+    for _ in range(1500):
+        effect = np.exp(draw.normal(size=120))
+        arm = draw.integers(0, 2, 120)
+        y = (draw.random(120) < 0.4) * np.exp(draw.normal(size=120)) / 0.4 + arm * effect
+        found = calibration(effect, np.where(arm == 1, 2 * y, -2 * y))
+        given += not found.reason
+        inside += not found.reason and found.slope_low <= 1 <= found.slope_high
+    assert 200 < given < 1000
+    assert inside / given >= 0.89
+
+
+def test_every_reason_has_words():
+    for code in (FEW_CUSTOMERS, FEW_APART):
+        assert set(catalogue("experiments")[code]) == set(LANGUAGES)
 
 
 def test_bad_input_is_named():

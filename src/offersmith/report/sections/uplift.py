@@ -105,7 +105,7 @@ def _bins(one: ArmCalibration, scale: Scale) -> tuple[Figure, ...]:
 
 def _plain_span(one: Estimated, reader: Reader) -> str:
     if one.low is None or one.high is None:
-        return reader.say("judged_withheld")
+        return why(one, reader)
     return reader.say("judged_span", low=reader.number(one.low), high=reader.number(one.high))
 
 

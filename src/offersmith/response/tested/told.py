@@ -170,8 +170,12 @@ def _ranking(ranking: Ranking, unit: _Unit) -> list[str]:
         true = ranking.calibration[arm]
         said = say("tested.by_arm", language, arm=arm, area=_area(one.qini, language))
         if not math.isnan(true.slope):
-            low, high = shown(true.slope_low), shown(true.slope_high)
-            said += say("tested.comes_true", language, slope=shown(true.slope), low=low, high=high)
+            ends = (
+                reason_said(true.reason, language)
+                if true.reason
+                else f"{shown(true.slope_low)} .. {shown(true.slope_high)}"
+            )
+            said += say("tested.comes_true", language, slope=shown(true.slope), ends=ends)
         lines.append("  " + said)
     return lines
 
