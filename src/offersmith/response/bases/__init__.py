@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from offersmith.response.bases.base import Base, FittedBase, Kind
+from offersmith.response.base import Kind
+from offersmith.response.bases.base import Base, FittedBase
 from offersmith.response.bases.linear import LinearBase
 from offersmith.response.bases.network import NeuralBase
 from offersmith.response.bases.svm import SvmBase

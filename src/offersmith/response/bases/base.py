@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from offersmith.response.base import Floats
-
-Kind = Literal["chance", "mean"]
-"""`chance` of an outcome that is 0 or 1, or `mean` of any number."""
+from offersmith.response.base import Floats, Kind
 
 
 class FittedBase(Protocol):

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from offersmith.errors import MissingExtraError
-from offersmith.response.base import Floats
-from offersmith.response.bases.base import FittedBase, Kind, flat, loaded_flat
+from offersmith.response.base import Floats, Kind
+from offersmith.response.bases.base import FittedBase, flat, loaded_flat
 from offersmith.response.bases.scaling import Scaling
 from offersmith.response.linear import expit, steady
 

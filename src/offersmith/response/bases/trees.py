@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from offersmith.response.base import Floats
-from offersmith.response.bases.base import FittedBase, Kind, flat, loaded_flat
+from offersmith.response.base import Floats, Kind
+from offersmith.response.bases.base import FittedBase, flat, loaded_flat
 from offersmith.response.structural.stacked import library
 
 Way = Literal["tree", "forest", "boosting"]

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from offersmith.response.base import Floats, Ints
+from offersmith.response.base import Kind as Kind  # noqa: PLC0414 - `shared` takes it from here
 from offersmith.response.linear import Linear, least_squares, log_loss, logistic
 
 if TYPE_CHECKING:
     import lightgbm as lgb
-
-Kind = Literal["chance", "mean"]
 
 PENALTIES = (10.0, 50.0, 200.0)
 ROUNDS = (0, 40, 80, 160)
