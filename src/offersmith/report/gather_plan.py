@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,10 @@ from offersmith.report.inputs import (
     PlanFacts,
     SegmentOffer,
 )
+from offersmith.strategy.because import ModelReason, lines
+from offersmith.strategy.facts import KNOWN
 from offersmith.vocabulary import NO_OFFER, NORMAL_95
+from offersmith.words import LANGUAGES, Language, say
 
 
 def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Table) -> PlanFacts:
@@ -60,6 +63,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
         profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
         cold_start=summary["cold"],
+        asked=sum(card.get("asked", 0) for card in summary["cards"]),
     )
 
 
@@ -106,7 +110,21 @@ def _plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
     offer = names[card["offer_id"]]
     return PlanCard(
         title=Both(f"{segment.en}: {offer.en}", f"{segment.zh}：{offer.zh}"),
-        lines=tuple(Both.say(f"strategy.reason_{code}") for code in card["reasons"]),
+        lines=tuple(_why(card)),
         customers=card["customers"],
         profit=card["expected_profit"],
     )
+
+
+def _why(card: Mapping[str, Any]) -> list[Both]:
+    """Return what decided, then what the model goes by, then what is merely true of the customers."""
+    spoken = [ModelReason(**one) for one in card.get("because", ())]
+    decided = [Both.say(f"strategy.reason_{code}") for code in card["reasons"] if code not in KNOWN]
+    model = [Both(*both) for both in zip(lines(spoken, "en"), lines(spoken, "zh"), strict=True)]
+    facts = [Both.say(f"strategy.reason_{code}") for code in card["reasons"] if code in KNOWN]
+    return [*decided, *model, *([Both(*(_also(facts, one) for one in LANGUAGES))] if facts else [])]
+
+
+def _also(facts: Sequence[Both], language: Language) -> str:
+    joined = say("strategy.and", language).join(fact.of(language) for fact in facts)
+    return say("strategy.card_facts", language, reasons=joined)

@@ -132,6 +132,7 @@ class PlanFacts:
         largest_lot: part of the budget that one customer's lot may cost, 0..1.
         profit_if_paid: `profit` if the shop had to pay for its offers alone; None where it does.
         pays: offer -> chance that it earns more than it costs with those who get it, 0..1.
+        asked: customers about whose offer the deciding model was asked what it goes by.
     """
 
     version: str
@@ -156,6 +157,7 @@ class PlanFacts:
     pays: tuple[tuple[Both, float], ...] = ()
     profit_if_paid: float | None = None
     cold_start: bool = False
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from statistics import NormalDist
 from typing import Any
@@ -20,6 +20,7 @@ from offersmith.money import Money
 from offersmith.offers.catalogue import NONE
 from offersmith.response.explain.because import Asked
 from offersmith.settings import PlanSettings
+from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
 from offersmith.strategy.explore import LARGEST, LARGEST_COLD, Explored, Odds, even, explore
@@ -99,6 +100,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
+        asked, because = frequent(self.decisions["because"])
         return {
             "version": self.version,
             "as_of": self.as_of.isoformat(),
@@ -123,6 +125,7 @@ class Plan:
             "cold": self.cold,
             "seed": self.seed,
             "model_versions": list(self.model_versions),
+            "because": {"asked": asked, "reasons": [asdict(one) for one in because]},
         }
 
     def __str__(self) -> str:

@@ -37,7 +37,10 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         share = reader.percent(facts.explored / facts.customers)
         text = reader.say("plan_explored", explored=reader.count(facts.explored), share=share)
         blocks.append(Note(text))
-    return Section("plan", reader.say("plan_title"), lead, (*blocks, *_cards(facts, reader)))
+    blocks += _cards(facts, reader)
+    if facts.asked:
+        blocks.append(Note(reader.say("plan_model", asked=reader.count(facts.asked))))
+    return Section("plan", reader.say("plan_title"), lead, tuple(blocks))
 
 
 def _name(row: OfferRow, reader: Reader) -> str:
