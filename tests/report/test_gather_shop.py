@@ -7,7 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from offersmith.report.gather import caveats, model_facts, segment_facts
+from offersmith.report.gather import _both_judgings, caveats, model_facts, segment_facts
 from offersmith.report.inputs import ReportFacts, ShopFacts
 
 NOW = datetime(2017, 10, 30)
@@ -50,3 +50,13 @@ def test_a_model_is_called_by_its_name_in_words(model: str, said: str) -> None:
     found = model_facts({"as_of": "2017-10-30", "evidence": evidence})
     assert found
     assert found.model.zh == found.scores[0].name.zh == said
+
+
+def test_figures_out_of_fold_stand_beside_those_of_a_later_campaign(full_facts: ReportFacts) -> None:
+    models = full_facts.models
+    assert models
+    assert models.later
+    summary = {"evidence": {"scores": {"redemption_auc": 0.8, "redemption_lift": 3.0}}}
+    assert _both_judgings(models, summary).out_of_fold == (0.8, 3.0)
+    assert _both_judgings(models, {"evidence": {"scores": {}}}) == models
+    assert _both_judgings(models, None) == models

@@ -16,7 +16,7 @@ from offersmith.report.sections import caveats, effects, glance, happened, headl
 from offersmith.vocabulary import EVENT_NAMES, EVENTS
 from offersmith.words import LANGUAGES, Language
 
-EN = Reader("en", "USD")
+EN, ZH = Reader("en", "USD"), Reader("zh", "USD")
 START = datetime(2017, 10, 30)
 
 
@@ -228,6 +228,16 @@ def test_a_rival_that_is_better_is_named(full_facts: ReportFacts) -> None:
     assert "“recency” does at least as well" in models.section(beaten, EN).lead
     alone = replace(full_facts.models, scores=full_facts.models.scores[:1], later=False)
     assert models.section(alone, EN).lead.startswith("On customers it had not seen, the tenth")
+
+
+@pytest.mark.parametrize("reader", [EN, ZH])
+def test_why_learn_prints_other_figures_is_said_where_it_does(full_facts: ReportFacts, reader: Reader) -> None:
+    assert full_facts.models
+    other = replace(full_facts.models, out_of_fold=(0.6543, 2.34))
+    said = [block.text for block in models.section(other, reader).blocks if isinstance(block, Text)]
+    assert any("0.654" in text and "2.34" in text and reader.day(other.learned_before) in text for text in said)
+    alone = [block.text for block in models.section(full_facts.models, reader).blocks if isinstance(block, Text)]
+    assert len(alone) == len(said) - 1
 
 
 def test_the_segments_of_the_plan_add_up(full_facts: ReportFacts) -> None:

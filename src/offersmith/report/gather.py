@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from typing import Any
@@ -164,6 +165,14 @@ def held_out_facts(held: HeldOut, evidence: Mapping[str, Any]) -> ModelFacts:
     )
 
 
+def _both_judgings(models: ModelFacts, summary: Mapping[str, Any] | None) -> ModelFacts:
+    """Return what was judged on later time, beside the figures out of fold that `learn` prints of the plan's model."""
+    scores = {} if summary is None else summary["evidence"]["scores"]
+    if not models.later or "redemption_auc" not in scores:
+        return models
+    return replace(models, out_of_fold=(scores["redemption_auc"], scores["redemption_lift"]))
+
+
 def _model_name(model: str) -> Both:
     """Return what people call a model of `response.MODELS`; others by their own name."""
     return Both.say(f"gather.model_{model}") if f"model_{model}" in catalogue("gather") else Both.same(model)
@@ -289,7 +298,7 @@ def gather(
         segments=segment_facts(profiles, segments, as_of),
         plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,
         judged=judged_facts(_judged(summary) if judged is None else judged, _offers(summary, settings)),
-        models=models or (None if summary is None else model_facts(summary)),
+        models=_both_judgings(models, summary) if models else None if summary is None else model_facts(summary),
         effects=effects,
         caveats=caveats(shop, summary),
         priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,

@@ -25,7 +25,20 @@ def section(facts: ModelFacts, reader: Reader) -> Section:
         judged_on=reader.of(facts.judged_on),
         positives=reader.count(facts.positives),
     )
-    return Section("models", reader.say("models_title"), _lead(facts, reader), (*blocks, Text(learned)))
+    return Section(
+        "models", reader.say("models_title"), _lead(facts, reader), (*blocks, Text(learned), *_other(facts, reader))
+    )
+
+
+def _other(facts: ModelFacts, reader: Reader) -> tuple[Text, ...]:
+    """Return why `learn` prints other figures, where it does: another model, judged on other customers."""
+    if facts.out_of_fold is None:
+        return ()
+    auc, lift = facts.out_of_fold
+    text = reader.say(
+        "models_other", auc=reader.number(auc, 3), lift=reader.number(lift, 2), before=reader.day(facts.learned_before)
+    )
+    return (Text(text, reader.say("models_other_title")),)
 
 
 def _split(facts: ModelFacts) -> tuple[ScoreRow | None, list[ScoreRow]]:
