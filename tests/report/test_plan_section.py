@@ -12,13 +12,15 @@ from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.report.base import Note, Text
 from offersmith.report.format import Reader
-from offersmith.report.gather_plan import plan_facts
-from offersmith.report.inputs import Interval, PlanDifference, PlanFacts, ReportFacts
+from offersmith.report.gather_plan import plan_card, plan_facts
+from offersmith.report.inputs import Both, Interval, PlanDifference, PlanFacts, ReportFacts
 from offersmith.report.sections import plan
 from offersmith.settings import PlanSettings, Settings
+from offersmith.strategy.because import ModelReason
+from offersmith.strategy.because import lines as because_lines
 from offersmith.strategy.plan import make
 from offersmith.vocabulary import ESTIMATES
-from offersmith.words import LANGUAGES, Language
+from offersmith.words import LANGUAGES, Language, say
 
 EN = Reader("en", "USD")
 
@@ -110,3 +112,25 @@ def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None
     said = " ".join(texts(facts, reader))
     assert reader.money(facts.bound, 2) in said
     assert reader.money(facts.value, 2) in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_model_goes_by_is_told_apart_from_facts(full_facts: ReportFacts, language: Language) -> None:
+    because = [
+        {"feature": "recency", "held": "lower", "raises": True, "share": 0.62, "change": 0.5},
+        {"feature": "orders", "held": "higher", "raises": False, "share": 0.3, "change": -0.1},
+    ]
+    card = {
+        "segment": "everyone", "offer_id": "ten", "customers": 50, "expected_profit": 9.0, "asked": 45,
+        "reasons": ["most_profit", "bought_lately"], "because": because,
+    }  # fmt: skip
+    lines = [line.of(language) for line in plan_card(card, {"ten": Both("10 % off", "九折")}).lines]
+    assert lines[0] == say("strategy.reason_most_profit", language)
+    assert lines[1:3] == because_lines([ModelReason(**one) for one in because], language)
+    assert lines[3] == say("strategy.card_facts", language, reasons=say("strategy.reason_bought_lately", language))
+    old = {name: value for name, value in card.items() if name not in ("because", "asked")}
+    assert len(plan_card(old, {"ten": Both("10 % off", "九折")}).lines) == 2
+    reader = Reader(language, "USD")
+    note = reader.say("plan_model", asked=reader.count(45))
+    assert note in texts(replace(full_facts.plan, asked=45), reader)
+    assert not any(note[:12] in text for text in texts(full_facts.plan, reader))

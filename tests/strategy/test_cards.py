@@ -1,13 +1,16 @@
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from offersmith.money import Money
+from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF, Because, column
 from offersmith.settings import PlanSettings
 from offersmith.strategy.cards import cards, to_markdown
 from offersmith.strategy.plan import make
-from offersmith.words import LANGUAGES, catalogue
+from offersmith.strategy.told import told
+from offersmith.words import LANGUAGES, catalogue, say
 
 NOON = datetime.fromisoformat("2026-01-01T12:00")
 
@@ -71,3 +74,64 @@ def test_every_reason_has_words(plan):
     known = set(catalogue("strategy"))
     for why in plan.decisions["reasons"].to_pylist():
         assert {f"reason_{code}" for code in why} <= known
+
+
+def asked(customers, given, profit):
+    """Say the same two things of everybody."""
+    n = len(customers)
+    rows = (np.tile(one, (n, 1)) for one in ([0, 1, -1], [0, 1, -1], [0.75, -0.25, 0.0]))
+    assert len(given) == len(profit) == n
+    return Because(column(("recency", "orders"), *rows, np.ones(n, np.bool_)), {})
+
+
+@pytest.mark.parametrize(
+    ("language", "model", "against", "fact"),
+    [
+        (
+            "en",
+            "- what the model goes by: days since the last purchase (lower) for 100%, +0.75 each",
+            "- what speaks against it, by the model: orders ever (higher) for 100%, -0.25 each",
+            "- also true of them, though not why: bought in the last 14 days (100%)",
+        ),
+        (
+            "zh",
+            "- 模型的依据：距上次购买天数（偏低），涉及 100% 的顾客，人均 +0.75",
+            "- 模型认为的不利因素：累计订单数（偏高），涉及 100% 的顾客，人均 -0.25",
+            "- 这些顾客的共同情况（并非决定的原因）：近 14 天内购买过（100%）",
+        ),
+    ],
+)
+def test_what_the_model_goes_by_is_told_apart_from_facts(estimates, offers, language, model, against, fact):
+    profiles = pa.table({"customer_id": [f"c{place:05d}" for place in range(300)], "recency": [1.0] * 300})
+    plan = make(estimates(300), offers, Money(20_000, "USD"), PlanSettings(), NOON, 7, profiles, because=asked)
+    page = to_markdown(cards(plan), language, plan)
+    given = [card for card in cards(plan) if card.offer_id != "none"]
+    assert {line for line in page.splitlines() if line.startswith(model[:5])} >= {model}
+    assert page.count(model) == page.count(against) == len(given)
+    assert page.count(fact) == len(cards(plan))
+    assert model.removeprefix("- ").split("：")[-1].split(": ")[-1] in " ".join(told(plan, language))
+    for card in cards(plan):
+        assert card.asked == (0 if card.offer_id == "none" else card.customers - card.by_lot)
+        assert card.as_dict()["because"] == ([] if not card.asked else [
+            {"feature": "recency", "held": "lower", "raises": True, "share": 1.0, "change": 0.75},
+            {"feature": "orders", "held": "higher", "raises": False, "share": 1.0, "change": -0.25},
+        ])  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [STATED_BELIEF, SAME_FOR_ALL])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_no_model_speaks_the_cards_do_not_pretend(estimates, offers, code, language):
+    def silent(customers, given, profit):
+        n = len(given)
+        nothing = np.full((n, 3), -1)
+        why = column((), nothing, nothing, np.zeros((n, 3)), np.zeros(n, np.bool_))
+        assert len(customers) == len(profit) == n
+        return Because(why, {code: np.ones(n, np.bool_)})
+
+    plan = make(estimates(300), offers, Money(20_000, "USD"), PlanSettings(), NOON, 7, because=silent)
+    page = to_markdown(cards(plan), language, plan)
+    assert say("strategy.card_model", language, reasons="") not in page
+    assert say("strategy.cards_model", language, currency="USD") not in page
+    reason = say(f"strategy.reason_{code}", language)
+    chosen = 300 - plan.counts["none"] - sum(c.by_lot for c in cards(plan) if c.offer_id != "none")
+    assert say("strategy.told_no_model", language, customers=chosen, reason=reason) in page

@@ -1,6 +1,7 @@
 import io
 import math
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from offersmith.errors import InputError
 from offersmith.money import Money
+from offersmith.response.explain.because import STATED_BELIEF, Because, column
 from offersmith.settings import PlanSettings
 from offersmith.strategy.plan import make
 from offersmith.strategy.table import plan_table
@@ -159,6 +161,47 @@ def test_a_first_experiment_tries_many_customers_as_often_as_the_prior_hopes(est
     rich = planned(table, offers, Money(10**9, "USD"), cold=True)
     none = np.asarray(rich.decisions["offer_id"]) == "none"
     assert np.asarray(rich.decisions["probability"])[none] == pytest.approx(NormalDist().cdf(1) ** 3)
+
+
+def spoken(customers, given, profit, change=1.5):
+    """Say of those who get the first offer that they bought lately, and that nothing was learned of the others."""
+    first = np.array(given.to_pylist()) == given[0].as_py()
+    feature, side = np.where(first[:, None], [[0, -1, -1]], -1), np.where(first[:, None], [[0, -1, -1]], -1)
+    why = column(("recency",), feature, side, np.full((len(first), 3), change), first)
+    assert len(customers) == len(given) == len(profit)
+    assert np.isfinite(profit).all()
+    return Because(why, {STATED_BELIEF: ~first})
+
+
+def test_the_model_is_asked_of_those_it_chose_and_of_nobody_by_lot(estimates, offers):
+    plan = planned(estimates(400), offers, because=spoken)
+    rows = plan.decisions.to_pylist()
+    assert plan.decisions.schema.equals(DECISIONS)
+    told = [row for row in rows if row["because"] is not None]
+    assert told
+    for row in rows:
+        chosen = row["offer_id"] != "none" and "by_lot" not in row["reasons"]
+        assert chosen == (row["because"] is not None or STATED_BELIEF in row["reasons"])
+        assert row["because"] in (None, [{"feature": "recency", "held": "lower", "change": 1.5}])
+    assert len({row["offer_id"] for row in told}) == 1
+    assert plan.as_dict()["because"]["asked"] == len(told)
+
+
+def test_what_the_model_says_is_part_of_the_plan(estimates, offers):
+    table = estimates(400)
+    plan = planned(table, offers, because=spoken)
+    assert bytes_of(planned(table.take(np.arange(table.num_rows)[::-1]), offers, because=spoken)) == bytes_of(plan)
+    other = planned(table, offers, because=partial(spoken, change=2.5))
+    silent = planned(table, offers)
+    assert len({plan.version, other.version, silent.version}) == 3
+    assert silent.decisions["because"].null_count == 400
+
+
+def test_a_plan_by_lot_asks_no_model(estimates, offers):
+    cold = planned(estimates(400), offers, cold=True, because=spoken)
+    assert cold.explorers > 0
+    assert cold.decisions["because"].null_count == 400
+    assert cold.as_dict()["because"] == {"asked": 0, "reasons": []}
 
 
 def test_more_budget_never_earns_less(estimates, offers):

@@ -52,7 +52,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         limits=(
             LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
         ),
-        cards=tuple(_plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
+        cards=tuple(plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
         value=certificate["value"],
         bound=certificate["dual_bound"],
         integral=certificate["integral"],
@@ -105,7 +105,13 @@ def _margin_row(row: Mapping[str, float], stated: float) -> MarginRow:
     return MarginRow(row["rate"], profit, stated=row["rate"] == stated)
 
 
-def _plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
+def plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
+    """Return one card of the strategy.
+
+    Args:
+        card: `strategy.cards.Card.as_dict()`, as the ledger keeps it; older ones say nothing of a model.
+        names: offer -> what people call it.
+    """
     segment = Both.say("gather.everyone") if card["segment"] == "everyone" else segment_name(card["segment"])
     offer = names[card["offer_id"]]
     return PlanCard(
