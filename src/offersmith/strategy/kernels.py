@@ -6,14 +6,11 @@ arithmetic is float64; sums are compensated (Neumaier 1974), so that their order
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Call = TypeVar("Call", bound=Callable[..., Any])
+from offersmith.response.compiled import compiled
+
 Bits = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Choice = NDArray[np.int16]
@@ -21,11 +18,6 @@ Total = tuple[float, float]
 """A compensated sum: what it is, and the small part that float64 cannot hold beside it."""
 
 BLOCK = 1024
-
-
-def compiled(function: Call) -> Call:
-    """Compile without losing the types; the machine code is kept beside the source for the next process."""
-    return cast("Call", njit(cache=True)(function))
 
 
 @compiled
