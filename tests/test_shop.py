@@ -5,12 +5,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 from tests.report.judged import judging
 
 from offersmith import Shop
 from offersmith.errors import InputError, StateError, StorageError
+from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.response import learn as learning
 from offersmith.shop import moment
@@ -189,3 +191,30 @@ def test_a_report_without_a_plan_shows_the_model_that_was_learned(shop: Shop, mo
     assert facts.plan is None
     assert facts.judged
     assert facts.judged.customers == judging()["customers"]
+
+
+def test_a_report_finds_the_model_learned_last_whatever_its_moment_and_margin(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = learning.learn
+
+    def judged(*arguments: Any, **named: Any) -> Any:
+        fitted: Any = real(*arguments, **named)
+        return replace(fitted, evidence=replace(fitted.evidence, judged=judging()))
+
+    monkeypatch.setattr("offersmith.shop.FORMAT", -1)  # plans of another version are no plans
+    monkeypatch.setattr(learning, "learn", judged)
+    monkeypatch.setattr(Kept, "learned", lambda *_: None)  # of the usual moment nothing is kept
+    at = datetime(2025, 1, 20)
+    shop.learn(at, margin=0.45)
+    facts = shop.facts()
+    assert (facts.as_of, facts.margin_rate) == (at, 0.45)
+    assert facts.judged
+    assert shop.facts(datetime(2025, 1, 21)).judged is None
+    written = shop.report(tmp_path / "report.html")
+    assert written.as_dict()["learned"] == "2025-01-20T00:00:00"
+    assert "the model learned as of 2025-01-20" in written.text()
+    # Another catalogue makes another model: what was learned under the old one is not shown.
+    other = Shop(shop.folder, msgspec.structs.replace(shop.settings, offers=shop.settings.offers[:1]))
+    assert other.facts().judged is None
+    assert "offersmith learn" in other.report(tmp_path / "report.html").text("zh")

@@ -325,22 +325,27 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The report that was written."""
+    """The report that was written: about a plan, else about the model learned as of a moment, else about the shop."""
 
     file: Path
     size: int
     plan: str = ""
+    learned: datetime | None = None
 
     def text(self, language: Language = "en") -> str:
-        """Say where it is and which plan it is about."""
-        about = (
-            say("shop.reported_plan", language, plan=self.plan) if self.plan else say("shop.reported_none", language)
-        )
+        """Say where it is, what it is about, and how it comes to be about more."""
+        if self.plan:
+            about = say("shop.reported_plan", language, plan=self.plan)
+        elif self.learned:
+            about = say("shop.reported_model", language, as_of=self.learned)
+        else:
+            about = say("shop.reported_none", language)
         return say("shop.reported", language, file=self.file, kilobytes=self.size // 1000, about=about)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"file": str(self.file), "bytes": self.size, "plan": self.plan}
+        learned = self.learned.isoformat() if self.learned else None
+        return {"file": str(self.file), "bytes": self.size, "plan": self.plan, "learned": learned}
 
     def __str__(self) -> str:
         return self.text()

@@ -33,6 +33,15 @@ MODEL = "response"
 
 
 @dataclass(frozen=True, slots=True)
+class KeptModel:
+    """A model that is kept, the moment it was learned of, and the margin rate it was learned with."""
+
+    at: datetime
+    margin_rate: float
+    fitted: FittedResponse
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The shelf of one workspace, for one set of events.
 
@@ -98,7 +107,8 @@ class Kept:
             progress=progress,
         )
         files, manifest = fitted.save()
-        shelf.save(MODEL, self._model_key(at, economics), files, {"model": fitted.name, "fitted": manifest})
+        of = {"as_of": at.isoformat(), "margin_rate": economics.margin_rate, "under": self._under(economics)}
+        shelf.save(MODEL, self._model_key(at, economics), files, {"model": fitted.name, "fitted": manifest, **of})
         return fitted
 
     def learned(self, at: datetime, economics: Economics) -> FittedResponse | None:
@@ -109,6 +119,29 @@ class Kept:
                 files, manifest = shelf.load(MODEL, key)
                 return MODELS[manifest["model"]].load(files, manifest["fitted"])
         return None
+
+    def shown(self, as_of: datetime | None, economics: Economics) -> KeptModel | None:
+        """Return the model a page without a plan shows: that of the moment asked for, and of no other.
+
+        Where no moment is asked for, it is the usual one's, else the one learned last, as of whatever moment and with
+        whatever margin; None where it was learned under other settings or from other events.
+        """
+        at = self.moment(as_of)
+        found = self.learned(at, economics)
+        if found is not None or as_of is not None:
+            return None if found is None else KeptModel(at, economics.margin_rate, found)
+        with suppress(StorageError, StateError):
+            files, manifest = bootstrap.artifacts(self.place).load(MODEL)
+            if manifest.get("under") == self._under(economics):
+                fitted = MODELS[manifest["model"]].load(files, manifest["fitted"])
+                return KeptModel(datetime.fromisoformat(manifest["as_of"]), manifest["margin_rate"], fitted)
+        return None
+
+    def _under(self, economics: Economics) -> str:
+        """Name all that a model depends on besides its moment and its margin."""
+        offers = catalogue(self.settings.offers, self.settings.shop.currency)
+        asked = (economics.currency, economics.cost_share, self.settings.learn, self.settings.priors)
+        return self._key(offers, asked, FEATURES, self.decided)
 
     def _model_key(self, at: datetime, economics: Economics) -> str:
         settings = self.settings

@@ -264,10 +264,11 @@ class Shop:
         decisions = None if written is None else pq.read_table(written)
         learned = summary is not None and not summary["cold"]
         with self.engine() as kept:
-            at = kept.moment(as_of or (datetime.fromisoformat(summary["as_of"]) if summary else None))
-            table, _ = kept.profiles(at)
             # A plan brings its own model's judging; without one the page shows what was learned, if anything was.
-            model = kept.learned(at, self.economics()) if summary is None else None
+            model = kept.shown(as_of, self.economics()) if summary is None else None
+            planned_at = datetime.fromisoformat(summary["as_of"]) if summary else None
+            at = model.at if model else kept.moment(as_of or planned_at)
+            table, _ = kept.profiles(at)
             measured = self.effects(kept, at) if effects is None and learned else effects or ()
             return gather(
                 settings=self.settings,
@@ -281,7 +282,8 @@ class Shop:
                 decisions=decisions,
                 models=models or (self.held_out(kept, at, progress) if learned else None),
                 effects=effect_facts(measured, self.settings.learn.horizon_days),
-                judged=None if model is None else model.evidence.judged,
+                judged=None if model is None else model.fitted.evidence.judged,
+                margin_rate=None if model is None else model.margin_rate,
             )
 
     def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:
@@ -291,7 +293,8 @@ class Shop:
         facts = self.facts(progress=progress)
         html = render(facts, self.language).encode()
         replace(file, html)
-        return Reported(file, len(html), facts.plan.version if facts.plan else "")
+        about = facts.as_of if facts.judged and not facts.plan else None
+        return Reported(file, len(html), facts.plan.version if facts.plan else "", about)
 
     @contextmanager
     def office(self) -> Iterator[Office]:

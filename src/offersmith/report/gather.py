@@ -274,11 +274,13 @@ def gather(
     models: ModelFacts | None = None,
     effects: EffectFacts | None = None,
     judged: Mapping[str, Any] | None = None,
+    margin_rate: float | None = None,
 ) -> ReportFacts:
     """Return everything one report says; without a plan its sections are left out.
 
     `models` judged on later time takes the place of the model's own scores out of fold. `judged` is how the response
-    models were judged (`Evidence.judged`); None takes it from the plan's model.
+    models were judged (`Evidence.judged`); None takes it from the plan's model. `margin_rate` is the one that model was
+    learned with; None = the plan's, else the settings'.
     """
     shop = shop_facts(analytics, as_of)
     versions = {"offersmith": metadata.version("offersmith")}
@@ -288,12 +290,13 @@ def gather(
     planned = summary is not None and decisions is not None
     cold = summary is not None and summary["cold"]
     priors = settings.priors
+    stated = settings.economics.margin_rate if margin_rate is None else margin_rate
     return ReportFacts(
         name=settings.shop.name,
         currency=settings.shop.currency,
         as_of=as_of,
         shop=shop,
-        margin_rate=settings.economics.margin_rate if summary is None else summary["margin_rate"],
+        margin_rate=stated if summary is None else summary["margin_rate"],
         quality=quality_facts(receipts, quality),
         segments=segment_facts(profiles, segments, as_of),
         plan=plan_facts(summary, decisions, segments) if planned and summary and decisions is not None else None,

@@ -42,8 +42,8 @@ class ModelFacts:
         judged: how many customers; `positives` of them did it.
         scores: ours first.
         later: judged on time after everything it learned from; False where it was judged on customers left out.
-        out_of_fold: AUC and lift of the newest model on customers left out, as `learn` prints them, where what is judged
-            here is something else; None = nothing else is known.
+        out_of_fold: AUC and lift of the newest model on customers left out, as `learn` prints them, where something
+            else is judged here; None = nothing else is known.
         importance: feature in words -> share of the model's gain, 0..1, largest first.
     """
 
