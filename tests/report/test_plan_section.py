@@ -18,6 +18,7 @@ from offersmith.report.sections import plan
 from offersmith.settings import PlanSettings, Settings
 from offersmith.strategy.because import ModelReason
 from offersmith.strategy.because import lines as because_lines
+from offersmith.strategy.cards import Card, to_markdown
 from offersmith.strategy.plan import make
 from offersmith.vocabulary import ESTIMATES
 from offersmith.words import LANGUAGES, Language, say
@@ -134,3 +135,20 @@ def test_what_the_model_goes_by_is_told_apart_from_facts(full_facts: ReportFacts
     note = reader.say("plan_model", asked=reader.count(45))
     assert note in texts(replace(full_facts.plan, asked=45), reader)
     assert not any(note[:12] in text for text in texts(full_facts.plan, reader))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_gives_the_shares_that_its_file_gives(language: Language) -> None:
+    card = {
+        "segment": "everyone", "offer_id": "ten", "customers": 50, "expected_profit": 9.0,
+        "reasons": ["most_profit", "by_lot", "bought_lately"], "reason_shares": [0.8, 0.2, 0.34],
+    }  # fmt: skip
+    names = {"ten": Both("10 % off", "九折")}
+    lines = [line.of(language) for line in plan_card(card, names).lines]
+    shares = [(line.count("%"), share in line) for line, share in zip(lines, ("80%", "20%", "34%"), strict=True)]
+    assert shares == [(1, True)] * 3
+    page = to_markdown(
+        [Card("everyone", "ten", "ten", 50, 50, 9.0, 1.0, 0.5, 0.5, 10, tuple(card["reasons"]), (0.8, 0.2, 0.34))],
+        language,
+    )
+    assert all(line in page for line in lines)

@@ -123,12 +123,22 @@ def plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
 
 
 def _why(card: Mapping[str, Any]) -> list[Both]:
-    """Return what decided, then what the model goes by, then what is merely true of the customers."""
+    """Return what decided, then what the model goes by, then what is merely true of the customers, with shares."""
     spoken = [ModelReason(**one) for one in card.get("because", ())]
-    decided = [Both.say(f"strategy.reason_{code}") for code in card["reasons"] if code not in KNOWN]
+    shares = card.get("reason_shares") or [None] * len(card["reasons"])
+    reasons = [(code, _held_for(code, share)) for code, share in zip(card["reasons"], shares, strict=True)]
+    decided = [said for code, said in reasons if code not in KNOWN]
     model = [Both(*both) for both in zip(lines(spoken, "en"), lines(spoken, "zh"), strict=True)]
-    facts = [Both.say(f"strategy.reason_{code}") for code in card["reasons"] if code in KNOWN]
+    facts = [said for code, said in reasons if code in KNOWN]
     return [*decided, *model, *([Both(*(_also(facts, one) for one in LANGUAGES))] if facts else [])]
+
+
+def _held_for(code: str, share: float | None) -> Both:
+    """Return a reason with the share of the card's customers it holds for; older plans kept none."""
+    reason = Both.say(f"strategy.reason_{code}")
+    if share is None:
+        return reason
+    return Both(*(say("strategy.card_reason", one, reason=reason.of(one), share=share) for one in LANGUAGES))
 
 
 def _also(facts: Sequence[Both], language: Language) -> str:
