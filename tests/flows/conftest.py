@@ -98,6 +98,26 @@ def plain(found, offer, outcome, control="none"):
     return float(outcome[found.given == offer].mean() - outcome[found.given == control].mean())
 
 
+def while_it_holds(shop, folder):
+    """Return the study of a shop's campaign, and what everybody spent while its offers held."""
+    with bound(shop, folder) as analytics:
+        found = study(analytics, shop)
+        early, _ = spent(analytics, found, VALID)
+    return found, early
+
+
+def overstated(shop, found, naive, missed):
+    """Expect every offer to lose money and us to cover by how much; the naive figure (offer -> dollars) is too high."""
+    for offer, figure in naive.items():
+        true = truth(shop, found, offer)
+        effect = ours(found, offer, found.revenue)
+        profit = ours(found, offer, 0.3 * found.revenue - found.cost)
+        assert figure > true.gross + missed
+        assert effect.ci_low <= true.gross <= effect.ci_high
+        assert profit.ci_low <= true.contribution <= profit.ci_high
+        assert profit.ci_high < 0
+
+
 def events(shop, name):
     """Return the events of a name with who, when, which order and offer, and the shelf value in dollars."""
     columns = ["event", "customer_id", "time", "order_id", "offer_id", "campaign_id", "amount", "discount"]
@@ -110,4 +130,7 @@ def events(shop, name):
 @pytest.fixture(scope="session")
 def switched():
     """Return what the tests of switches share."""
-    return SimpleNamespace(bound=bound, study=study, ours=ours, truth=truth, spent=spent, plain=plain, events=events)
+    return SimpleNamespace(
+        bound=bound, study=study, ours=ours, truth=truth, spent=spent, plain=plain, events=events,
+        while_it_holds=while_it_holds, overstated=overstated,
+    )  # fmt: skip

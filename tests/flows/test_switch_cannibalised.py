@@ -3,6 +3,7 @@
 import pyarrow.compute as pc
 
 from offersmith.events.synthetic import Switches, make
+from offersmith.events.synthetic.promotions import ARMS
 
 MISSED = 8.0
 """Dollars a customer by which sales with the offer are more than what it added."""
@@ -14,15 +15,8 @@ def test_sales_with_an_offer_are_not_sales_because_of_it(switched, tmp_path):
     with switched.bound(shop, tmp_path) as analytics:
         found = switched.study(analytics, shop)
         with_offer = sold_with_offer(switched, shop, found)
-    for offer in ("save-10", "save-20", "five-off"):
-        truth = switched.truth(shop, found, offer)
-        effect = switched.ours(found, offer, found.revenue)
-        profit = switched.ours(found, offer, 0.3 * found.revenue - found.cost)
-        naive = with_offer[offer] / (found.given == offer).sum()
-        assert naive > truth.gross + MISSED
-        assert effect.ci_low <= truth.gross <= effect.ci_high
-        assert profit.ci_low <= truth.contribution <= profit.ci_high
-        assert profit.ci_high < 0
+    naive = {offer: with_offer[offer] / (found.given == offer).sum() for offer in ARMS[1:]}
+    switched.overstated(shop, found, naive, MISSED)
 
 
 def sold_with_offer(switched, shop, found):

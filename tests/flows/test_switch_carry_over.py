@@ -1,6 +1,7 @@
 """An offer works on after it ended, into the next campaign, whose controls are then those who got the last one."""
 
 from offersmith.events.synthetic import Switches, make
+from offersmith.events.synthetic.promotions import ARMS
 
 MISSED = 4.0
 """Dollars a customer by which the plain difference is too low."""
@@ -14,10 +15,8 @@ def test_controls_that_still_have_the_last_offer_are_no_controls(switched, tmp_p
     """
     switches = Switches(carry_over=0.9, logging=1.5, logged_by="rotation")
     shop = make(7000, 106, 1, switches=switches)
-    with switched.bound(shop, tmp_path) as analytics:
-        found = switched.study(analytics, shop)
-        early, _ = switched.spent(analytics, found, 14)
-    for offer in ("save-10", "save-20", "five-off"):
+    found, early = switched.while_it_holds(shop, tmp_path)
+    for offer in ARMS[1:]:
         truth = switched.truth(shop, found, offer)
         effect = switched.ours(found, offer, found.revenue)
         naive = switched.plain(found, offer, early)

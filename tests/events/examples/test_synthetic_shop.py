@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from offersmith.events.base import OURS, Registered
+from offersmith.events.base import OURS, Drawn, Registered
 from offersmith.events.examples import EXAMPLES
 from offersmith.events.examples.synthetic_shop import SyntheticShop
 from offersmith.events.mapping import map_batch
@@ -29,6 +29,15 @@ def test_its_register_is_everybody() -> None:
     assert register is not None
     assert pc.count_distinct(register["customer_id"]).as_py() == 50
     assert register.schema.names == ["customer_id", "member", "age_band", "town"]
+
+
+def test_it_tells_the_chances_of_its_lots_and_nothing_of_the_truth() -> None:
+    source = SyntheticShop(make(customers=50, days=60))
+    assert isinstance(source, Drawn)
+    told = source.decided()
+    assert told is not None
+    assert told.column_names == ["campaign_id", "customer_id", "offer_id", "probability", "time", "chances"]
+    assert set(told["campaign_id"].to_pylist()) == {"mailing-1"}
 
 
 def test_another_shop_has_another_fingerprint() -> None:

@@ -1,13 +1,14 @@
 """The synthetic shop: repeatable, in its days, in our words, and honest about what its offers do."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from offersmith.errors import InputError
-from offersmith.events.synthetic import Shop, make
+from offersmith.events.synthetic import Shop, Switches, make
 from offersmith.events.synthetic.promotions import ARMS, CHANCES, VALID_DAYS
 from offersmith.vocabulary import EVENT_NAMES, EVENTS, NO_OFFER
 
@@ -115,6 +116,26 @@ def test_the_lots_are_what_was_sent_and_their_chances_are_known(shop: Shop, even
     names = ["campaign_id", "customer_id", "offer_id"]
     given = drawn.filter(pc.not_equal(drawn["offer_id"], NO_OFFER)).select(names)
     assert sent.select(names).sort_by([(n, "ascending") for n in names]).to_pylist() == given.to_pylist()
+
+
+@pytest.mark.parametrize("by", ["orders", "rotation"])
+def test_the_chances_on_record_are_those_of_all_arms_before_the_draw(by: Literal["orders", "rotation"]) -> None:
+    shop = make(400, 106, 3, switches=Switches(logging=1.0, logged_by=by))
+    told, drawn = shop.decided(), shop.assignments()
+    assert told is not None
+    assert told.select(drawn.column_names).cast(drawn.schema).equals(drawn)
+    assert told["time"].null_count == told.num_rows
+    for row in told.to_pylist():
+        chances = dict(row["chances"])
+        assert list(chances) == list(ARMS)
+        assert sum(chances.values()) == pytest.approx(1)
+        assert chances[row["offer_id"]] == row["probability"]
+    assert len({row["probability"] for row in told.to_pylist()}) > len(ARMS)
+
+
+def test_chances_that_are_not_on_record_or_not_of_customers_are_not_told() -> None:
+    assert make(100, 60, switches=Switches(chances_known=False)).decided() is None
+    assert make(300, 60, drawn_by="town").decided() is None
 
 
 def test_a_shop_larger_than_a_block_has_all_its_customers(monkeypatch: pytest.MonkeyPatch) -> None:
