@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.response.trials import earned, known
 
+from offersmith.response.explain import shared_parts
 from offersmith.response.learners import LEARNERS
 from offersmith.response.trial import Sale, Trial, named
 
@@ -63,6 +64,9 @@ def test_nobody_is_expected_to_buy_more_than_anybody_ever_did():
     assert size.max() <= basket.max()
     assert size[0].max() > np.quantile(basket, 0.99)
     assert size.min() >= basket[bought].min()
+    # The parts of an explanation add up to the effect that is held back, too.
+    taken = shared_parts.effects(fitted.model, odd, x[:50])
+    np.testing.assert_allclose(taken.total, fitted.effects(odd), atol=1e-9)
 
 
 def test_the_largest_basket_is_kept_and_an_older_model_loads_without_it():

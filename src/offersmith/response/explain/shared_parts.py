@@ -88,4 +88,4 @@ def _size(size: Size, x: Floats, background: Floats, k: int) -> Parted:
     found = part(size.part, x, background)
     if size.smear > 0:
         found = found.through(lambda raw: size.smear * np.exp(raw))
-    return found.held(np.maximum(found.total, size.lowest))
+    return found.held(size.within(found.total))
