@@ -23,12 +23,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from offersmith.response.compiled import compiled
 from offersmith.strategy.assign import assign
 from offersmith.strategy.balance import balanced
 from offersmith.strategy.certificate import Assignment, Certificate
 from offersmith.strategy.constraints import rows
 from offersmith.strategy.constraints.base import Problem
-from offersmith.strategy.kernels import Bits, Choice, Floats, add, compiled
+from offersmith.strategy.kernels import Bits, Choice, Floats, add
 from offersmith.strategy.lots import lots
 from offersmith.strategy.objective import as_cost
 
