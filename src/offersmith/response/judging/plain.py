@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,12 +62,21 @@ def judged(
 
 
 def arms(trial: Trial, found: Sequence[ArmEffect], outcome: Floats) -> list[dict[str, Any]]:
-    """Return plain values of every arm, the control first."""
+    """Return plain values of every arm, the control first; what is not a number is None."""
     control = trial.arm == 0
-    first = {"arm": trial.arms[0].name, "rows": int(control.sum()), "mean": float(outcome[control].mean())}
-    empty = {"effect": 0.0, "low": None, "high": None, "method": "", "reason": "control"}
-    keys = ("arm", "rows", "mean", "effect", "low", "high", "method", "reason")
-    return [{**first, **empty}, *({key: getattr(one, key) for key in keys} for one in found)]
+    first = dict.fromkeys(ArmEffect.__slots__) | {
+        "arm": trial.arms[0].name,
+        "method": "",
+        "rows": int(control.sum()),
+        "mean": float(outcome[control].mean()),
+        "effect": 0.0,
+        "reason": "control",
+    }
+    return [first, *({name: _plain(value) for name, value in one.as_dict().items()} for one in found)]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def supported(chosen: Chosen) -> dict[str, Any]:
