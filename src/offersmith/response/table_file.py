@@ -283,9 +283,7 @@ def _csv(path: Path) -> pa.Table:
         twice = next(name for name in header if header.count(name) > 1)
         raise InputError(f"{path} has more than one column {twice!r}", path=str(path), column=twice)
     text = dict.fromkeys(header, pa.string())
-    return arrow_csv.read_csv(
-        path, read, parse, arrow_csv.ConvertOptions(column_types=text, strings_can_be_null=False)
-    )
+    return arrow_csv.read_csv(path, read, parse, arrow_csv.ConvertOptions(column_types=text, strings_can_be_null=False))
 
 
 def _separator(head: str) -> str:
