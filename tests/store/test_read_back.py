@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from offersmith.errors import StorageError
 from offersmith.store.analytics import Analytics
 from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import CHANCES, DECIDED, decided
@@ -82,6 +83,24 @@ def test_a_plan_of_before_has_the_chance_of_what_was_chosen(parts):
         rows = decided(analytics, LATE)
     assert rows["probability"].to_pylist() == [0.6, 0.5]
     assert rows["chances"].null_count == 2
+
+
+def test_what_the_shop_told_goes_before_what_a_plan_of_ours_says(parts):
+    folder, ledger, opened = parts
+    for version in ("v1", "v2"):
+        ledger.record_plan(_plan(folder, version))
+    told, row = folder / "decided.parquet", {"campaign_id": "v1", "customer_id": "cat", "offer_id": "ten"}
+    rows = [{**row, "probability": 0.9, "time": None, "chances": None}]
+    pq.write_table(pa.Table.from_pylist(rows, schema=DECIDED), told)
+    with opened("v1", "v2") as analytics:
+        plans = bind(analytics, ledger, folder / "nothing.parquet")
+        assert plans == bind(analytics, ledger)
+        assert bind(analytics, ledger, told) != plans
+        found = decided(analytics, LATE).select(["campaign_id", "customer_id"]).to_pylist()
+        assert [tuple(one.values()) for one in found] == [("v1", "cat"), ("v2", "ann"), ("v2", "bob")]
+        told.write_bytes(b"PAR1 cut short")
+        with pytest.raises(StorageError, match=r"decided\.parquet cannot be read"):
+            bind(analytics, ledger, told)
 
 
 def test_only_decisions_before_the_moment_are_told():
