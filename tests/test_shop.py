@@ -63,11 +63,28 @@ def test_an_earlier_moment_knows_less(shop: Shop) -> None:
 
 
 def test_the_margin_is_stated_and_shown_at_its_levels(shop: Shop) -> None:
-    planned = shop.plan(budget=200, margin=0.35)
+    planned = shop.plan(budget=200, margin=0.6)
     profits = {rate: profit for rate, profit, _ in planned.margins}
-    assert sorted(profits) == [0.2, 0.3, 0.35, 0.4]
-    assert profits[0.35] == pytest.approx(planned.plan.expected_profit)
+    assert sorted(profits) == [0.2, 0.3, 0.4, 0.6]
+    assert profits[0.6] == pytest.approx(planned.plan.expected_profit)
     assert profits[0.2] <= profits[0.4]
+
+
+def test_a_plan_says_what_its_model_goes_by(shop: Shop, tmp_path: Path) -> None:
+    planned = shop.plan(budget=400, margin=0.6)
+    rows = pq.read_table(planned.file).to_pylist()
+    asked = [row for row in rows if row["because"] is not None]
+    assert asked
+    for row in rows:
+        assert (row["because"] is not None) == (row["offer_id"] != "none" and "by_lot" not in row["reasons"])
+    known = {*shop.profile().table.column_names, "[stated]", "[limits]"}
+    assert {one["feature"] for row in asked for one in row["because"]} <= known
+    assert planned.as_dict()["because"]["asked"] == len(asked)
+    assert f"What the model goes by with {len(asked):,} customers it chose: " in planned.text()
+    assert "- what the model goes by: " in planned.cards_file.read_text()
+    page = shop.report(tmp_path / "page.html").file.read_text()
+    assert "what the model goes by: " in page
+    assert "模型的依据：" in page
 
 
 def test_the_report_is_about_the_newest_plan(shop: Shop, tmp_path: Path) -> None:
