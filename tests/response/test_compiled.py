@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import offersmith
 
 LOOPS = """
@@ -47,7 +45,6 @@ def test_a_loop_whose_code_cannot_be_kept_is_compiled_all_the_same(tmp_path: Pat
     assert not list(tmp_path.rglob("*.nbi"))
 
 
-@pytest.mark.xfail(reason="response.shared.kernels still asks numba by itself", strict=True)
 def test_a_read_only_installation_without_a_home_works(tmp_path: Path) -> None:
     package = tmp_path / "offersmith"
     shutil.copytree(Path(offersmith.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))

@@ -21,7 +21,7 @@ def drawn(rows=20_000, seed=3, strength=0.5):
 def grown(x, arm, target, seed=1):
     bending = boosted.Bending.learn(x)
     prior = kernel(codes(ARMS), np.full(3, 1 / 3), boosted.SPREAD)
-    return bending, boosted.grow(bending.bins(x), arm, target, np.ones(len(x)), prior, seed)
+    return bending, boosted.grow(bending.bins(x), arm, target, np.ones(len(x)), prior, np.arange(len(x)), seed)
 
 
 def test_an_interaction_is_found():

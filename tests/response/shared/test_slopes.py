@@ -59,3 +59,22 @@ def test_a_slope_nobody_can_tell_is_one_and_a_sure_one_stays():
     np.testing.assert_allclose(unsure, 1.0, atol=0.01)
     sure = slopes.shrink(np.array([np.nan, 0.7, 0.7]), np.array([np.nan, 0.001, 0.001]))
     np.testing.assert_allclose(sure[1:], 0.7, atol=0.01)
+
+
+def test_a_mean_that_scores_contradict_is_moved_towards_them_by_how_sure_they_are():
+    luck = np.random.default_rng(4)
+    for spread, close in ((0.5, 0.02), (60.0, 0.15)):
+        score = np.column_stack([np.zeros(40_000), 1.3 + spread * luck.standard_normal(40_000)])
+        by, error = slopes.ratio(np.array([0.0, 1.0]), score)
+        assert np.isnan(by[0]) and np.isnan(error[0])
+        np.testing.assert_allclose(error[1], spread / 200, rtol=0.05)
+        held = slopes.shrink(by, error)[1]
+        target = 1.3 if spread < 1 else 1.0
+        assert abs(held - target) < close
+
+
+def test_a_turn_leaves_the_usual_customer_where_they_are():
+    turn = slopes.Turn(np.array([1.0, 0.5]), np.array([0.0, 2.0]))
+    np.testing.assert_allclose(turn.apply(np.array([[0.0, 2.0], [0.0, 4.0]])), [[0.0, 2.0], [0.0, 3.0]])
+    lift = np.random.default_rng(5).standard_normal((9, 2))
+    np.testing.assert_array_equal(slopes.Turn.none(2).apply(lift), lift)

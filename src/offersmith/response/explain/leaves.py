@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from offersmith.response.shared.kernels import Floats, Ints, compiled
+from offersmith.response.compiled import compiled
+from offersmith.response.shared.kernels import Floats, Ints
 from offersmith.response.structural.stacked import library
 
 Path = dict[int, tuple[float, float]]

@@ -11,13 +11,13 @@ import numpy as np
 
 from offersmith.response.base import Floats
 from offersmith.response.explain import tree_shares
-from offersmith.response.explain.boosters import raw_shares
 from offersmith.response.explain.parted import Parted
 from offersmith.response.explain.sales import worth
 from offersmith.response.linear import expit
+from offersmith.response.shared.kernels import Bins
 from offersmith.response.shared.level import Level
 from offersmith.response.shared.model import Model, Size, standard
-from offersmith.response.shared.part import Part, compose, shares_of
+from offersmith.response.shared.part import Part, shares_of
 
 
 def effects(model: Model, x: Floats, background: Floats) -> Parted:
@@ -37,23 +37,25 @@ def part(fitted: Part, x: Floats, background: Floats) -> Parted:
     """Return a part's expectation under each arm, from standardised features."""
     changed = _changes(fitted, x, background)
     control = Parted(changed.base[:1], changed.values[:, :1], changed.rest[:, :1])
-    found = level(fitted.level, x, background).plus(control).plus(changed.less_first().scaled(fitted.slope))
-    exact = compose(fitted.level.predict(x), fitted.changes(x), fitted.slope, fitted.level.kind)
-    return found.held(exact)
+    turn = fitted.turn
+    lift = changed.less_first().scaled(turn.slope).shifted(turn.middle * (1 - turn.slope))
+    bins, usual = fitted.bending.bins(x), fitted.bending.bins(background)
+    return level(fitted.level, x, background, bins, usual).plus(control).plus(lift).held(fitted.predict(x))
 
 
-def level(fitted: Level, x: Floats, background: Floats) -> Parted:
-    """Return what is expected whatever is given, one arm wide."""
+def level(fitted: Level, x: Floats, background: Floats, bins: Bins, usual: Bins) -> Parted:
+    """Return what is expected whatever is given, one arm wide, from features and their bins."""
     n, p = x.shape
     total = Parted.constant(np.zeros(1), n, p)
     for number, line in enumerate(fitted.base):
         weights = np.array(line.weights)
         values = (x - background.mean(axis=0)) * weights
         base = line.intercept + float(background.mean(axis=0) @ weights)
-        if fitted.rounds and fitted.trees[number]:
-            more, usual = raw_shares(fitted.trees[number], x, background, fitted.rounds)
-            values, base = values + more, base + usual
         raw = Parted(np.array([base]), values[:, None, :], np.zeros((n, 1)))
+        if fitted.trees:
+            trees = fitted.trees[number]
+            more, middle = tree_shares.shares(bins, usual, trees.feature, trees.border, trees.value)
+            raw = raw.plus(Parted(middle, more, np.zeros((n, 1))))
         total = total.plus(raw.through(expit) if fitted.kind == "chance" else raw)
     return total.scaled(1 / len(fitted.base))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from offersmith.response.shared.kernels import Bins, Floats, Ints, compiled
+from offersmith.response.compiled import compiled
+from offersmith.response.shared.kernels import Bins, Floats, Ints
 
 
 @compiled

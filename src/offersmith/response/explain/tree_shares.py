@@ -1,6 +1,6 @@
 """Exact Shapley values of the shared model's trees.
 
-A leaf speaks where all conditions on its path hold; of the at most three features on it, those of the set are the
+A leaf speaks where all conditions on its path hold; of the few features on it, those of the set are the
 customer's own and the others as in the background, jointly (the interventional value, Janzing, Minorics & Blöbaum
 2020). With so few features the sum over sets is short enough to be tabled once per leaf, for every pattern of held
 conditions (Lundberg, Erion & Lee 2018 need recursion where trees are deep).
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from offersmith.response.shared.kernels import Bins, Floats, Ints, compiled
+from offersmith.response.compiled import compiled
+from offersmith.response.shared.kernels import Bins, Floats, Ints
 
 
 @compiled

@@ -8,6 +8,7 @@ stump and boosting stops by itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from offersmith.response.base import Floats, Ints
 from offersmith.response.shared import kernels
 from offersmith.response.shared.kernels import Bins
 
-TREES, DEPTH, RATE = 80, 3, 0.15
+TREES, DEPTH, RATE = 40, 3, 0.3
 ROWS = 100_000
 """Rows a tree is grown on at most; half of them where there are fewer."""
 FEATURES = 0.5
@@ -25,7 +26,8 @@ SPREAD = 0.03
 PRICE = 2.0
 LEAST = 200.0
 BINS = 32
-IDLE = 20
+Tree = tuple[Ints, Ints, Floats]
+IDLE = 10
 """So many trees without a split in a row, and there is nothing left to find."""
 
 
@@ -62,9 +64,63 @@ class Trees:
         """Return (n, k) what each arm adds to the level, in the target's unit."""
         return kernels.predict(bins, self.feature, self.border, self.value)
 
+    @classmethod
+    def of(cls, grown: Sequence[Tree]) -> Trees:
+        """Put trees of one depth together."""
+        return cls(*(np.stack(part) for part in zip(*grown, strict=True)))
 
-def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, seed: int) -> Trees:
-    """Grow trees on rows.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grower:
+    """What all trees of one boosting share.
+
+    Attributes:
+        bins: (p, n) binned features.
+        arm: (n,) what was given; zeros where there is one arm only.
+        precision: (k, k) of a leaf's effects.
+        least: weight both sides of a split must have.
+        rate: what a posterior mean is multiplied by.
+        depth: of the trees.
+        inside: rows to learn from.
+        luck: draws which rows and features a tree sees.
+    """
+
+    bins: Bins
+    arm: Ints
+    precision: Floats
+    least: float
+    rate: float
+    depth: int
+    inside: Ints
+    luck: np.random.Generator
+
+    def tree(self, weight: Floats, pull: Floats) -> tuple[Tree, Ints]:
+        """Grow one tree on some of the rows and features; return it and the leaf of every row.
+
+        Args:
+            weight: (n,) inverse noise variances.
+            pull: (n,) weight x residual.
+        """
+        k, p = len(self.precision), len(self.bins)
+        rows = self.inside[self.luck.random(len(self.inside)) < min(0.5, ROWS / len(self.inside))]
+        chosen = np.sort(self.luck.choice(p, max(1, round(FEATURES * p)), replace=False))
+        leaf = np.zeros(self.bins.shape[1], dtype=np.int64)
+        features, borders = [], []
+        for level in range(self.depth):
+            found = kernels.histogram(self.bins, chosen, leaf, self.arm, weight, pull, rows, (2**level, BINS, k))
+            feature, border = kernels.split(found, self.precision, self.least, PRICE)
+            feature = np.where(feature >= 0, chosen[np.maximum(feature, 0)], -1)
+            kernels.descend(self.bins, leaf, feature, border)
+            features.append(feature)
+            borders.append(border)
+        total = kernels.totals(leaf, self.arm, weight, pull, rows, (2**self.depth, k))
+        posterior = self.precision + total[:, :, 0, None] * np.eye(k)
+        value = np.asarray(self.rate * np.linalg.solve(posterior, total[:, :, 1, None])[:, :, 0], dtype=np.float64)
+        return (np.concatenate(features), np.concatenate(borders), value), leaf
+
+
+def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, inside: Ints, seed: int) -> Trees:
+    """Grow trees on some rows.
 
     Args:
         bins: (p, n) binned features.
@@ -72,38 +128,19 @@ def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, s
         target: (n,) what is to be explained, in units of the usual noise's spread.
         noise: (n,) variances about the expectation, in the same units.
         kernel: (k, k) prior covariance of a leaf's effects.
+        inside: the rows to learn from.
         seed: of which rows and features a tree sees.
     """
-    k, n, p = len(kernel), len(target), len(bins)
     precision = np.asarray(np.linalg.inv(kernel), dtype=np.float64)
     weight = 1.0 / noise
-    least = LEAST * float(weight.mean())
-    luck = np.random.default_rng(seed)
-    share = min(0.5, ROWS / n)
-    effect = np.zeros((n, k))
-    at = np.arange(n)
-    grown: list[tuple[Ints, Ints, Floats]] = []
+    least = LEAST * float(weight[inside].mean())
+    grower = Grower(bins, arm, precision, least, RATE, DEPTH, inside, np.random.default_rng(seed))
+    rest = target.copy()
+    grown: list[Tree] = []
     idle = 0
-    for _ in range(TREES):
-        rows = np.flatnonzero(luck.random(n) < share)
-        chosen = np.sort(luck.choice(p, max(1, round(FEATURES * p)), replace=False))
-        pull = weight * (target - effect[at, arm])
-        leaf = np.zeros(n, dtype=np.int64)
-        features, borders = [], []
-        for level in range(DEPTH):
-            found = kernels.histogram(bins, chosen, leaf, arm, weight, pull, rows, (2**level, BINS, k))
-            feature, border = kernels.split(found, precision, least, PRICE)
-            feature = np.where(feature >= 0, chosen[np.maximum(feature, 0)], -1)
-            kernels.descend(bins, leaf, feature, border)
-            features.append(feature)
-            borders.append(border)
-        idle = 0 if features[0][0] >= 0 else idle + 1
-        total = kernels.totals(leaf, arm, weight, pull, rows, (2**DEPTH, k))
-        posterior = precision + total[:, :, 0, None] * np.eye(k)
-        value = np.asarray(RATE * np.linalg.solve(posterior, total[:, :, 1, None])[:, :, 0], dtype=np.float64)
-        kernels.grow(effect, leaf, value)
-        grown.append((np.concatenate(features), np.concatenate(borders), value))
-        if idle >= IDLE:
-            break
-    parts = [np.stack(part) for part in zip(*grown, strict=True)]
-    return Trees(parts[0], parts[1], parts[2])
+    while len(grown) < TREES and idle < IDLE:
+        tree, leaf = grower.tree(weight, weight * rest)
+        idle = 0 if tree[0][0] >= 0 else idle + 1
+        kernels.explain(rest, leaf, arm, tree[2])
+        grown.append(tree)
+    return Trees.of(grown)

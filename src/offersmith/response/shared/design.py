@@ -15,6 +15,8 @@ Shape = Literal["ramp", "step"]
 Bits = NDArray[np.float32]
 
 BLOCK = 50_000
+_LOOK = 20_000
+"""Rows enough to place knots by."""
 _FEW = 3
 """A feature with fewer distinct values is not bent."""
 
@@ -38,7 +40,7 @@ class Design:
     @classmethod
     def learn(cls, x: Floats, shape: Shape, count: int) -> Design:
         """Place at most `count` knots a feature at equally spaced quantiles of (n, p) rows."""
-        rows = x[:: max(1, len(x) // BLOCK)]
+        rows = x[:: max(1, len(x) // _LOOK)]
         levels = np.linspace(0, 1, count + 2)[1:-1]
         knots = []
         for column in rows.T:

@@ -14,9 +14,12 @@ from offersmith.response.shared.design import Design
 from offersmith.response.shared.level import Level
 from offersmith.response.shared.model import Model, Size
 from offersmith.response.shared.part import Part
+from offersmith.response.shared.slopes import Turn
 from offersmith.response.trial import Arm
 
 Saved = tuple[dict[str, bytes], dict[str, Any]]
+_FIELDS = ("feature", "border", "value")
+"""Of trees: those of the offers, then those of the level, numbered through."""
 
 
 def save(model: Model) -> Saved:
@@ -72,8 +75,8 @@ def _part(name: str, part: Part | None, files: dict[str, bytes]) -> dict[str, An
     if part is None:
         return None
     arrays = {f"weights{number}": weight for number, weight in enumerate(part.weights)}
-    for number, trees in enumerate(part.trees):
-        for field in ("feature", "border", "value"):
+    for number, trees in enumerate((*part.trees, *part.level.trees)):
+        for field in _FIELDS:
             arrays[f"{field}{number}"] = getattr(trees, field)
     held = BytesIO()
     np.savez(held, **arrays)  # type: ignore[arg-type]
@@ -93,7 +96,8 @@ def _part(name: str, part: Part | None, files: dict[str, bytes]) -> dict[str, An
         "designs": designs,
         "edges": [list(edges) for edges in part.bending.edges],
         "trees": len(part.trees),
-        "slope": part.slope.tolist(),
+        "slope": part.turn.slope.tolist(),
+        "middle": part.turn.middle.tolist(),
     }
 
 
@@ -111,18 +115,17 @@ def _again(name: str, plain: Mapping[str, Any] | None, files: Mapping[str, bytes
         )
         for one in plain["designs"]
     )
-    trees = tuple(
-        Trees(arrays[f"feature{number}"], arrays[f"border{number}"], arrays[f"value{number}"])
-        for number in range(plain["trees"])
-    )
+    grown = sum(key.startswith(_FIELDS[0]) for key in arrays)
+    trees = [Trees(*(arrays[f"{field}{number}"] for field in _FIELDS)) for number in range(grown)]
+    own, common = tuple(trees[: plain["trees"]]), tuple(trees[plain["trees"] :])
     return Part(
-        level=Level.of(plain["level"]),
+        level=Level.of(plain["level"], common),
         unit=plain["unit"],
         designs=designs,
         weights=tuple(arrays[f"weights{number}"] for number in range(len(designs))),
         bending=Bending(tuple(tuple(edges) for edges in plain["edges"])),
-        trees=trees,
-        slope=_floats(plain["slope"]),
+        trees=own,
+        turn=Turn(_floats(plain["slope"]), _floats(plain["middle"])),
     )
 
 

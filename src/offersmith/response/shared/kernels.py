@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Call = TypeVar("Call", bound=Callable[..., Any])
+from offersmith.response.compiled import compiled
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bins = NDArray[np.uint8]
-
-
-def compiled(function: Call) -> Call:
-    """Compile without losing the types; the machine code is kept beside the source for the next process."""
-    return cast("Call", njit(cache=True)(function))
 
 
 @compiled
@@ -147,11 +139,10 @@ def totals(leaf: Ints, arm: Ints, weight: Floats, pull: Floats, rows: Ints, shap
 
 
 @compiled
-def grow(effect: Floats, leaf: Ints, value: Floats) -> None:
-    """Add a tree's values (leaves, k) to (n, k) effects."""
+def explain(rest: Floats, leaf: Ints, arm: Ints, value: Floats) -> None:
+    """Take a tree's values (leaves, k) for what each row was given off what is left to explain, (n,)."""
     for i in range(len(leaf)):
-        for a in range(effect.shape[1]):
-            effect[i, a] += value[leaf[i], a]
+        rest[i] -= value[leaf[i], arm[i]]
 
 
 @compiled

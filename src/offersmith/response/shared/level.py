@@ -12,32 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from offersmith.response.base import Floats, Ints
+from offersmith.response.base import Floats, Ints, Kind
 from offersmith.response.linear import Linear, expit, least_squares, log_loss, logistic
-from offersmith.response.structural.stacked import Kind, library
+from offersmith.response.shared import kernels
+from offersmith.response.shared.boosted import Grower, Tree, Trees
+from offersmith.response.shared.kernels import Bins
 
 PENALTY = 20.0
-ROUNDS = (0, 20, 40, 80)
-MORE = (160,)
+ROUNDS = (0, 10, 20, 40)
+MORE = (80,)
 """Numbers of trees that are tried, and those tried besides from `LARGE` rows."""
 LARGE = 300_000
+DEPTH, RATE = 4, 0.2
+SPREAD = 0.3
+"""Prior spread of a leaf's value: in log-odds, or in spreads of what the linear part leaves."""
+LEAST = 60
+"""Rows both sides of a split must have at least."""
 _FEWEST = 400
 """Rows below which no trees are tried."""
-_TREES: Mapping[str, Any] = {
-    "num_leaves": 15,
-    "learning_rate": 0.1,
-    "min_data_in_leaf": 60,
-    "feature_fraction": 0.5,
-    "bagging_fraction": 0.7,
-    "bagging_freq": 1,
-    "lambda_l2": 10.0,
-    "max_bin": 63,
-    "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "boost_from_average": False,
-}
+_SURE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +40,40 @@ class Level:
     Attributes:
         kind: `chance` of a 0/1 outcome, or `mean`.
         base: the linear parts.
-        trees: their trees as text, empty for none.
-        rounds: trees used of each.
+        trees: their trees, one arm wide; empty for none.
     """
 
     kind: Kind
     base: tuple[Linear, ...]
-    trees: tuple[str, ...]
-    rounds: int
+    trees: tuple[Trees, ...]
 
-    def predict(self, x: Floats) -> Floats:
+    def predict(self, x: Floats, bins: Bins) -> Floats:
         """Return (n,) expectations for customers no model has seen: the models' mean."""
-        parts = [self.one(part, x) for part in range(len(self.base))]
-        return np.asarray(sum(parts) / len(parts))
-
-    def one(self, part: int, x: Floats) -> Floats:
-        """Return (n,) expectations of the model that did not see fold `part`."""
-        raw = self.base[part].predict(x)
-        if self.rounds and len(x) and self.trees[part]:
-            raw = raw + _raw(library().Booster(model_str=self.trees[part]), x, self.rounds)
-        return expit(raw) if self.kind == "chance" else raw
+        found = np.zeros(len(x))
+        for part, base in enumerate(self.base):
+            raw = base.predict(x)
+            if self.trees:
+                raw = raw + self.trees[part].predict(bins)[:, 0]
+            found += expit(raw) if self.kind == "chance" else raw
+        return found / len(self.base)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            "kind": self.kind,
-            "base": [one.as_dict() for one in self.base],
-            "trees": list(self.trees),
-            "rounds": self.rounds,
-        }
+        """Return plain values, without the trees."""
+        return {"kind": self.kind, "base": [one.as_dict() for one in self.base]}
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Level:
+    def of(cls, plain: Mapping[str, Any], trees: tuple[Trees, ...]) -> Level:
         """Make it again."""
-        return cls(
-            plain["kind"], tuple(Linear.of(one) for one in plain["base"]), tuple(plain["trees"]), plain["rounds"]
-        )
+        return cls(plain["kind"], tuple(Linear.of(one) for one in plain["base"]), trees)
 
 
-def fit_level(kind: Kind, x: Floats, y: Floats, fold: Ints, folds: int, seed: int) -> tuple[Level, Floats]:
+def fit_level(kind: Kind, x: Floats, bins: Bins, y: Floats, fold: Ints, folds: int, seed: int) -> tuple[Level, Floats]:
     """Fit one model a fold; how many trees, is what does best on the rows it did not see.
 
     Args:
         kind: `chance` of a 0/1 outcome or `mean`.
         x: (n, p) features.
+        bins: (p, n) the same, binned.
         y: (n,) outcome.
         fold: (n,) below `folds`.
         folds: how many.
@@ -99,48 +82,47 @@ def fit_level(kind: Kind, x: Floats, y: Floats, fold: Ints, folds: int, seed: in
     Returns:
         The level, and (n,) what each row's is expected to be by the model that did not see it.
     """
-    grown = []
+    bases, grown = [], []
     tried = ROUNDS + (MORE if len(y) >= LARGE else ())
-    loss = np.zeros(len(tried))
     raws = np.zeros((len(tried), len(y)))
     for part in range(folds):
         inside, held = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
-        base = (
-            logistic(x[inside], y[inside], PENALTY)
-            if kind == "chance"
-            else least_squares(x[inside], y[inside], PENALTY)
-        )
-        trees = _grow(kind, x[inside], y[inside], base, tried[-1], seed + part)
-        start = base.predict(x[held])
-        raws[:, held] = start
-        if trees is not None:
-            before = 0
-            total = start
-            for index, number in enumerate(tried[1:], start=1):
-                more = trees.predict(
-                    x[held], raw_score=True, start_iteration=before, num_iteration=number - before, num_threads=1
-                )
-                total, before = total + more, number
-                raws[index, held] = total
-        grown.append((base, trees))
-    for index in range(len(tried)):
-        loss[index] = log_loss(raws[index], y) if kind == "chance" else float(np.mean((raws[index] - y) ** 2))
+        learn = logistic if kind == "chance" else least_squares
+        base = learn(x[inside], y[inside], PENALTY)
+        bases.append(base)
+        trees, stages = _grow(kind, bins, y, base.predict(x), inside, tried, seed + part)
+        grown.append(trees)
+        raws[:, held] = stages[:, held]
+    loss = [log_loss(raw, y) if kind == "chance" else float(np.mean((raw - y) ** 2)) for raw in raws]
     best = int(np.argmin(loss))
-    rounds = tried[best]
-    texts = tuple(
-        "" if trees is None or not rounds else trees.model_to_string(num_iteration=rounds) for _, trees in grown
-    )
-    level = Level(kind, tuple(base for base, _ in grown), texts, rounds)
-    return level, expit(raws[best]) if kind == "chance" else raws[best]
+    used = tuple(Trees.of(trees[: tried[best]]) for trees in grown) if tried[best] and all(grown) else ()
+    return Level(kind, tuple(bases), used), expit(raws[best]) if kind == "chance" else raws[best]
 
 
-def _grow(kind: Kind, x: Floats, y: Floats, base: Linear, rounds: int, seed: int) -> Any:
-    if len(y) < _FEWEST or y.min() == y.max():
-        return None
-    data = library().Dataset(x, y, init_score=base.predict(x), params={"verbose": -1, "max_bin": _TREES["max_bin"]})
-    settings = {**_TREES, "objective": "binary" if kind == "chance" else "regression", "seed": seed}
-    return library().train(settings, data, rounds)
-
-
-def _raw(trees: Any, x: Floats, rounds: int) -> Floats:
-    return np.asarray(trees.predict(x, raw_score=True, num_iteration=rounds, num_threads=1))
+def _grow(
+    kind: Kind, bins: Bins, y: Floats, start: Floats, inside: Ints, tried: tuple[int, ...], seed: int
+) -> tuple[list[Tree], Floats]:
+    """Return trees and (tried, n) the raw expectations after so many of them; Newton steps (Friedman 2001)."""
+    stages = np.tile(start, (len(tried), 1))
+    if len(inside) < _FEWEST or y[inside].min() == y[inside].max():
+        return [], stages
+    unit = 1.0 if kind == "chance" else max(float(np.std((y - start)[inside])), 1e-12)
+    rest = (y - start) / unit
+    rows = np.zeros(len(y), dtype=np.int64)
+    weight = np.ones(len(y))
+    usual = float((y[inside].mean() * (1 - y[inside].mean()))) if kind == "chance" else 1.0
+    luck = np.random.default_rng(seed)
+    grower = Grower(bins, rows, np.array([[SPREAD**-2]]), LEAST * usual, RATE, DEPTH, inside, luck)
+    grown: list[Tree] = []
+    for number in range(1, tried[-1] + 1):
+        if kind == "chance":
+            chance = np.clip(expit(y - rest), _SURE, 1 - _SURE)
+            weight, pull = chance * (1 - chance), y - chance
+        else:
+            pull = rest
+        tree, leaf = grower.tree(weight, pull)
+        kernels.explain(rest, leaf, rows, tree[2])
+        grown.append((tree[0], tree[1], tree[2] * unit))
+        if number in tried:
+            stages[tried.index(number)] = y - rest * unit
+    return grown, stages

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from offersmith.response.base import Floats, Ints
+from offersmith.response.base import Floats, Ints, Kind
 from offersmith.response.shared import additive, boosted
 from offersmith.response.shared.boosted import Bending, Trees
 from offersmith.response.shared.codes import centred, kernel
 from offersmith.response.shared.design import Design, Shape
+from offersmith.response.shared.kernels import Bins
 from offersmith.response.shared.level import Level, fit_level
-from offersmith.response.shared.slopes import Slopes, slopes
-from offersmith.response.structural.stacked import Kind
+from offersmith.response.shared.slopes import Slopes, Turn, slopes
 
 SHAPES: tuple[tuple[Shape, int], ...] = (("ramp", 4), ("step", 10))
 _GROUPS = 10
@@ -37,7 +37,7 @@ class Part:
         weights: (k, q) of each.
         bending: bins of the trees.
         trees: the boosted member, one a fold, grown on the other folds; their mean is used.
-        slope: (k,) by what each arm's change is multiplied.
+        turn: what becomes of each arm's change from the control.
     """
 
     level: Level
@@ -46,15 +46,20 @@ class Part:
     weights: tuple[Floats, ...]
     bending: Bending
     trees: tuple[Trees, ...]
-    slope: Floats
+    turn: Turn
 
     def changes(self, x: Floats) -> Floats:
         """Return (members, n, k) what each member adds to the level under each arm."""
-        return _changes(x, self.unit, self.designs, self.weights, self.bending, self.trees)
+        return self._changes(x, self.bending.bins(x))
 
     def predict(self, x: Floats) -> Floats:
         """Return (n, k) expectations under each arm."""
-        return compose(self.level.predict(x), self.changes(x), self.slope, self.level.kind)
+        bins = self.bending.bins(x)
+        return compose(self.level.predict(x, bins), self._changes(x, bins), self.turn, self.level.kind)
+
+    def _changes(self, x: Floats, bins: Bins) -> Floats:
+        parts = [_additive(x, self.designs, self.weights), *(tree.predict(bins)[None] for tree in self.trees)]
+        return np.concatenate(parts) * self.unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +71,17 @@ class Crossfitted:
     slopes: Slopes
 
 
-def compose(level: Floats, members: Floats, slope: Floats, kind: Kind) -> Floats:
-    """Return (n, k) expectations: the control's as it is, and each arm's change from it times its slope."""
+def compose(level: Floats, members: Floats, turn: Turn, kind: Kind) -> Floats:
+    """Return (n, k) expectations: the control's as it is, and each arm's change from it, turned.
+
+    Args:
+        level: (n,) expectations whatever is given.
+        members: (members, n, k) what each adds.
+        turn: of the changes from the control.
+        kind: `chance` is kept between nought and one.
+    """
     change = np.tensordot(shares_of(len(members)), members, axes=1)
-    base = level[:, None] + change[:, [0]]
-    total = base + (change - change[:, [0]]) * slope
+    total = (level + change[:, 0])[:, None] + turn.apply(change - change[:, [0]])
     return np.clip(total, *_SURE) if kind == "chance" else total
 
 
@@ -101,21 +112,21 @@ def fit_part(
         trees: whether the boosted member takes part.
     """
     k = len(code)
-    level, expected = fit_level(kind, x, y, fold, folds, seed)
+    bending = Bending.learn(x)
+    bins = bending.bins(x)
+    level, expected = fit_level(kind, x, bins, y, fold, folds, seed)
     noise = expected * (1 - expected) if kind == "chance" else _spread(expected, y - expected)
     noise = np.maximum(noise, max(0.05 * float(noise.mean()), 1e-12))
     unit = float(np.sqrt(noise.mean()))
     target, noise = (y - expected) / unit, noise / unit**2
     designs = tuple(Design.learn(x, shape, count) for shape, count in SHAPES)
-    found = [additive.moments(design, x, arm, k, target, noise, fold, folds) for design in designs]
-    bending = Bending.learn(x)
-    bins = bending.bins(x)
+    sums = [additive.moments(design, x, arm, k, target, noise, fold, folds) for design in designs]
 
     def linear(without: int | None) -> tuple[Floats, ...]:
         parts = []
-        for design, moment in zip(designs, found, strict=True):
-            gram, cross, shares = moment.without(without)
-            parts.append(additive.weights(gram, cross, centred(code, shares), design))
+        for design, moment in zip(designs, sums, strict=True):
+            gram, cross, given = moment.without(without)
+            parts.append(additive.weights(gram, cross, centred(code, given), design))
         return tuple(parts)
 
     grown: list[Trees] = []
@@ -124,15 +135,17 @@ def fit_part(
         rows, inside = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
         if trees:
             prior = kernel(code, np.bincount(arm[rows], minlength=k) / max(len(rows), 1), boosted.SPREAD)
-            grown.append(boosted.grow(bins[:, rows], arm[rows], target[rows], noise[rows], prior, seed + part))
-        out[:, inside] = _changes(x[inside], unit, designs, linear(part), bending, tuple(grown[-1:]))
-    bare = Part(level, unit, designs, linear(None), bending, tuple(grown), np.ones(k))
+            grown.append(boosted.grow(bins, arm, target, noise, prior, rows, seed + part))
+            out[-1, inside] = grown[-1].predict(bins[:, inside]) * unit
+        out[: len(designs), inside] = _additive(x[inside], designs, linear(part)) * unit
+    bare = Part(level, unit, designs, linear(None), bending, tuple(grown), Turn.none(k))
     few = x[:: max(1, len(x) // _LOOK)]
     whole = bare.changes(few)
     control = expected + np.tensordot(shares_of(len(out)), out, axes=1)[:, 0]
     changed = (whole - whole[:, :, [0]], out - out[:, :, [0]])
-    turn = slopes(*changed, shares_of(len(whole)), shares_of(len(out)), arm, propensity, y, control, 1 - 1 / folds)
-    return Crossfitted(replace(bare, slope=turn.used), compose(expected, out, turn.used, kind), turn)
+    found = slopes(*changed, shares_of(len(whole)), shares_of(len(out)), arm, propensity, y, control, 1 - 1 / folds)
+    turn = Turn(found.used, found.middle)
+    return Crossfitted(replace(bare, turn=turn), compose(expected, out, turn, kind), found)
 
 
 def shares_of(members: int) -> Floats:
@@ -142,24 +155,14 @@ def shares_of(members: int) -> Floats:
     return np.array([equal] * len(SHAPES) + [equal / max(trees, 1)] * trees)
 
 
-def _changes(
-    x: Floats,
-    unit: float,
-    designs: tuple[Design, ...],
-    weights: tuple[Floats, ...],
-    bending: Bending,
-    trees: tuple[Trees, ...],
-) -> Floats:
-    """Return (additive members + trees, n, k) what each adds to the level under each arm."""
-    found = np.zeros((len(designs) + len(trees), len(x), len(weights[0])))
+def _additive(x: Floats, designs: tuple[Design, ...], weights: tuple[Floats, ...]) -> Floats:
+    """Return (additive members, n, k) what each adds to the level under each arm, in units of the noise."""
+    found = np.zeros((len(designs), len(x), len(weights[0])))
     for index, (design, weight) in enumerate(zip(designs, weights, strict=True)):
         used = np.flatnonzero(np.any(weight != 0, axis=0))
         for rows, columns in design.blocks(x, used):
             found[index, rows] = columns.astype(np.float64) @ weight[:, used].T
-    bins = bending.bins(x)
-    for index, tree in enumerate(trees, start=len(designs)):
-        found[index] = tree.predict(bins)
-    return found * unit
+    return found
 
 
 def _spread(expected: Floats, rest: Floats) -> Floats:

@@ -3,7 +3,8 @@
 An average of calibrated predictors errs less than they do and so varies less, though what it follows varies as much:
 its regression slope is the members' mean square over its own (the ambiguity decomposition, Krogh & Vedelsby 1995).
 To that comes a slope read from doubly robust scores of customers the prediction had not seen (Semenova & Chernozhukov
-2021), shrunk arm by arm towards their common value and that towards one, each by its standard error.
+2021), shrunk arm by arm towards their common value and that towards one, each by its standard error. Slopes turn the
+differences between customers; what an arm changes on average is corrected by the mean of the same scores, shrunk alike.
 """
 
 from __future__ import annotations
@@ -22,16 +23,40 @@ _TIMID = 1.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """What becomes of predicted changes (n, k) from the control: turned about their mean.
+
+    Attributes:
+        slope: (k,) of the differences between customers.
+        middle: (k,) change of the usual customer, which stays.
+    """
+
+    slope: Floats
+    middle: Floats
+
+    @classmethod
+    def none(cls, k: int) -> Turn:
+        """Return the turn that changes nothing."""
+        return cls(np.ones(k), np.zeros(k))
+
+    def apply(self, lift: Floats) -> Floats:
+        """Return (n, k) changes turned."""
+        return np.asarray(self.middle + (lift - self.middle) * self.slope)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
     """Per arm (k,), the control's being one.
 
     Attributes:
+        middle: mean predicted change, corrected by the mean of held-out scores as far as that is known.
         ambiguity: what averaging alone calls for.
         measured: the slope of held-out scores on the prediction so corrected; NaN where nothing was predicted.
         standard_error: of `measured`.
         held: `measured`, shrunk.
     """
 
+    middle: Floats
     ambiguity: Floats
     measured: Floats
     standard_error: Floats
@@ -50,8 +75,9 @@ def ambiguity(change: Floats, weight: Floats) -> Floats:
         change: (members, n, k) predicted changes from the control.
         weight: (members,) adding up to one.
     """
-    mean = np.tensordot(weight, change, axes=1)
-    own = np.einsum("m,mnk->k", weight, change**2)
+    apart = change - change.mean(axis=1, keepdims=True)
+    mean = np.tensordot(weight, apart, axes=1)
+    own = np.einsum("m,mnk->k", weight, apart**2)
     both = np.sum(mean**2, axis=0)
     return np.asarray(np.minimum(np.where(both > 0, own / np.where(both > 0, both, 1.0), 1.0), _TIMID))
 
@@ -84,6 +110,14 @@ def read(change: Floats, score: Floats) -> tuple[Floats, Floats]:
     rest = score - change * np.nan_to_num(slope)
     error = np.where(known, np.sqrt(np.sum(change**2 * rest**2, axis=0)) / safe, np.nan)
     return slope, error
+
+
+def ratio(predicted: Floats, score: Floats) -> tuple[Floats, Floats]:
+    """Return (k,) mean scores over mean predictions, and their standard errors; NaN where nothing was predicted."""
+    known = predicted != 0
+    safe = np.where(known, predicted, 1.0)
+    error = score.std(axis=0) / np.sqrt(len(score)) / np.abs(safe)
+    return np.where(known, score.mean(axis=0) / safe, np.nan), np.where(known, error, np.nan)
 
 
 def grown(slope: Floats, error: Floats, share: float) -> tuple[Floats, Floats]:
@@ -142,6 +176,16 @@ def slopes(
         share: rows each model of `held_out` learned from, of all.
     """
     timid = ambiguity(held_out, held_weight)
-    change = np.tensordot(held_weight, held_out, axes=1) * timid
-    measured, error = read(change, scores(arm, propensity, y, base[:, None] + change))
-    return Slopes(ambiguity(whole, whole_weight), measured, error, shrink(*grown(measured, error, share)))
+    change = np.tensordot(held_weight, held_out, axes=1)
+    middle = change.mean(axis=0)
+    apart = (change - middle) * timid
+    score = scores(arm, propensity, y, base[:, None] + middle + apart)
+    measured, error = read(apart, score)
+    usual = np.tensordot(whole_weight, whole, axes=1).mean(axis=0)
+    return Slopes(
+        usual * shrink(*ratio(middle, score)),
+        ambiguity(whole, whole_weight),
+        measured,
+        error,
+        shrink(*grown(measured, error, share)),
+    )

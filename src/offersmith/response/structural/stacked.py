@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offersmith.response.base import Floats, Ints
-from offersmith.response.base import Kind as Kind  # noqa: PLC0414 - `shared` takes it from here
+from offersmith.response.base import Floats, Ints, Kind
 from offersmith.response.linear import Linear, least_squares, log_loss, logistic
 
 if TYPE_CHECKING:
