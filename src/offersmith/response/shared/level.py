@@ -110,7 +110,7 @@ def _grow(
     rest = (y - start) / unit
     rows = np.zeros(len(y), dtype=np.int64)
     weight = np.ones(len(y))
-    usual = float((y[inside].mean() * (1 - y[inside].mean()))) if kind == "chance" else 1.0
+    usual = float(y[inside].mean() * (1 - y[inside].mean())) if kind == "chance" else 1.0
     luck = np.random.default_rng(seed)
     grower = Grower(bins, rows, np.array([[SPREAD**-2]]), LEAST * usual, RATE, DEPTH, inside, luck)
     grown: list[Tree] = []
