@@ -30,7 +30,7 @@ def seen(history):
     return replace(history, table=table)
 
 
-HISTORY = seen(lot(3000, seed=4)[0])
+HISTORY = seen(lot(8000, seed=4)[0])
 TABLE = HISTORY.table.drop_columns(["redeemed", "bought", "revenue", "cost"])
 NAMES = np.array([offer.offer_id for offer in OFFERS])
 

@@ -31,7 +31,7 @@ def test_a_chance_with_an_interaction_is_found_on_customers_nobody_saw():
     errors = [np.mean((one - expit(truth)) ** 2) for one in (found, straight)]
     assert errors[0] < 0.6 * errors[1]
     y = (luck.random(len(truth)) < expit(truth)).astype(float)
-    assert log_loss(np.log(found / (1 - found)), y) < log_loss(truth, y) + 0.01
+    assert log_loss(np.log(found / (1 - found)), y) < log_loss(truth, y) + 0.02
 
 
 def test_a_mean_comes_out_in_its_own_unit():

@@ -74,8 +74,14 @@ def test_a_mean_that_scores_contradict_is_moved_towards_them_by_how_sure_they_ar
         assert abs(held - target) < close
 
 
-def test_a_turn_leaves_the_usual_customer_where_they_are():
-    turn = slopes.Turn(np.array([1.0, 0.5]), np.array([0.0, 2.0]))
-    np.testing.assert_allclose(turn.apply(np.array([[0.0, 2.0], [0.0, 4.0]])), [[0.0, 2.0], [0.0, 3.0]])
-    lift = np.random.default_rng(5).standard_normal((9, 2))
-    np.testing.assert_array_equal(slopes.Turn.none(2).apply(lift), lift)
+def test_what_arms_add_is_turned_about_their_means_and_the_level_stays():
+    luck = np.random.default_rng(5)
+    added, given = luck.standard_normal((500, 3)), np.array([0.5, 0.3, 0.2])
+    usual = (added - added[:, [0]]).mean(axis=0)
+    middle, slope = np.array([0.0, 1.5, -0.2]), np.array([1.0, 0.7, 1.4])
+    read = slopes.Slopes(usual, middle, slope, np.ones(3), np.ones(3), np.ones(3))
+    by, more = read.fold(given)
+    turned = added @ by.T + more
+    lift = (added - added[:, [0]] - usual) * slope + middle
+    np.testing.assert_allclose(turned - turned[:, [0]], lift, atol=1e-12)
+    np.testing.assert_allclose(turned @ given, added @ given, atol=1e-12)

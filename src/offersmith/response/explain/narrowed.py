@@ -19,7 +19,6 @@ from offersmith.response.learners.separate import FittedSeparate
 from offersmith.response.learners.shared import FittedShared
 from offersmith.response.learners.single import FittedSingle
 from offersmith.response.shared.part import Part
-from offersmith.response.shared.slopes import Turn
 
 
 def narrowed(fitted: FittedEffects, arm: int) -> FittedEffects | None:
@@ -81,6 +80,4 @@ def _shared(fitted: FittedShared, arm: int) -> FittedShared:
 def _part(part: Part, arm: int) -> Part:
     trees = tuple(replace(one, value=np.ascontiguousarray(one.value[:, :, [0, arm]])) for one in part.trees)
     weights = tuple(_two(weight, arm) for weight in part.weights)
-    return replace(
-        part, weights=weights, trees=trees, turn=Turn(_two(part.turn.slope, arm), _two(part.turn.middle, arm))
-    )
+    return replace(part, weights=weights, trees=trees, more=_two(part.more, arm))

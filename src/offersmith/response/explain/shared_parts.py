@@ -36,11 +36,8 @@ def effects(model: Model, x: Floats, background: Floats) -> Parted:
 def part(fitted: Part, x: Floats, background: Floats) -> Parted:
     """Return a part's expectation under each arm, from standardised features."""
     changed = _changes(fitted, x, background)
-    control = Parted(changed.base[:1], changed.values[:, :1], changed.rest[:, :1])
-    turn = fitted.turn
-    lift = changed.less_first().scaled(turn.slope).shifted(turn.middle * (1 - turn.slope))
     bins, usual = fitted.bending.bins(x), fitted.bending.bins(background)
-    return level(fitted.level, x, background, bins, usual).plus(control).plus(lift).held(fitted.predict(x))
+    return level(fitted.level, x, background, bins, usual).plus(changed).held(fitted.predict(x))
 
 
 def level(fitted: Level, x: Floats, background: Floats, bins: Bins, usual: Bins) -> Parted:
@@ -81,7 +78,7 @@ def _changes(fitted: Part, x: Floats, background: Floats) -> Parted:
         more, middle = tree_shares.shares(bins, usual, trees.feature, trees.border, trees.value)
         values += share[number] * fitted.unit * more
         base += share[number] * fitted.unit * middle
-    return Parted(base, values, np.zeros((n, k)))
+    return Parted(base + fitted.more, values, np.zeros((n, k)))
 
 
 def _size(size: Size, x: Floats, background: Floats, k: int) -> Parted:

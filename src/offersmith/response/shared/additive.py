@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.linalg.lapack import dpotrf, dtrtri
 
 from offersmith.response.base import Bools, Floats, Ints
 from offersmith.response.shared.design import Design
@@ -171,10 +171,9 @@ def _evidence(gram: Floats, cross: Floats, group: Ints, always: Bools) -> tuple[
     active = np.arange(len(cross))
     for turn in range(_ROUNDS + _RELAXED):
         inside = group[active]
-        spread = _inverse(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]))
-        mean = spread @ cross[active]
+        mean, spread = _posterior(gram[np.ix_(active, active)] + np.diag(1 / variance[inside]), cross[active])
         square = np.bincount(inside, mean**2, minlength=len(size))
-        trace = np.bincount(inside, np.diag(spread), minlength=len(size))
+        trace = np.bincount(inside, spread, minlength=len(size))
         determined = np.maximum(size - trace / variance, 1e-6)
         # In the last turns it is settled which weights there are; how large, is asked without the prior against them.
         against = _PRIOR if turn < _ROUNDS else 0.0
@@ -189,10 +188,11 @@ def _evidence(gram: Floats, cross: Floats, group: Ints, always: Bools) -> tuple[
     return np.asarray(active, dtype=np.int64), np.asarray(value, dtype=np.float64)
 
 
-def _inverse(matrix: Floats) -> Floats:
-    """Return the inverse of a positive definite matrix by Cholesky's factors, half the work of a general one."""
-    factor, failed = dpotrf(matrix, lower=1)
+def _posterior(precision: Floats, cross: Floats) -> tuple[Floats, Floats]:
+    """Return means and variances, (n,) each, by Cholesky's factor and its inverse: the covariances are not needed."""
+    factor, failed = dpotrf(precision, lower=1)
     if failed:
-        return np.asarray(np.linalg.inv(matrix))
-    half, _ = dpotri(factor, lower=1, overwrite_c=1)
-    return np.asarray(np.tril(half) + np.tril(half, -1).T)
+        spread = np.linalg.inv(precision)
+        return np.asarray(spread @ cross), np.diag(spread)
+    root, _ = dtrtri(factor, lower=1, overwrite_c=1)
+    return np.asarray(root.T @ (root @ cross)), np.asarray(np.sum(root**2, axis=0))

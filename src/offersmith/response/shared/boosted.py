@@ -102,7 +102,7 @@ class Grower:
             pull: (n,) weight x residual.
         """
         k, p = len(self.precision), len(self.bins)
-        rows = self.inside[self.luck.random(len(self.inside)) < min(0.5, ROWS / len(self.inside))]
+        rows = self.inside[self.luck.random(len(self.inside), np.float32) < min(0.5, ROWS / len(self.inside))]
         chosen = np.sort(self.luck.choice(p, max(1, round(FEATURES * p)), replace=False))
         leaf = np.zeros(self.bins.shape[1], dtype=np.int64)
         features, borders = [], []

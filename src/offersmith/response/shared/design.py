@@ -68,10 +68,11 @@ class Design:
     def matrix(self, x: Floats, used: Ints | None = None) -> Bits:
         """Return (n, q) standardised columns, or only those of `used` (sorted)."""
         wanted = np.arange(len(self.mean)) if used is None else used
-        found = np.ones((len(x), len(wanted)), dtype=np.float32)
+        found = np.empty((len(x), len(wanted)), dtype=np.float32)
         feature, knot = self.feature, self._knot
         for place, column in enumerate(wanted.tolist()):
             if column == 0:
+                found[:, place] = 1.0
                 continue
             value = x[:, feature[column]]
             if np.isfinite(knot[column]):

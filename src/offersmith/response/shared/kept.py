@@ -14,7 +14,6 @@ from offersmith.response.shared.design import Design
 from offersmith.response.shared.level import Level
 from offersmith.response.shared.model import Model, Size
 from offersmith.response.shared.part import Part
-from offersmith.response.shared.slopes import Turn
 from offersmith.response.trial import Arm
 
 Saved = tuple[dict[str, bytes], dict[str, Any]]
@@ -96,8 +95,7 @@ def _part(name: str, part: Part | None, files: dict[str, bytes]) -> dict[str, An
         "designs": designs,
         "edges": [list(edges) for edges in part.bending.edges],
         "trees": len(part.trees),
-        "slope": part.turn.slope.tolist(),
-        "middle": part.turn.middle.tolist(),
+        "more": part.more.tolist(),
     }
 
 
@@ -125,7 +123,7 @@ def _again(name: str, plain: Mapping[str, Any] | None, files: Mapping[str, bytes
         weights=tuple(arrays[f"weights{number}"] for number in range(len(designs))),
         bending=Bending(tuple(tuple(edges) for edges in plain["edges"])),
         trees=own,
-        turn=Turn(_floats(plain["slope"]), _floats(plain["middle"])),
+        more=_floats(plain["more"]),
     )
 
 

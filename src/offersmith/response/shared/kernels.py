@@ -158,12 +158,13 @@ def predict(bins: Bins, feature: Ints, border: Ints, value: Floats) -> Floats:
     trees, leaves, k = value.shape
     n = bins.shape[1]
     found = np.zeros((n, k))
+    rows = np.ascontiguousarray(bins.T)  # a row's bins side by side in memory
     for i in range(n):
         for tree in range(trees):
             node = 0
             while node < leaves - 1:
                 at = feature[tree, node]
-                right = at >= 0 and bins[max(at, 0), i] > border[tree, node]
+                right = at >= 0 and rows[i, max(at, 0)] > border[tree, node]
                 node = 2 * node + (2 if right else 1)
             for a in range(k):
                 found[i, a] += value[tree, node - leaves + 1, a]

@@ -17,7 +17,7 @@ from offersmith.response.shared.codes import centred, kernel
 from offersmith.response.shared.design import Design, Shape
 from offersmith.response.shared.kernels import Bins
 from offersmith.response.shared.level import Level, fit_level
-from offersmith.response.shared.slopes import Slopes, Turn, slopes
+from offersmith.response.shared.slopes import Slopes, slopes
 
 SHAPES: tuple[tuple[Shape, int], ...] = (("ramp", 4), ("step", 10))
 _GROUPS = 10
@@ -37,7 +37,7 @@ class Part:
         weights: (k, q) of each.
         bending: bins of the trees.
         trees: the boosted member, one a fold, grown on the other folds; their mean is used.
-        turn: what becomes of each arm's change from the control.
+        more: (k,) what every customer's expectation under each arm has besides.
     """
 
     level: Level
@@ -46,7 +46,7 @@ class Part:
     weights: tuple[Floats, ...]
     bending: Bending
     trees: tuple[Trees, ...]
-    turn: Turn
+    more: Floats
 
     def changes(self, x: Floats) -> Floats:
         """Return (members, n, k) what each member adds to the level under each arm."""
@@ -55,7 +55,7 @@ class Part:
     def predict(self, x: Floats) -> Floats:
         """Return (n, k) expectations under each arm."""
         bins = self.bending.bins(x)
-        return compose(self.level.predict(x, bins), self._changes(x, bins), self.turn, self.level.kind)
+        return compose(self.level.predict(x, bins), self._changes(x, bins), self.more, self.level.kind)
 
     def _changes(self, x: Floats, bins: Bins) -> Floats:
         parts = [_additive(x, self.designs, self.weights), *(tree.predict(bins)[None] for tree in self.trees)]
@@ -71,17 +71,9 @@ class Crossfitted:
     slopes: Slopes
 
 
-def compose(level: Floats, members: Floats, turn: Turn, kind: Kind) -> Floats:
-    """Return (n, k) expectations: the control's as it is, and each arm's change from it, turned.
-
-    Args:
-        level: (n,) expectations whatever is given.
-        members: (members, n, k) what each adds.
-        turn: of the changes from the control.
-        kind: `chance` is kept between nought and one.
-    """
-    change = np.tensordot(shares_of(len(members)), members, axes=1)
-    total = (level + change[:, 0])[:, None] + turn.apply(change - change[:, [0]])
+def compose(level: Floats, members: Floats, more: Floats, kind: Kind) -> Floats:
+    """Return (n, k) expectations: the level, the mean of what members add, and what all have besides."""
+    total = level[:, None] + np.tensordot(shares_of(len(members)), members, axes=1) + more
     return np.clip(total, *_SURE) if kind == "chance" else total
 
 
@@ -138,14 +130,20 @@ def fit_part(
             grown.append(boosted.grow(bins, arm, target, noise, prior, rows, seed + part))
             out[-1, inside] = grown[-1].predict(bins[:, inside]) * unit
         out[: len(designs), inside] = _additive(x[inside], designs, linear(part)) * unit
-    bare = Part(level, unit, designs, linear(None), bending, tuple(grown), Turn.none(k))
+    bare = Part(level, unit, designs, linear(None), bending, tuple(grown), np.zeros(k))
     few = x[:: max(1, len(x) // _LOOK)]
     whole = bare.changes(few)
     control = expected + np.tensordot(shares_of(len(out)), out, axes=1)[:, 0]
     changed = (whole - whole[:, :, [0]], out - out[:, :, [0]])
     found = slopes(*changed, shares_of(len(whole)), shares_of(len(out)), arm, propensity, y, control, 1 - 1 / folds)
-    turn = Turn(found.used, found.middle)
-    return Crossfitted(replace(bare, turn=turn), compose(expected, out, turn, kind), found)
+    by, more = found.fold(np.bincount(arm, minlength=k) / max(len(arm), 1))
+    turned = replace(
+        bare,
+        weights=tuple(by @ weight for weight in bare.weights),
+        trees=tuple(replace(one, value=one.value @ by.T) for one in bare.trees),
+        more=more,
+    )
+    return Crossfitted(turned, compose(expected, out @ by.T, more, kind), found)
 
 
 def shares_of(members: int) -> Floats:

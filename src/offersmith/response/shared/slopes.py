@@ -23,39 +23,19 @@ _TIMID = 1.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Turn:
-    """What becomes of predicted changes (n, k) from the control: turned about their mean.
-
-    Attributes:
-        slope: (k,) of the differences between customers.
-        middle: (k,) change of the usual customer, which stays.
-    """
-
-    slope: Floats
-    middle: Floats
-
-    @classmethod
-    def none(cls, k: int) -> Turn:
-        """Return the turn that changes nothing."""
-        return cls(np.ones(k), np.zeros(k))
-
-    def apply(self, lift: Floats) -> Floats:
-        """Return (n, k) changes turned."""
-        return np.asarray(self.middle + (lift - self.middle) * self.slope)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
     """Per arm (k,), the control's being one.
 
     Attributes:
-        middle: mean predicted change, corrected by the mean of held-out scores as far as that is known.
+        usual: mean predicted change.
+        middle: the same, corrected by the mean of held-out scores as far as that is known.
         ambiguity: what averaging alone calls for.
         measured: the slope of held-out scores on the prediction so corrected; NaN where nothing was predicted.
         standard_error: of `measured`.
         held: `measured`, shrunk.
     """
 
+    usual: Floats
     middle: Floats
     ambiguity: Floats
     measured: Floats
@@ -64,8 +44,23 @@ class Slopes:
 
     @property
     def used(self) -> Floats:
-        """What predicted changes are multiplied by."""
+        """What differences of predicted changes between customers are multiplied by."""
         return np.clip(self.ambiguity * self.held, _LOW, _HIGH)
+
+    def fold(self, given: Floats) -> tuple[Floats, Floats]:
+        """Return (k, k) and (k,): a matrix and constants that turn what arms add to the level, control's included.
+
+        The level is the mean over the arms as they were given. What more the others are said to change is therefore
+        less for the control: `given` @ what is added stays as it was.
+
+        Args:
+            given: (k,) shares of the arms.
+        """
+        k = len(given)
+        lift = np.eye(k) - np.eye(k)[0]
+        turned, shift = self.used[:, None] * lift, self.middle - self.used * self.usual
+        control = np.eye(k)[0] + given @ (lift - turned)
+        return control + turned, shift - given @ shift
 
 
 def ambiguity(change: Floats, weight: Floats) -> Floats:
@@ -183,6 +178,7 @@ def slopes(
     measured, error = read(apart, score)
     usual = np.tensordot(whole_weight, whole, axes=1).mean(axis=0)
     return Slopes(
+        usual,
         usual * shrink(*ratio(middle, score)),
         ambiguity(whole, whole_weight),
         measured,
