@@ -27,6 +27,7 @@ from rich.table import Table
 from benchmarks._hillstrom_data import ARMS, OUTCOMES, Mailing, load
 from benchmarks._hillstrom_judge import policy, ranking
 from offersmith.response.base import Floats
+from offersmith.response.bases.network import installed
 from offersmith.response.learners import LEARNERS
 from offersmith.response.trial import Trial
 
@@ -48,11 +49,11 @@ def run(argv: list[str]) -> int:
     )
     parser.add_argument("--data", type=Path, default=DATA, help="hillstrom.csv as published")
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--learners", default=",".join(LEARNERS), help="some of our learners")
+    parser.add_argument("--learners", help="some of our learners; all whose libraries are installed by default")
     parser.add_argument("--no-peers", action="store_true", help="leave causalml out even if it is installed")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args(argv)
-    names = [name for name in asked.learners.split(",") if name]
+    names = list(_installed()) if asked.learners is None else [name for name in asked.learners.split(",") if name]
     unknown = [name for name in names if name not in LEARNERS]
     if unknown:
         parser.error(f"--learners: {unknown[0]!r} is none of {', '.join(LEARNERS)}")
@@ -75,6 +76,14 @@ def run(argv: list[str]) -> int:
     else:
         show(figures, asked.seeds)
     return 0
+
+
+def _installed() -> tuple[str, ...]:
+    """Return our learners, without the neural one where torch is not there; say so."""
+    if installed():
+        return tuple(LEARNERS)
+    sys.stderr.write("The neural learner is left out: torch is not installed (extra `deep`).\n")
+    return tuple(name for name in LEARNERS if "neural" not in name)
 
 
 def _ours(name: str, trial: Trial, seed: int) -> Effects | None:
