@@ -69,12 +69,10 @@ def test_nobody_is_expected_to_buy_more_than_anybody_ever_did():
     np.testing.assert_allclose(taken.total, fitted.effects(odd), atol=1e-9)
 
 
-def test_the_largest_basket_is_kept_and_an_older_model_loads_without_it():
+def test_the_largest_basket_is_kept():
     fitted = found("sale", rows=3000)
     files, plain = fitted.save()
     assert plain["size"]["highest"] == fitted.model.size.highest < np.inf
     again = LEARNERS["shared"].load(files, json.loads(json.dumps(plain)))
     x = np.random.default_rng(1).standard_normal((50, fitted.model.mean.size)) * 20
     np.testing.assert_array_equal(again.effects(x), fitted.effects(x))
-    del plain["size"]["highest"]
-    assert LEARNERS["shared"].load(files, plain).model.size.highest == np.inf

@@ -44,14 +44,27 @@ def test_slopes_are_read_with_their_error():
     np.testing.assert_allclose(error[1], 1 / (0.3 * np.sqrt(20_000)), rtol=0.1)
 
 
-@given(st.floats(0.05, 2.0), st.floats(0.01, 3.0), st.floats(0.3, 0.95))
-def test_more_rows_bring_a_low_slope_closer_to_one_and_leave_a_high_one(slope, error, share):
-    full, sure = slopes.grown(np.array([slope]), np.array([error]), share)
-    assert sure[0] > 0
-    if slope < 1:
-        assert slope <= full[0] <= 1
+@given(st.floats(-2.0, 2.0), st.floats(0.3, 0.95))
+def test_more_rows_bring_a_low_slope_closer_to_one_and_leave_a_high_one(slope, share):
+    full = slopes.grown(np.array([slope]), share)[0]
+    if slope >= 1:
+        assert full == slope
+    elif slope <= 0:
+        assert full == 0
     else:
-        assert full[0] == slope
+        assert slope <= full <= 1
+
+
+def test_the_worse_a_slope_is_measured_the_less_is_believed():
+    error = np.full(2, 0.2)
+    held = [slopes.shrink(np.array([np.nan, one]), error)[1] for one in (1.0, 0.5, 0.0, -0.3, -1.0)]
+    assert held == sorted(held, reverse=True)
+    assert len(set(held)) == len(held)
+
+
+def test_arms_with_the_same_control_tell_less_than_as_many_without():
+    many = slopes.shrink(np.full(7, 0.4), np.full(7, 0.3))
+    assert 0.5 < many[0] < slopes.shrink(np.array([0.4]), np.array([0.3]))[0]
 
 
 def test_a_slope_nobody_can_tell_is_one_and_a_sure_one_stays():
@@ -63,15 +76,14 @@ def test_a_slope_nobody_can_tell_is_one_and_a_sure_one_stays():
 
 def test_a_mean_that_scores_contradict_is_moved_towards_them_by_how_sure_they_are():
     luck = np.random.default_rng(4)
-    for spread, close in ((0.5, 0.02), (60.0, 0.15)):
-        score = np.column_stack([np.zeros(40_000), 1.3 + spread * luck.standard_normal(40_000)])
-        by, error = slopes.ratio(np.array([0.0, 1.0]), score)
-        assert np.isnan(by[0])
-        assert np.isnan(error[0])
-        np.testing.assert_allclose(error[1], spread / 200, rtol=0.05)
-        held = slopes.shrink(by, error)[1]
-        target = 1.3 if spread < 1 else 1.0
-        assert abs(held - target) < close
+    middle = np.array([0.0, 0.001, 1.0])
+    for spread, sure in ((0.5, True), (400.0, False)):
+        score = np.array([0.0, 0.3, 1.0]) + spread * luck.standard_normal((40_000, 3)) * [0, 1, 1]
+        moved = slopes.corrected(middle, middle, score)
+        assert moved[0] == 0
+        # An arm that was said to do next to nothing is moved like any other.
+        assert abs(moved[1] - (0.3 if sure else 0.001)) < 0.02
+        assert abs(moved[2] - 1.0) < 0.02
 
 
 def test_what_arms_add_is_turned_about_their_means_and_the_level_stays():

@@ -18,7 +18,9 @@ from offersmith.response.shared import kernels
 from offersmith.response.shared.kernels import Bins
 
 TREES, DEPTH, RATE = 40, 3, 0.3
-ROWS = 100_000
+LARGE, MORE, SLOWER = 300_000, 100, 0.15
+"""From so many rows there are finer effects to find: so many trees at this rate."""
+ROWS = 200_000
 """Rows a tree is grown on at most; half of them where there are fewer."""
 FEATURES = 0.5
 SPREAD = 0.03
@@ -134,11 +136,12 @@ def grow(bins: Bins, arm: Ints, target: Floats, noise: Floats, kernel: Floats, i
     precision = np.asarray(np.linalg.inv(kernel), dtype=np.float64)
     weight = 1.0 / noise
     least = LEAST * float(weight[inside].mean())
-    grower = Grower(bins, arm, precision, least, RATE, DEPTH, inside, np.random.default_rng(seed))
+    trees, rate = (MORE, SLOWER) if len(target) >= LARGE else (TREES, RATE)
+    grower = Grower(bins, arm, precision, least, rate, DEPTH, inside, np.random.default_rng(seed))
     rest = target.copy()
     grown: list[Tree] = []
     idle = 0
-    while len(grown) < TREES and idle < IDLE:
+    while len(grown) < trees and idle < IDLE:
         tree, leaf = grower.tree(weight, weight * rest)
         idle = 0 if tree[0][0] >= 0 else idle + 1
         kernels.explain(rest, leaf, arm, tree[2])

@@ -62,8 +62,7 @@ def load(files: Mapping[str, bytes], plain: Mapping[str, Any]) -> Model:
             smear=size["smear"],
             ratio=_floats(size["ratio"]),
             lowest=-np.inf if size["lowest"] is None else size["lowest"],
-            # Models kept before the largest amount was do without the bound.
-            highest=np.inf if size.get("highest") is None else size["highest"],
+            highest=np.inf if size["highest"] is None else size["highest"],
         ),
         margin=plain["margin"],
         known=_floats(plain["known"]),

@@ -15,19 +15,18 @@ import numpy as np
 from offersmith.response.base import Floats, Ints, Kind
 from offersmith.response.linear import Linear, expit, least_squares, log_loss, logistic
 from offersmith.response.shared import kernels
-from offersmith.response.shared.boosted import Grower, Tree, Trees
+from offersmith.response.shared.boosted import LARGE, Grower, Tree, Trees
 from offersmith.response.shared.kernels import Bins
 
 PENALTY = 20.0
 ROUNDS = (0, 10, 20, 40)
 MORE = (80,)
-"""Numbers of trees that are tried, and those tried besides from `LARGE` rows."""
-LARGE = 300_000
+"""Numbers of trees that are tried, and those tried besides from `boosted.LARGE` rows."""
 DEPTH, RATE = 4, 0.2
 SPREAD = 0.3
 """Prior spread of a leaf's value: in log-odds, or in spreads of what the linear part leaves."""
 LEAST = 60
-"""Rows both sides of a split must have at least."""
+"""Rows both sides of a split must be worth, of those a tree sees."""
 _FEWEST = 400
 """Rows below which no trees are tried."""
 _SURE = 1e-3
@@ -94,8 +93,9 @@ def fit_level(kind: Kind, x: Floats, bins: Bins, y: Floats, fold: Ints, folds: i
         grown.append(trees)
         raws[:, held] = stages[:, held]
     loss = [log_loss(raw, y) if kind == "chance" else float(np.mean((raw - y) ** 2)) for raw in raws]
-    best = int(np.argmin(loss))
-    used = tuple(Trees.of(trees[: tried[best]]) for trees in grown) if tried[best] and all(grown) else ()
+    # Where a fold has too little to grow trees, none are kept, and no row may be expected by them.
+    best = int(np.argmin(loss)) if all(grown) else 0
+    used = tuple(Trees.of(trees[: tried[best]]) for trees in grown) if tried[best] else ()
     return Level(kind, tuple(bases), used), expit(raws[best]) if kind == "chance" else raws[best]
 
 

@@ -64,7 +64,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossfitted:
-    """A part fitted on everybody, and (n, k) what it says of each row without having seen the customer."""
+    """A part fitted on everybody, and (n, k) what is said of each row by models that did not see the customer.
+
+    Slopes and mean corrections, a few numbers for all customers, are read of everybody.
+    """
 
     part: Part
     out: Floats

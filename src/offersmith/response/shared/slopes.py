@@ -17,6 +17,8 @@ from offersmith.response.base import Floats, Ints
 
 COMMON_SD, OWN_SD = 0.15, 0.1
 """Prior spread of the common slope about one, and of an arm's about the common one."""
+_ALIKE = 0.5
+"""Correlation of the arms' errors: half of each is the control's."""
 _LOW, _HIGH = 0.2, 2.0
 _TIMID = 1.25
 """Averaging calls for no more: members that follow nothing but noise disagree about everything."""
@@ -24,7 +26,7 @@ _TIMID = 1.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
-    """Per arm (k,), the control's being one.
+    """Per arm (k,); nothing is said of the control.
 
     Attributes:
         usual: mean predicted change.
@@ -32,7 +34,7 @@ class Slopes:
         ambiguity: what averaging alone calls for.
         measured: the slope of held-out scores on the prediction so corrected; NaN where nothing was predicted.
         standard_error: of `measured`.
-        held: `measured`, shrunk.
+        held: `measured`, shrunk, for models of all rows.
     """
 
     usual: Floats
@@ -51,7 +53,8 @@ class Slopes:
         """Return (k, k) and (k,): a matrix and constants that turn what arms add to the level, control's included.
 
         The level is the mean over the arms as they were given. What more the others are said to change is therefore
-        less for the control: `given` @ what is added stays as it was.
+        less for the control: `given` @ what is added stays as it was. Where chances hang on the customer this holds of
+        the average customer; the effects themselves are held to scores that know each one's chances.
 
         Args:
             given: (k,) shares of the arms.
@@ -97,50 +100,64 @@ def scores(arm: Ints, propensity: Floats, y: Floats, expected: Floats) -> Floats
 
 
 def read(change: Floats, score: Floats) -> tuple[Floats, Floats]:
-    """Return (k,) slopes through the origin of scores on predicted changes, and their robust standard errors."""
+    """Return (k,) slopes of scores on predicted changes about their mean, and their robust standard errors."""
     mass = np.sum(change**2, axis=0)
     known = mass > 0
     safe = np.where(known, mass, 1.0)
     slope = np.where(known, np.sum(change * score, axis=0) / safe, np.nan)
-    rest = score - change * np.nan_to_num(slope)
+    rest = score - score.mean(axis=0) - change * np.nan_to_num(slope)
     error = np.where(known, np.sqrt(np.sum(change**2 * rest**2, axis=0)) / safe, np.nan)
     return slope, error
 
 
-def ratio(predicted: Floats, score: Floats) -> tuple[Floats, Floats]:
-    """Return (k,) mean scores over mean predictions, and their standard errors; NaN where nothing was predicted."""
-    known = predicted != 0
-    safe = np.where(known, predicted, 1.0)
-    error = score.std(axis=0) / np.sqrt(len(score)) / np.abs(safe)
-    return np.where(known, score.mean(axis=0) / safe, np.nan), np.where(known, error, np.nan)
+def corrected(middle: Floats, predicted: Floats, score: Floats) -> Floats:
+    """Return (k,) mean changes, moved by what held-out scores have above what was predicted of the same rows.
 
-
-def grown(slope: Floats, error: Floats, share: float) -> tuple[Floats, Floats]:
-    """Return what slopes measured on models of part of the rows are for models of all of them.
-
-    A slope m below one says that the part 1 - m of what was predicted is noise; noise falls with the rows, so of the
-    full model's it is the `share` of them: m / (m + share (1 - m)).
+    By how much a prediction may be out is of the order of the effects themselves, so its prior spread is a share of
+    their root mean square; the shift is the posterior mean, and an arm that was said to do nothing can be moved too.
 
     Args:
-        slope: (k,) measured.
-        error: (k,) its standard errors.
+        middle: (k,) mean changes of the models that are kept.
+        predicted: (k,) mean changes of those that did not see the rows.
+        score: (n, k) doubly robust scores.
+    """
+    error = score.std(axis=0) / np.sqrt(max(len(score), 1))
+    prior = COMMON_SD * float(np.sqrt(np.mean(predicted[1:] ** 2))) if len(predicted) > 1 else 0.0
+    total = prior**2 + error**2
+    trust = np.where(total > 0, prior**2 / np.where(total > 0, total, 1.0), 0.0)
+    return np.asarray(middle + trust * (score.mean(axis=0) - predicted))
+
+
+def grown(slope: Floats, share: float) -> Floats:
+    """Return what slopes of models of part of the rows are for models of all of them.
+
+    A slope m below one says that the part 1 - m of what was predicted is noise; noise falls with the rows, so of the
+    full model's it is the `share` of them: m / (m + share (1 - m)). A slope of nothing stays nothing.
+
+    Args:
+        slope: (k,) believed.
         share: rows the measured models learned from, of all.
     """
-    low = np.clip(slope, 0.05, 1.0)
-    below = low + share * (1 - low)
-    full = np.where(slope < 1.0, low / below, slope)
-    return full, np.where(slope < 1.0, error * share / below**2, error)
+    low = np.clip(slope, 0.0, 1.0)
+    return np.where(slope < 1.0, low / (low + share * (1 - low)), slope)
 
 
 def shrink(slope: Floats, error: Floats) -> Floats:
-    """Return (k,) posterior means: each arm's towards the common slope, the common one towards one."""
+    """Return (k,) posterior means: each arm's towards the common slope, the common one towards one.
+
+    Arms are compared with the same control, so what is wrong with one is half wrong with all.
+    """
     known = np.isfinite(slope) & np.isfinite(error) & (error > 0)
     held = np.ones(len(slope))
     if not known.any():
         return held
     spread = error[known] ** 2 + OWN_SD**2
-    precision = float(np.sum(1 / spread))
-    common = (float(np.sum(slope[known] / spread)) + 1 / COMMON_SD**2) / (precision + 1 / COMMON_SD**2)
+    weight = 1 / spread / np.sum(1 / spread)
+    alone = float(np.sum(weight**2 * spread))
+    together = float(np.sum(weight * error[known])) ** 2
+    doubt = max(alone, (1 - _ALIKE) * alone + _ALIKE * together)
+    pull = COMMON_SD**2 / (COMMON_SD**2 + doubt)
+    common = pull * float(np.sum(weight * slope[known])) + (1 - pull)
     own = OWN_SD**2 / spread
     held[known] = own * slope[known] + (1 - own) * common
     return held
@@ -179,9 +196,9 @@ def slopes(
     usual = np.tensordot(whole_weight, whole, axes=1).mean(axis=0)
     return Slopes(
         usual,
-        usual * shrink(*ratio(middle, score)),
+        corrected(usual, middle, score),
         ambiguity(whole, whole_weight),
         measured,
         error,
-        shrink(*grown(measured, error, share)),
+        grown(shrink(measured, error), share),
     )
