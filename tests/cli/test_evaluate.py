@@ -60,7 +60,7 @@ def test_a_test_is_judged_in_json_and_in_words(run, tmp_path: Path, monkeypatch:
     assert code == 0
     assert "Give each customer the arm the model says" in out
     monkeypatch.setenv("OFFERSMITH_LANG", "zh")
-    assert "按模型为每位顾客选择方案" in run("evaluate", "uplift", file, *TEST)[1]
+    assert "按模型为每位顾客选组" in run("evaluate", "uplift", file, *TEST)[1]
 
 
 def test_the_same_seed_prints_the_same(run, tmp_path: Path) -> None:

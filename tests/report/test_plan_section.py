@@ -125,12 +125,13 @@ def test_what_the_model_goes_by_is_told_apart_from_facts(full_facts: ReportFacts
         "segment": "everyone", "offer_id": "ten", "customers": 50, "expected_profit": 9.0, "asked": 45,
         "reasons": ["most_profit", "bought_lately"], "because": because,
     }  # fmt: skip
-    lines = [line.of(language) for line in plan_card(card, {"ten": Both("10 % off", "九折")}).lines]
+    names = {"ten": Both("10 % off", "九折")}
+    lines = [line.of(language) for line in plan_card(card, names, "USD").lines]
     assert lines[0] == say("strategy.reason_most_profit", language)
-    assert lines[1:3] == because_lines([ModelReason(**one) for one in because], language)
+    assert lines[1:3] == because_lines([ModelReason(**one) for one in because], language, "USD")
     assert lines[3] == say("strategy.card_facts", language, reasons=say("strategy.reason_bought_lately", language))
     old = {name: value for name, value in card.items() if name not in ("because", "asked")}
-    assert len(plan_card(old, {"ten": Both("10 % off", "九折")}).lines) == 2
+    assert len(plan_card(old, names, "USD").lines) == 2
     reader = Reader(language, "USD")
     note = reader.say("plan_model", asked=reader.count(45))
     assert note in texts(replace(full_facts.plan, asked=45), reader)
@@ -144,7 +145,7 @@ def test_a_card_gives_the_shares_that_its_file_gives(language: Language) -> None
         "reasons": ["most_profit", "by_lot", "bought_lately"], "reason_shares": [0.8, 0.2, 0.34],
     }  # fmt: skip
     names = {"ten": Both("10 % off", "九折")}
-    lines = [line.of(language) for line in plan_card(card, names).lines]
+    lines = [line.of(language) for line in plan_card(card, names, "USD").lines]
     shares = [(line.count("%"), share in line) for line, share in zip(lines, ("80%", "20%", "34%"), strict=True)]
     assert shares == [(1, True)] * 3
     page = to_markdown(

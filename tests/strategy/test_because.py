@@ -72,14 +72,17 @@ def test_what_few_customers_have_is_not_said():
 
 def test_it_is_said_in_plain_words_in_both_languages():
     _, found = frequent(pa.chunked_array([FIVE]))
-    speaks, against = lines(found, "en")
+    speaks, against = lines(found, "en", "USD")
     assert speaks == (
-        "what the model goes by: days since the last purchase (lower) for 50%, +1.50 each; what is stated under "
-        "[priors] for 25%, +0.50 each; own_score (not known) for 25%, +0.25 each"
+        "what the model goes by: days since the last purchase (lower) for 50%, +1.50 USD each; your own "
+        "assumption for 25%, +0.50 USD each; own_score (not known) for 25%, +0.25 USD each"
     )
-    assert against == "what speaks against it, by the model: orders ever (higher) for 50%, -2.00 each"
-    assert lines(found, "zh")[0].startswith("模型的依据：距上次购买天数（偏低），涉及 50% 的顾客，人均 +1.50；")
-    assert lines((), "en") == []
+    assert against == "what speaks against it, by the model: orders ever (higher) for 50%, -2.00 USD each"
+    assert lines(found, "zh", "CNY")[0].startswith(
+        "模型的依据：距上次购买天数（偏低），涉及 50% 的顾客，人均 +1.50 CNY；"
+    )
+    assert lines(found, "en", "")[1].endswith("for 50%, -2.00 each")
+    assert lines((), "en", "USD") == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -88,4 +91,4 @@ def test_what_is_no_feature_has_words_of_its_own(language):
     assert len(names) == 3
     assert not names & {STATED, LIMITS, "recency"}
     assert called("own_score", language) == "own_score"
-    assert joined((), language, raises=True) == ""
+    assert joined((), language, "USD", raises=True) == ""

@@ -52,7 +52,9 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         limits=(
             LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
         ),
-        cards=tuple(plan_card(card, names) for card in summary["cards"] if card["offer_id"] != NO_OFFER),
+        cards=tuple(
+            plan_card(card, names, summary["currency"]) for card in summary["cards"] if card["offer_id"] != NO_OFFER
+        ),
         value=certificate["value"],
         bound=certificate["dual_bound"],
         integral=certificate["integral"],
@@ -105,30 +107,31 @@ def _margin_row(row: Mapping[str, float], stated: float) -> MarginRow:
     return MarginRow(row["rate"], profit, stated=row["rate"] == stated)
 
 
-def plan_card(card: Mapping[str, Any], names: Mapping[str, Both]) -> PlanCard:
+def plan_card(card: Mapping[str, Any], names: Mapping[str, Both], currency: str) -> PlanCard:
     """Return one card of the strategy.
 
     Args:
         card: `strategy.cards.Card.as_dict()`, as the ledger keeps it; older ones say nothing of a model.
         names: offer -> what people call it.
+        currency: of the plan.
     """
     segment = Both.say("gather.everyone") if card["segment"] == "everyone" else segment_name(card["segment"])
     offer = names[card["offer_id"]]
     return PlanCard(
         title=Both(f"{segment.en}: {offer.en}", f"{segment.zh}：{offer.zh}"),
-        lines=tuple(_why(card)),
+        lines=tuple(_why(card, currency)),
         customers=card["customers"],
         profit=card["expected_profit"],
     )
 
 
-def _why(card: Mapping[str, Any]) -> list[Both]:
+def _why(card: Mapping[str, Any], currency: str) -> list[Both]:
     """Return what decided, then what the model goes by, then what is merely true of the customers, with shares."""
     spoken = [ModelReason(**one) for one in card.get("because", ())]
     shares = card.get("reason_shares") or [None] * len(card["reasons"])
     reasons = [(code, _held_for(code, share)) for code, share in zip(card["reasons"], shares, strict=True)]
     decided = [said for code, said in reasons if code not in KNOWN]
-    model = [Both(*both) for both in zip(lines(spoken, "en"), lines(spoken, "zh"), strict=True)]
+    model = [Both(*both) for both in zip(*(lines(spoken, one, currency) for one in LANGUAGES), strict=True)]
     facts = [said for code, said in reasons if code in KNOWN]
     return [*decided, *model, *([Both(*(_also(facts, one) for one in LANGUAGES))] if facts else [])]
 

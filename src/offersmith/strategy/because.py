@@ -26,8 +26,8 @@ class ModelReason:
     """One thing that moves a model's expectation of an offer away from the usual.
 
     Attributes:
-        feature: of the profile; or `[stated]`, what the shop states under `[priors]`; or `[limits]`, what belongs to
-            no feature.
+        feature: of the profile; or `[stated]`, what the shop states under `[priors]`; or `[limits]`, what
+            cannot be put down to one feature.
         held: whether the customers' values are `lower` or `higher` than usual or `unknown`; empty where none is held.
         raises: whether it speaks for the offer.
         share: of the customers asked about, for whom it is among the most important.
@@ -70,23 +70,30 @@ def _side(found: Sequence[ModelReason], *, raises: bool) -> list[ModelReason]:
     return [one for one in found if one.raises == raises][:MOST]
 
 
-def joined(reasons: Sequence[ModelReason], language: Language, *, raises: bool) -> str:
+def joined(reasons: Sequence[ModelReason], language: Language, currency: str, *, raises: bool) -> str:
     """Return what speaks for an offer, or against it, in words; empty if nothing does."""
-    return say("strategy.and", language).join(_one(one, language) for one in reasons if one.raises == raises)
+    return say("strategy.and", language).join(_one(one, language, currency) for one in reasons if one.raises == raises)
 
 
-def lines(reasons: Sequence[ModelReason], language: Language) -> list[str]:
-    """Return a line of what speaks for an offer and one of what speaks against it, where there is any."""
+def lines(reasons: Sequence[ModelReason], language: Language, currency: str) -> list[str]:
+    """Return a line of what speaks for an offer and one of what speaks against it, where there is any.
+
+    Args:
+        reasons: as of `frequent`.
+        language: of the lines.
+        currency: of the changes; empty where it is not known.
+    """
     sides = (("card_model", True), ("card_model_against", False))
-    said = [(key, joined(reasons, language, raises=raises)) for key, raises in sides]
+    said = [(key, joined(reasons, language, currency, raises=raises)) for key, raises in sides]
     return [say(f"strategy.{key}", language, reasons=text) for key, text in said if text]
 
 
-def _one(reason: ModelReason, language: Language) -> str:
+def _one(reason: ModelReason, language: Language, currency: str) -> str:
     held = say(f"strategy.held_{reason.held}", language) if reason.held else ""
     key = "strategy.card_model_reason" if held else "strategy.card_model_reason_plain"
     name = called(reason.feature, language)
-    return say(key, language, feature=name, held=held, share=reason.share, change=reason.change)
+    unit = f" {currency}" if currency else ""
+    return say(key, language, feature=name, held=held, share=reason.share, change=reason.change, unit=unit)
 
 
 def called(feature: str, language: Language) -> str:

@@ -119,16 +119,17 @@ def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | No
     Args:
         made: the cards, in the order they are shown.
         language: of the page.
-        plan: adds its totals at the top and the offers' terms in words.
+        plan: adds its totals at the top, the offers' terms in words and the currency.
     """
     terms = {} if plan is None else {offer.offer_id: says(offer, language) for offer in plan.offers}
     page = [f"# {say('strategy.cards_title', language)}", *([] if plan is None else _intro(plan, language))]
+    currency = "" if plan is None else plan.budget.currency
     for card in made:
-        page += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language)]
+        page += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language, currency)]
     return "\n".join(page) + "\n"
 
 
-def _page(card: Card, terms: str, language: Language) -> list[str]:
+def _page(card: Card, terms: str, language: Language, currency: str) -> list[str]:
     named = terms if card.offer_id == NO_OFFER or card.offer_name == terms else f"{card.offer_name} ({terms})"
     title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=named)
     why, common = (_codes(card, language, facts=facts) for facts in (False, True))
@@ -139,7 +140,7 @@ def _page(card: Card, terms: str, language: Language) -> list[str]:
         say("strategy.card_money", language, profit=card.expected_profit, cost=card.expected_cost),
         say(odds, language, low=low, high=high, by_lot=card.by_lot),
         say("strategy.card_why", language, reasons=why),
-        *lines(card.because, language),
+        *lines(card.because, language, currency),
         *([say("strategy.card_facts", language, reasons=common)] if common else []),
     ]
     return [f"## {title}", "", *[f"- {fact}" for fact in facts]]
@@ -178,7 +179,7 @@ def _intro(plan: Plan, language: Language) -> list[str]:
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
     paragraphs += told(plan, language)
     if plan.decisions["because"].null_count < customers:
-        paragraphs.append(say("strategy.cards_model", language, currency=plan.budget.currency))
+        paragraphs.append(say("strategy.cards_model", language))
     return [line for paragraph in paragraphs for line in ("", paragraph)]
 
 

@@ -40,7 +40,7 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
 def _model(plan: Plan, language: Language) -> list[str]:
     """Return what the model goes by with those it chose, and how many got an offer for no reason of their own."""
     asked, because = frequent(plan.decisions["because"])
-    reasons = joined(because, language, raises=True)
+    reasons = joined(because, language, plan.budget.currency, raises=True)
     said = [say("strategy.told_model", language, asked=asked, reasons=reasons)] if reasons else []
     codes = plan.decisions["reasons"].combine_chunks()
     for code in (STATED_BELIEF, SAME_FOR_ALL):

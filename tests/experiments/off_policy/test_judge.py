@@ -5,7 +5,8 @@ import pytest
 
 from offersmith.experiments.off_policy.bernstein import bernstein
 from offersmith.experiments.off_policy.estimators import ESTIMATORS, UNBIASED, Logged, influence
-from offersmith.experiments.off_policy.judge import difference, judge
+from offersmith.experiments.off_policy.interval import mean_interval
+from offersmith.experiments.off_policy.judge import difference, judge, possible
 from offersmith.experiments.off_policy.support import MIN_EFFECTIVE, support
 from offersmith.words import LANGUAGES, catalogue
 
@@ -84,7 +85,7 @@ def test_right_chances_are_hardly_ever_doubted():
     assert doubted <= 2
 
 
-def test_an_interval_does_not_go_below_the_smallest_reward():
+def test_an_interval_of_a_reward_of_0_or_1_does_not_go_below_0():
     rng = np.random.default_rng(5)
     agrees = rng.random(3_000) < 0.5
     reward = (rng.random(3_000) < 0.008).astype(np.float64)
@@ -125,6 +126,26 @@ def test_cutting_to_what_is_possible_costs_no_coverage():
         assert (cut.low <= 0.02 <= cut.high) == (uncut.low <= 0.02 <= uncut.high)
     assert covered >= 190
     assert cuts > 50
+
+
+def test_no_interval_is_cut_to_the_range_seen_of_other_rewards():
+    rng = np.random.default_rng(8)
+    agrees = rng.random(3_000) < 0.5
+    sale = np.where(rng.random(3_000) < 0.02, rng.gamma(2.0, 5.0, 3_000), 0.0)
+    expected = sale.mean() + rng.normal(0, 2, 3_000)
+    seen = Logged(sale, 2.0 * agrees, expected, expected)
+    assert sale.min() == 0
+    made, bound = judge(seen).of("dr"), bernstein(influence("dr", seen))
+    assert made.bound == bound
+    assert made.bound.low < 0
+    assert made.interval == mean_interval(influence("dr", seen), None, 0.95)
+
+
+def test_a_reward_is_0_or_1_where_both_are_seen():
+    assert possible(np.array([0.0, 1.0, 1.0])) == (0.0, 1.0)
+    assert possible(np.array([False, True])) == (0.0, 1.0)
+    for other in ([0.0, 0.0], [1.0, 1.0], [0.0, 1.0, 0.5], [0.0, 1.0, 2.0], [0.0, 1.0, -1.0]):
+        assert possible(np.array(other)) == (-np.inf, np.inf)
 
 
 @pytest.mark.parametrize(("better", "verdict"), [(0.5, "better"), (-0.5, "worse"), (0.0, "unclear")])

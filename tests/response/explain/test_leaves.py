@@ -7,7 +7,12 @@ import lightgbm
 import numpy as np
 import pytest
 
+from offersmith.response.bases.base import Flat
+from offersmith.response.bases.trees import FittedTrees
 from offersmith.response.explain.boosters import raw_shares
+from offersmith.response.explain.explained import explain
+from offersmith.response.explain.leaves import MOST, leaves
+from offersmith.response.learners.separate import FittedSeparate
 
 DRAW = np.random.default_rng(2)
 X = DRAW.normal(size=(2000, 5))
@@ -69,3 +74,31 @@ def test_only_the_rounds_that_are_used_speak():
     trees = grown("boosting")
     found, base = raw_shares(trees.model_to_string(), OWN, USUAL, 7)
     assert np.allclose(found.sum(axis=1) + base, trees.predict(OWN, num_iteration=7), rtol=0, atol=1e-12)
+
+
+def chain(features):
+    """Return a tree that asks for one feature after the other, with all of them on its longest path."""
+    x = np.repeat(np.tril(np.ones((features + 1, features)), -1), 20, axis=0)
+    y = np.repeat(3.0 ** -np.arange(features, -1.0, -1.0), 20)
+    plain = {"verbose": -1, "min_data_in_bin": 1}
+    ways = {"num_threads": 1, "objective": "regression", "num_leaves": features + 1, "min_data_in_leaf": 1}
+    trees = lightgbm.train(plain | ways, lightgbm.Dataset(x, y, params=plain), 1)
+    return FittedTrees(trees.model_to_string()), x
+
+
+def test_as_many_features_as_a_table_holds_are_taken_apart():
+    tree, x = chain(MOST)
+    assert leaves(tree.text, -1, ()).deepest == MOST
+    found, base = raw_shares(tree.text, x[::20], x)
+    assert np.allclose(found.sum(axis=1) + base, tree.predict(x[::20]), rtol=0, atol=1e-12)
+
+
+def test_orders_are_drawn_where_a_path_has_more_features_than_a_table_holds():
+    tree, x = chain(MOST + 1)
+    assert leaves(tree.text, -1, ()).deepest == MOST + 1
+    assert raw_shares(tree.text, x[::20], x) is None
+    deep = FittedSeparate("t_deep", (tree, Flat(0.0)))
+    found = explain(deep, [f"x{j}" for j in range(MOST + 1)], x[::60], x, draws=2)
+    assert found.method == "sampled"
+    assert found.error is not None
+    assert np.allclose(found.effects, deep.effects(x[::60]), rtol=0, atol=1e-9)

@@ -8,7 +8,7 @@ from offersmith.response.explain.narrowed import narrowed
 from offersmith.response.learners import LEARNERS
 
 SOLD = known(rows=1500, seed=3).trial
-FITTED = sorted(set(LEARNERS) - {"s_neural", "x_boosting", "r_boosting", "dr_boosting"})
+FITTED = sorted(set(LEARNERS) - {"s_neural"})
 
 
 @pytest.mark.parametrize("name", FITTED)

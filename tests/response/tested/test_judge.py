@@ -168,7 +168,7 @@ def test_an_arm_of_three_rows_keeps_no_other_from_being_judged(tmp_path) -> None
     plain = found.as_dict()
     assert (plain["reasons"], plain["counts"]) == (["arm_too_few_customers"], {"arm_too_few_customers": 1})
     assert "Nothing is learned of arms with fewer than 30 customers: rare 3." in found.text()
-    assert "顾客少于 30 位的方案不作判断：rare 3。" in found.text("zh")
+    assert "顾客少于 30 位的组不作判断：rare 3。" in found.text("zh")
     assert (plain["single"]["arm"], plain["policy"]["kind"]) == ("gift", "learned")
     assert plain["policy"]["shares"]["rare"] == 0
     assert plain["qini"]["low"] is not None

@@ -19,8 +19,8 @@ Verdict = Literal["better", "worse", "unclear", "not_supported"]
 class Estimated:
     """One estimator's figure.
 
-    Both intervals are cut to the values that a policy can have at all (`possible`): a true value is always among them,
-    so what is cut off never covered it and the coverage stays what it was.
+    Of a reward that is 0 or 1 both intervals are cut to 0 .. 1 (`possible`), where a policy's true value always lies.
+    Of other rewards nothing is cut: what was never seen may lie outside the range seen.
 
     Attributes:
         name: key of `estimators.ESTIMATORS`.
@@ -124,17 +124,16 @@ def _estimated(name: str, log: Logged, supported: bool, confidence: float) -> Es
 
 
 def possible(reward: Floats) -> tuple[float, float]:
-    """Return the smallest and the largest value a policy can have: 0 and 1 where every reward is one of them.
+    """Return the smallest and the largest value a policy can have: 0 and 1 of a reward that is 0 or 1, else no ends.
 
-    Of other rewards no policy earns less than the smallest seen, whatever its scores are; how large one may get nobody
-    knows.
+    Rewards are taken to be 0 or 1 where every row has one of them and both are seen. Of other rewards a sample does not
+    tell the range: a loss may be too rare to be in it.
 
     Args:
         reward: (n,) at least one.
     """
-    if bool(np.isin(reward, (0.0, 1.0)).all()):
-        return 0.0, 1.0
-    return float(reward.min()), np.inf
+    zero, one = reward == 0, reward == 1
+    return (0.0, 1.0) if bool((zero | one).all() and zero.any() and one.any()) else (-np.inf, np.inf)
 
 
 def difference(

@@ -2,7 +2,8 @@
 
 Per customer at most three entries `{feature, held, change}`, largest first: the feature, whether the customer's value
 is `lower` or `higher` than usual or `unknown`, and by how much it raises the profit expected of the offer above what is
-usual, major units. Null where no model was asked: nothing is given, the lot decided, or no model tells customers apart.
+usual, major units. Null where no model was asked: nothing is given, the lot decided, the offer was never given before,
+no model tells customers apart, or the customer is not among those an offer for whom orders are drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ TOP = 3
 STATED = "[stated]"
 """In the place of a feature: what the shop states (`[priors]`), as far as the model leans on it."""
 LIMITS = "[limits]"
-"""In the place of a feature: what belongs to none, such as that no more can be won than use the offer."""
+"""In the place of a feature: what is missing from the sum, for it cannot be put down to one feature."""
 SIDES = ("lower", "higher", "unknown")
 
 STATED_BELIEF = "by_stated_belief"

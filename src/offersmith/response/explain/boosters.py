@@ -14,8 +14,10 @@ from offersmith.response.structural.stacked import Stacked
 
 def raw_shares(
     text: str, x: Floats, background: Floats, rounds: int = -1, fixed: Mapping[int, float] | None = None
-) -> tuple[Floats, float]:
+) -> tuple[Floats, float] | None:
     """Return (n, p) Shapley values of the raw score of trees kept as text, and its mean over the background.
+
+    None of trees too deep to be taken apart (`leaves.MOST`).
 
     Args:
         text: LightGBM's own.
@@ -42,6 +44,8 @@ def stacked(model: Stacked, x: Floats, background: Floats, codes: Floats | None 
     values = (x - mean) * weights[:p]
     base = model.base.intercept + float(mean @ weights[:p]) + float(held @ weights[p:])
     if model.rounds:
-        more, usual = raw_shares(model.trees, x, background, model.rounds, dict(enumerate(held.tolist(), start=p)))
-        values, base = values + more, base + usual
+        found = raw_shares(model.trees, x, background, model.rounds, dict(enumerate(held.tolist(), start=p)))
+        if found is None:
+            raise AssertionError("a stacked tree has 7 leaves, so at most 6 features on a path")
+        values, base = values + found[0], base + found[1]
     return Parted(np.array([base]), values[:, None, :], np.zeros((len(x), 1)))

@@ -95,7 +95,11 @@ def _background(profiles: pa.Table) -> pa.Table:
 
 
 def _by_feature(found: Taken, profiles: pa.Table, profit: Floats) -> tuple[tuple[str, ...], Floats, Ints]:
-    """Return names, (n, q) changes of profit and (n, q) sides: a feature and the mark that it is missing are one."""
+    """Return names, (n, q) changes of profit and (n, q) sides: a feature and the mark that it is missing are one.
+
+    Where nothing was drawn, the last change is what is missing from the sum: what cannot be put down to one feature,
+    such as a chance held to its bounds, and whatever lies between the model's estimate and the profit of the plan.
+    """
     plain = [name.removesuffix(" missing") for name in found.names]
     names = tuple(dict.fromkeys(plain))
     n, q = len(found.x), len(names)

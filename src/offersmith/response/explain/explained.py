@@ -43,8 +43,8 @@ def explain(
     """Take the effects on some customers apart by feature.
 
     The shared model, the logit and learners made of linear models or LightGBM's trees are taken apart by their own
-    parts, an average by its members, any other learner (a support vector machine, a network) by drawn orders
-    (`sampled`).
+    parts, an average by its members, any other learner (a support vector machine, a network, trees with more features
+    on a path than `leaves.MOST`) by drawn orders (`sampled`).
 
     Args:
         fitted: the deciding model.

@@ -23,6 +23,9 @@ from offersmith.response.structural.stacked import library
 
 Path = dict[int, tuple[float, float]]
 
+MOST = 16
+"""Features on a leaf's path at most: a table of a leaf has two to the power of them rows."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaves:
@@ -42,8 +45,18 @@ class Leaves:
     low: Floats
     high: Floats
 
-    def shares(self, x: Floats, background: Floats) -> tuple[Floats, float]:
-        """Return (n, p) Shapley values of the trees' sum, and its mean over the (m, p) background."""
+    @property
+    def deepest(self) -> int:
+        """Features on the longest path."""
+        return int(np.diff(self.start).max(initial=0))
+
+    def shares(self, x: Floats, background: Floats) -> tuple[Floats, float] | None:
+        """Return (n, p) Shapley values of the trees' sum, and its mean over the (m, p) background.
+
+        None where a path has more than `MOST` features: time and memory double with each.
+        """
+        if self.deepest > MOST:
+            return None
         rows, usual = np.ascontiguousarray(x.T), np.ascontiguousarray(background.T)
         found, base = shares(rows, usual, self.start, self.feature, self.low, self.high, self.value)
         return np.asarray(found.T), float(base)

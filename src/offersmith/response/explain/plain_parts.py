@@ -98,7 +98,10 @@ def _model(model: FittedBase, x: Floats, background: Floats, codes: Floats | Non
         return raw.through(expit) if model.kind == "chance" else raw
     if not isinstance(model, FittedTrees):
         return None
-    values, base = raw_shares(model.text, x, background, fixed=dict(enumerate(held.tolist(), start=p)))
+    shares = raw_shares(model.text, x, background, fixed=dict(enumerate(held.tolist(), start=p)))
+    if shares is None:
+        return None
+    values, base = shares
     raw = Parted(np.array([base]), values[:, None, :], np.zeros((len(x), 1)))
     wanted = model.predict(whole)[:, None]
     for found in (raw, raw.through(expit)):
