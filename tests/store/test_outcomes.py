@@ -64,6 +64,20 @@ def test_refunds_are_taken_off_and_strangers_left_out(season):
     ]
 
 
+def test_purchases_without_an_order_s_number_are_orders_by_their_moment(tmp_path):
+    day = [_at(f"2020-01-{number:02d}") for number in range(1, 4)]
+    rows = [
+        _event("purchase", day[0], "ann", amount=500),
+        _event("purchase", day[0], "ann", amount=200),
+        _event("purchase", day[1], "ann", amount=300),
+        _event("purchase", day[2], "bob", order_id="7", amount=100),
+        _event("refund", day[2], "ann", amount=50),
+    ]
+    with _ask(tmp_path, rows) as analytics:
+        found = outcomes.outcomes(analytics, _at("2020-01-01"), LATE).to_pylist()
+    assert [(row["customer_id"], row["orders"], row["revenue"]) for row in found] == [("ann", 2, 950), ("bob", 1, 100)]
+
+
 def test_the_stretch_is_half_open(season):
     assert outcomes.outcomes(season, _at("2020-01-04"), _at("2020-01-05"))["revenue"].to_pylist() == [800]
     assert outcomes.outcomes(season, _at("2020-01-06"), LATE).num_rows == 0

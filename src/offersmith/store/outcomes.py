@@ -89,8 +89,10 @@ def _within(analytics: Analytics, entered: pa.Table, length: timedelta) -> ir.Ta
 def _bought(analytics: Analytics, within: ir.Table) -> pa.Table:
     rows = within.filter(within.event.isin(("purchase", "refund")))
     sold = rows.event == "purchase"
+    # Not every shop numbers its orders: what one customer buys at one moment is one.
+    order = ibis.coalesce(rows.order_id, rows.time.cast("string"))
     summed = rows.group_by("customer_id").aggregate(
-        orders=rows.order_id.nunique(where=sold).cast("int64"),
+        orders=order.nunique(where=sold).cast("int64"),
         revenue=_whole(ibis.cases((sold, rows.amount), else_=-rows.amount)),
         discount=_whole(ibis.cases((sold, rows.discount), else_=0)),
         coupon_discount=_whole(ibis.cases((sold, rows.coupon_discount), else_=0)),
