@@ -76,6 +76,7 @@ def test_the_same_seed_prints_the_same(run, tmp_path: Path) -> None:
         (("--cost", "spoon=1"), "cost names arm 'spoon', which nobody was given"),
         (("--models", "boosted"), "model 'boosted' is not known"),
         (("--features", "hair"), "has no column 'hair'"),
+        (("--features", 'age, "hair, then beard"'), "has no column 'hair, then beard'"),
         (("--propensity", "age"), "column 'age'"),
     ],
 )

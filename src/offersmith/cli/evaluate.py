@@ -5,6 +5,7 @@ No workspace is needed, unless it is a workspace's own model that is judged.
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +26,10 @@ Seed = Annotated[int, typer.Option(help="Of folds and fits; the same seed gives 
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
-    """Read names separated by commas; None stays None."""
-    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+    """Read names separated by commas, quoted as in CSV where they hold one; None stays None."""
+    if text is None:
+        return None
+    return tuple(name.strip() for line in csv.reader([text], skipinitialspace=True) for name in line if name.strip())
 
 
 @group.command(
@@ -41,7 +44,7 @@ def uplift(
     features: Annotated[
         str | None,
         typer.Option(
-            help="Columns known before the test, separated by commas.",
+            help="Columns known before the test, separated by commas; a name with a comma in double quotes.",
             show_default="all others that may have been known",
         ),
     ] = None,
