@@ -124,7 +124,7 @@ class Shop:
         """Read events: those named in the settings, or only `files` with the settings' mapping.
 
         Raises:
-            InputError: a file cannot be used as it is.
+            InputError: a file cannot be used as it is; decisions are refused after the events are kept, and say so.
             StorageError: the disk refused; nothing half-written is left.
         """
         at = now or _now()
@@ -139,10 +139,11 @@ class Shop:
                 progress=progress,
             )
             if files:
-                return receipt
+                return replaced(receipt, decided=decisions.kept(self.place.decided))
             events = partial(bootstrap.open_analytics, self.place, self.settings, ledger.event_files())
             named = reading.make(self.settings, self.folder)
-            told = decisions.take(self.settings, self.folder, self.place.decided, events, named)
+            with decisions.after(receipt, self.place.decided):
+                told = decisions.take(self.settings, self.folder, self.place.decided, events, named)
             return replaced(receipt, decided=told)
 
     def quality(self) -> QualityReport:

@@ -1,5 +1,7 @@
 """Decisions that a shop tells: what is read of a file, what is refused by name, and what must fit the events."""
 
+import json
+import re
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -11,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offersmith import Shop
 from offersmith.errors import InputError, SettingsError
 from offersmith.events.decision_file import read
 from offersmith.events.decisions import take
-from offersmith.settings import DecisionSettings, Settings, ShopSettings
+from offersmith.settings import DecisionSettings, Settings, ShopSettings, SourceSettings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import DECIDED, chances_of
 from offersmith.vocabulary import EVENTS
@@ -100,9 +103,9 @@ def test_a_missing_name_is_refused(tmp_path, field, old):
     [
         ("a,x,0.5,0.6", "the sum of chances is 1.1 in 1 of 1 rows"),
         ("a,x,-0.5,1.5", r"chances\.none is -0.5"),
-        ("a,x,nan,1", r"chances\.none is 'nan'"),
+        ("a,x,nan,1", r"chances\.none is 'nan' in 1 of 1 rows, first in row 1; allowed: from 0 to 1"),
         ("a,x,1,0", r"probability is 0.0 in 1 of 1 rows"),
-        ("a,other,0.5,0.5", r"probability is 0.0 in 1 of 1 rows"),
+        ("a,other,0.5,0.5", r"chances do not name offer 'other', .* in 1 of 1 rows, .*; they name: none, x"),
     ],
 )
 def test_chances_of_all_offers_are_whole_and_hold_what_was_chosen(tmp_path, row, complaint):
@@ -125,6 +128,144 @@ def test_columns_that_are_not_there_are_named(tmp_path):
         written(tmp_path, GOOD, columns={"channel": "channel"})
     with pytest.raises(InputError, match=r"log\.csv: time is 'soon' in 1 of 1 rows"):
         written(tmp_path, "campaign_id,customer_id,offer_id,probability,time\nc,a,x,1,soon\n")
+
+
+def stored(folder, part=None, **columns):
+    named = {"campaign_id": ["c"], "customer_id": ["a"], "offer_id": ["x"], "probability": [0.5]}
+    pq.write_table(pa.table({name: one for name, one in (named | columns).items() if one is not None}),
+                   folder / "log.parquet")  # fmt: skip
+    return read(DecisionSettings(files=("log.parquet",), **(part or {})), folder, SHOP)
+
+
+TWICE = datetime.fromisoformat("2024-10-27T02:30:00.000001")
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pa.array([TWICE], pa.timestamp("us")), "time is '2024-10-27 02:30:00.000001' in 1 of 1 rows"),
+        (pa.array([1_729_996_200_000_000_001], pa.timestamp("ns")), "time is '2024-10-27 02:30:00.000000001' in 1 of"),
+        (pa.array([3600], pa.time32("s")), "time is '01:00:00.000' in 1 of 1 rows"),
+        (pa.array([True]), "time (is True in 1 of 1 rows|.bool. cannot be read)"),
+        (pa.array([b"\xff"]), "time holds binary; allowed: plain values"),
+        (pa.array([b"\xff"], pa.binary(1)), r"time holds fixed_size_binary\[1\]; allowed: plain values"),
+    ],
+)
+def test_a_moment_of_any_type_that_cannot_be_read_is_named(tmp_path, column, said):
+    with pytest.raises(InputError, match=rf"^log\.parquet: {said}") as fault:
+        stored(tmp_path, {"ambiguous_time": "refuse"}, time=column)
+    json.dumps(fault.value.as_dict())
+
+
+@pytest.mark.parametrize(
+    "column", [pa.array([DAY]), pa.array([DAY.date()]), pa.array([True]), pa.array([b"1"], pa.large_binary())]
+)
+def test_a_probability_that_is_no_number_is_refused_by_its_type(tmp_path, column):
+    with pytest.raises(InputError, match=r"^log\.parquet: probability holds .*; allowed: ") as fault:
+        stored(tmp_path, probability=column)
+    assert str(column.type) in fault.value.message
+
+
+@pytest.mark.parametrize("field", ["campaign_id", "customer_id", "offer_id"])
+def test_bytes_are_no_names(tmp_path, field):
+    with pytest.raises(InputError, match=rf"^log\.parquet: {field} holds large_binary"):
+        stored(tmp_path, **{field: pa.array([b"\xff\xfe"], pa.large_binary())})
+
+
+def test_chances_that_are_no_numbers_are_refused(tmp_path):
+    text = pa.array([[("x", "half"), ("none", "half")]], pa.map_(pa.string(), pa.string()))
+    with pytest.raises(InputError, match=r"^log\.parquet: chances .*half"):
+        stored(tmp_path, chances=text)
+    days = pa.array([[("x", DAY)]], pa.map_(pa.string(), pa.timestamp("us")))
+    with pytest.raises(InputError, match=r"^log\.parquet: chances holds map<string, timestamp"):
+        stored(tmp_path, chances=days)
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("campaign_id,customer_id,offer_id,probability,customer_id", {}),
+        ("campaign_id,customer_id,offer_id,p,p", {"chances": {"ten": "p"}}),
+    ],
+)
+def test_a_column_that_is_there_twice_is_refused(tmp_path, header, part):
+    with pytest.raises(InputError, match=r"^log\.csv has the column\(s\) (customer_id|p) more than once"):
+        written(tmp_path, f"{header}\nmarch,ann,ten,1,1\n", **part)
+
+
+def test_a_column_that_nobody_reads_may_be_there_twice(tmp_path):
+    header, *rows = GOOD.splitlines()
+    assert written(tmp_path, "\n".join([f"{header},note,note", *(f"{row},a,b" for row in rows)])).num_rows == 2
+
+
+def laid(*maps):
+    return pa.array(maps, pa.map_(pa.string(), pa.float64()))
+
+
+def test_names_are_those_of_a_map_of_chances_too(tmp_path):
+    rows = stored(
+        tmp_path,
+        {"names": {"A": "ten", "control": "none"}},
+        offer_id=["A"],
+        probability=None,
+        chances=laid([("A", 0.25), ("control", 0.75)]),
+    ).to_pylist()
+    assert (rows[0]["offer_id"], rows[0]["probability"]) == ("ten", 0.25)
+    assert dict(rows[0]["chances"]) == {"ten": 0.25, "none": 0.75}
+
+
+@pytest.mark.parametrize("keys", [("x", "x"), ("x", "X")])
+def test_an_offer_named_twice_among_chances_is_refused(tmp_path, keys):
+    maps = laid([("x", 1.0)], [(keys[0], 0.5), (keys[1], 0.5)])
+    with pytest.raises(InputError, match=r"chances name offer 'x' more than once in 1 of 2 rows, first in row 2"):
+        stored(tmp_path, {"names": {"X": "x"}, "campaign": "c"}, campaign_id=None, customer_id=["a", "b"],
+               offer_id=["x", "x"], probability=[1.0, 0.5], chances=maps)  # fmt: skip
+
+
+@pytest.mark.parametrize("own", [None, [0.5]])
+def test_a_map_must_name_the_offer_that_was_chosen(tmp_path, own):
+    with pytest.raises(InputError, match=r"chances do not name offer 'x', which was chosen in 1 of 1 rows, first in"):
+        stored(tmp_path, probability=own, chances=laid([("ten", 0.5), ("none", 0.5)]))
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((), r"^\[\[decisions\]\] names no files"),
+        (("gone.csv",), r"^\[\[decisions\]\] files: nothing is at 'gone.csv'"),
+        (("bare.csv",), r"take it out of \[\[decisions\]\] files"),
+        (("log.xlsx",), r"ends in '.xlsx'"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_of_the_decisions(tmp_path, files, said):
+    (tmp_path / "bare.csv").write_text("customer_id\n")
+    (tmp_path / "log.xlsx").write_text("x")
+    with pytest.raises(InputError) as fault:
+        read(DecisionSettings(files=files), tmp_path, SHOP)
+    assert re.search(said, str(fault.value))
+    assert "events" not in str(fault.value)
+    assert "kind" not in str(fault.value)
+
+
+def test_a_refused_log_says_what_was_read_and_which_log_stands(tmp_path):
+    bought = "event,time,customer_id,offer_id,campaign_id\nview_promotion,2024-03-01T09:00,{},ten,march\n"
+    (tmp_path / "events.csv").write_text(bought.format("ann"))
+    (tmp_path / "log.csv").write_text(GOOD.replace("march", "mrch"))
+    columns = {name: name for name in ("event", "time", "customer_id", "offer_id", "campaign_id")}
+    source = SourceSettings(files=("*events.csv",), columns=columns, names={"view_promotion": "view_promotion"})
+    shop = Shop(tmp_path, Settings(shop=SHOP, events=(source,), decisions=(DecisionSettings(files=("log.csv",)),)))
+    with pytest.raises(InputError, match=r"'mrch' .*; the events were read and stay \(1 new\), no decisions are kept"):
+        shop.ingest()
+    (tmp_path / "log.csv").write_text(GOOD)
+    assert shop.ingest().as_dict()["decisions"] == 2
+    (tmp_path / "log.csv").write_text(GOOD.replace(".75", "2"))
+    (tmp_path / "more-events.csv").write_text(bought.format("bob"))
+    with pytest.raises(InputError, match=r"\(1 new\), the 2 decisions of an earlier log still stand$") as fault:
+        shop.ingest()
+    told = json.loads(json.dumps(fault.value.as_dict()))
+    assert (told["field"], told["receipt"]["kept"], told["receipt"]["decisions"]) == ("probability", 1, 2)
+    (tmp_path / "third-events.csv").write_text(bought.format("eve"))
+    assert shop.ingest(tmp_path / "third-events.csv").as_dict()["decisions"] == 2
 
 
 @contextmanager

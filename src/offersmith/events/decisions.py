@@ -6,16 +6,17 @@ campaign is one of the events', and its offers were sent to those it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from offersmith.errors import InputError
-from offersmith.events.base import Drawn, Source
+from offersmith.errors import InputError, OffersmithError
+from offersmith.events.base import Drawn, Receipt, Source
 from offersmith.events.decision_file import read
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
@@ -57,6 +58,34 @@ def take(
         hold(log, analytics)
     replace(file, parquet(log))
     return int(log.num_rows)
+
+
+def kept(file: Path) -> int:
+    """Return how many decisions are kept as `file`; 0 where none can be read."""
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
+
+
+@contextmanager
+def after(receipt: Receipt, file: Path) -> Iterator[None]:
+    """Add to any complaint about decisions what became of the events read before, and which log still stands.
+
+    Raises:
+        OffersmithError: the complaint; its facts have the receipt, with the count of decisions kept as `file`.
+    """
+    try:
+        yield
+    except OffersmithError as fault:
+        there = kept(file)
+        stands = f"the {there:,} decisions of an earlier log still stand" if there else "no decisions are kept"
+        done = receipt.as_dict() | {"decisions": there}
+        raise type(fault)(
+            f"{fault.message}; the events were read and stay ({receipt.kept:,} new), {stands}",
+            hint=fault.hint,
+            **{**fault.facts, "receipt": done},
+        ) from fault
 
 
 def hold(log: pa.Table, analytics: Analytics) -> None:

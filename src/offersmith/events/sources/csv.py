@@ -17,6 +17,9 @@ from offersmith.events.sources.digest import beginnings, sha256
 from offersmith.settings import SourceSettings
 
 BLOCK = 8 << 20
+EVENTS = "[[events]]"
+"""The section of the settings that files are named in, unless another is said."""
+
 SEPARATORS = ",;\t|"
 _SAMPLE = 256 * 1024
 
@@ -32,6 +35,7 @@ class CsvSource:
     path: Path
     name: str
     mapping: SourceSettings
+    section: str = EVENTS
 
     @property
     def rows(self) -> int | None:
@@ -103,7 +107,7 @@ class CsvSource:
         if row is None:
             raise InputError(
                 f"{self.path} has a header and no rows; its columns: {', '.join(header)}",
-                hint="export it again with its rows, or take it out of [[events]] files",
+                hint=f"export it again with its rows, or take it out of {self.section} files",
                 path=str(self.path),
                 found=header,
             )

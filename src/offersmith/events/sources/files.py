@@ -7,7 +7,7 @@ from pathlib import Path
 
 from offersmith.errors import InputError
 from offersmith.events.base import Source
-from offersmith.events.sources.csv import CsvSource
+from offersmith.events.sources.csv import EVENTS, CsvSource
 from offersmith.events.sources.parquet import ParquetSource
 from offersmith.settings import SourceSettings
 
@@ -15,13 +15,13 @@ CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 
 
-def by_ending(settings: SourceSettings, folder: Path) -> Sequence[Source]:
-    """Return one source per file, its format told by its ending.
+def by_ending(settings: SourceSettings, folder: Path, section: str = EVENTS) -> Sequence[Source]:
+    """Return one source per file, its format told by its ending; `section` of the settings names them.
 
     Raises:
         InputError: nothing matches, or an ending is neither CSV's nor Parquet's.
     """
-    return [_source(path, folder, settings) for path in find(settings.files, folder)]
+    return [_source(path, folder, settings, section) for path in find(settings.files, folder, section)]
 
 
 def as_csv(settings: SourceSettings, folder: Path) -> Sequence[Source]:
@@ -34,8 +34,10 @@ def as_parquet(settings: SourceSettings, folder: Path) -> Sequence[Source]:
     return [ParquetSource(path, _name(path, folder), settings) for path in find(settings.files, folder)]
 
 
-def find(patterns: Sequence[str], folder: Path) -> list[Path]:
+def find(patterns: Sequence[str], folder: Path, section: str = EVENTS) -> list[Path]:
     """Return the files of paths, patterns (`sales/*.csv`) and folders, relative to `folder`, sorted, each file once.
+
+    `section` of the settings names them, and is what a complaint speaks of.
 
     A file named in two ways (by its relative and its absolute path, or through a link) is one file.
 
@@ -43,12 +45,13 @@ def find(patterns: Sequence[str], folder: Path) -> list[Path]:
         InputError: no pattern was given, one finds nothing, or a folder has no files of events.
     """
     if not patterns:
-        raise InputError("[[events]] names no files", hint='say files = ["FILE.csv"], or kind of an example')
+        example = ", or kind of an example" if section == EVENTS else ""
+        raise InputError(f"{section} names no files", hint=f'say files = ["FILE.csv"]{example}')
     found: dict[Path, Path] = {}
     for pattern in patterns:
         paths = _matches(pattern, folder)
         if not paths:
-            raise InputError(f"[[events]] files: nothing is at {pattern!r}, seen from {folder}", path=pattern)
+            raise InputError(f"{section} files: nothing is at {pattern!r}, seen from {folder}", path=pattern)
         for path in paths:
             found.setdefault(path.resolve(), path)
     return list(found.values())
@@ -77,19 +80,20 @@ def _must_hold_files(path: Path) -> None:
     if not any(file.suffix.lower() in endings for file in inside):
         raise InputError(
             f"the folder {path} has no file ending in {', '.join(endings)}, only {names}",
-            hint="export the events as CSV or Parquet",
+            hint="export them as CSV or Parquet",
             path=str(path),
         )
 
 
-def _source(path: Path, folder: Path, settings: SourceSettings) -> Source:
+def _source(path: Path, folder: Path, settings: SourceSettings, section: str) -> Source:
     ending = path.suffix.lower()
     if ending in PARQUET_ENDINGS:
         return ParquetSource(path, _name(path, folder), settings)
     if ending in CSV_ENDINGS:
-        return CsvSource(path, _name(path, folder), settings)
+        return CsvSource(path, _name(path, folder), settings, section)
     allowed = ", ".join((*CSV_ENDINGS, *PARQUET_ENDINGS))
-    raise InputError(f"{path} ends in {ending!r}; known are {allowed}", hint='or say kind = "csv" or "parquet"')
+    hint = 'or say kind = "csv" or "parquet"' if section == EVENTS else "rename it, or export it as CSV or Parquet"
+    raise InputError(f"{path} ends in {ending!r}; known are {allowed}", hint=hint)
 
 
 def _name(path: Path, folder: Path) -> str:
