@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,8 @@ class CsvSource:
         Raises:
             InputError: the file is empty, has only a header, is not UTF-8, or leaves a quote open.
         """
-        refused: list[arrow_csv.InvalidRow] = []
+        # The reader looks ahead in a thread of its own: lines are taken one by one, so that none comes in between.
+        refused: deque[arrow_csv.InvalidRow] = deque()
 
         def skip(row: arrow_csv.InvalidRow) -> str:
             refused.append(row)
@@ -75,13 +77,12 @@ class CsvSource:
             with arrow_csv.open_csv(self.path, options, parse, convert) as reader:
                 for batch in reader:
                     if refused:
-                        yield _lines(refused)
-                        refused.clear()
+                        yield _lines([refused.popleft() for _ in range(len(refused))])
                     yield batch
         except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as fault:
             raise self._unreadable(fault) from fault
         if refused:
-            yield _lines(refused)
+            yield _lines(list(refused))
 
     def _head(self) -> bytes:
         try:
