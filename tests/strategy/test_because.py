@@ -85,6 +85,14 @@ def test_it_is_said_in_plain_words_in_both_languages():
     assert lines((), "en", "USD") == []
 
 
+def test_a_change_that_reads_as_nothing_is_counted_but_not_said():
+    _, found = frequent(pa.chunked_array([said([[("recency", "lower", 1.0), ("orders", "higher", 0.004)]] * 4)]))
+    assert [one.feature for one in found] == ["orders", "recency"]
+    assert lines(found, "en", "USD") == [
+        "what the model goes by: days since the last purchase (lower) for 100%, +1.00 USD each"
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_no_feature_has_words_of_its_own(language):
     names = {called(name, language) for name in (STATED, LIMITS, "recency")}

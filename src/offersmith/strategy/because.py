@@ -19,6 +19,8 @@ from offersmith.words import Language, say
 MOST = 3
 COMMON = 0.1
 """Share of the customers a model was asked about from which on a reason is worth saying."""
+LEAST = 0.005
+"""Major units a customer below which a change reads as 0.00, and is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def _side(found: Sequence[ModelReason], *, raises: bool) -> list[ModelReason]:
 
 def joined(reasons: Sequence[ModelReason], language: Language, currency: str, *, raises: bool) -> str:
     """Return what speaks for an offer, or against it, in words; empty if nothing does."""
-    return say("strategy.and", language).join(_one(one, language, currency) for one in reasons if one.raises == raises)
+    worth = [one for one in reasons if one.raises == raises and abs(one.change) >= LEAST]
+    return say("strategy.and", language).join(_one(one, language, currency) for one in worth)
 
 
 def lines(reasons: Sequence[ModelReason], language: Language, currency: str) -> list[str]:

@@ -17,7 +17,7 @@ from offersmith.response.shared.codes import centred, kernel
 from offersmith.response.shared.design import Design, Shape
 from offersmith.response.shared.kernels import Bins
 from offersmith.response.shared.level import Level, fit_level
-from offersmith.response.shared.slopes import Slopes, slopes
+from offersmith.response.shared.slopes import slopes
 
 SHAPES: tuple[tuple[Shape, int], ...] = (("ramp", 4), ("step", 10))
 _GROUPS = 10
@@ -71,7 +71,6 @@ class Crossfitted:
 
     part: Part
     out: Floats
-    slopes: Slopes
 
 
 def compose(level: Floats, members: Floats, more: Floats, kind: Kind) -> Floats:
@@ -146,7 +145,7 @@ def fit_part(
         trees=tuple(replace(one, value=one.value @ by.T) for one in bare.trees),
         more=more,
     )
-    return Crossfitted(turned, compose(expected, out @ by.T, more, kind), found)
+    return Crossfitted(turned, compose(expected, out @ by.T, more, kind))
 
 
 def shares_of(members: int) -> Floats:

@@ -4,7 +4,8 @@ An average of calibrated predictors errs less than they do and so varies less, t
 its regression slope is the members' mean square over its own (the ambiguity decomposition, Krogh & Vedelsby 1995).
 To that comes a slope read from doubly robust scores of customers the prediction had not seen (Semenova & Chernozhukov
 2021), shrunk arm by arm towards their common value and that towards one, each by its standard error. Slopes turn the
-differences between customers; what an arm changes on average is corrected by the mean of the same scores, shrunk alike.
+differences between customers; what an arm changes on average is moved by the mean of the same scores, as far as that
+is known.
 """
 
 from __future__ import annotations
