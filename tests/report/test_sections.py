@@ -50,6 +50,43 @@ def test_the_lead_counts_only_what_may_be_claimed() -> None:
     assert effects.section(EffectFacts((), 28), EN) is None
 
 
+def test_campaigns_decided_by_lot_are_not_called_chosen() -> None:
+    good = campaign(Interval(5, 3, 7), Interval(0, -2, 2))
+    drawn, chosen = replace(good, campaign=Both.same("drawn"), logged=True), replace(good, campaign=Both.same("sent"))
+    said = {}
+    for name, rows in {"lot": (drawn,), "none": (chosen,), "both": (drawn, chosen)}.items():
+        section = effects.section(EffectFacts(rows, 28), EN)
+        assert section
+        said[name] = [block.text for block in section.blocks if isinstance(block, Note)]
+        claims = next(block for block in section.blocks if isinstance(block, Table))
+        assert ["this is an experiment" in str(row[1]) for row in claims.rows] == [row.logged for row in rows]
+    assert not any("No lot is on record" in text for text in said["lot"])
+    assert said["lot"][0].startswith("drawn: decided by lot")
+    assert said["none"][0].startswith("No lot is on record, so recipients count as chosen.")
+    assert len(said["none"]) == 1
+    assert said["both"][0].startswith("No lot is on record of sent, so")
+    assert said["both"][1].startswith("drawn: decided by lot")
+
+
+@pytest.mark.parametrize("reader", [EN, ZH])
+@pytest.mark.parametrize(
+    ("effect", "placebo"),
+    [
+        (Interval(5, 3, 7), Interval(0, -2, 2)),
+        (Interval(-5, -7, -3), Interval(0, -2, 2)),
+        (Interval(5, 1, 9), Interval(0, -2, 2)),
+        (Interval(9, 8, 10), Interval(2, 1, 3)),
+    ],
+)
+def test_a_claim_of_a_lot_has_words_of_its_own(reader: Reader, effect: Interval, placebo: Interval) -> None:
+    texts = []
+    for logged in (True, False):
+        section = effects.section(EffectFacts((replace(campaign(effect, placebo), logged=logged),), 28), reader)
+        assert section
+        texts.append(next(str(block.rows[0][1]) for block in section.blocks if isinstance(block, Table)))
+    assert texts[0] != texts[1]
+
+
 def test_the_headline_says_what_the_plan_earns(full_facts: ReportFacts) -> None:
     assert full_facts.plan
     said = headline.headline(full_facts, EN)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from offersmith.errors import InputError
 from offersmith.response.base import History
+from offersmith.response.effects import past_effects
 from offersmith.response.history import build
 from offersmith.response.logged import chance_of, lot, without
 from offersmith.response.scores import compare, measure, steadiest
 from offersmith.response.sent import past_campaigns
+from offersmith.settings import LearnSettings
 from offersmith.store.decided import CHANCES, DECIDED
 
 FIRST = datetime.fromisoformat("2024-01-01")
@@ -221,6 +223,31 @@ def test_where_chances_are_known_they_are_used_and_the_rest_is_not_mixed_in():
                       history.table["revenue"].to_numpy()[:1500], 1)  # fmt: skip
     assert not guessed.logged
     assert guessed.mean > 4
+
+
+@pytest.mark.parametrize(
+    ("lots", "said"),
+    [
+        ([("a", True, 0.5), ("b", True, 0.0)], ()),
+        ([("a", False, 0.5)], ("not_randomised",)),
+        ([("a", False, 0.5), ("b", True, 0.0)], ("partly_randomised",)),
+    ],
+)
+def test_no_lot_is_said_to_be_missing_where_one_is_on_record(lots, said):
+    history = _compared(lots, lambda draw, x, got: 10 + 4 * x + 2.0 * got, rows=200)
+    assert history.selected == said
+
+
+def test_a_past_effect_says_whether_a_lot_decided_it(season, tmp_path):
+    arm = _drawn()
+    shown = [(DAY, one, "m", offer) for one, offer in arm.items() if offer != "none"]
+    shown += [(DAY + 10, one, "other", "deal") for one in range(0, 900, 3)]
+    with season.bound(tmp_path, _events([], shown)) as analytics:
+        analytics.use_table("decided", _log(arm))
+        settings = LearnSettings(horizon_days=28, folds=2)
+        profile = season.profiles(analytics)
+        found = past_effects(analytics, AS_OF, profile=profile, settings=settings, currency="USD")
+    assert {past.campaign_id: past.logged for past in found} == {"m": True, "other": False}
 
 
 def test_rows_of_one_customer_are_one():

@@ -43,6 +43,8 @@ CATEGORIES = 12
 PRODUCTS = 10
 SEGMENT_DAYS = 365
 FEATURES_SHOWN = 10
+SELECTED: tuple[CaveatCode, ...] = ("not_randomised", "partly_randomised")
+"""Reason codes of models that learned from campaigns without a lot on record."""
 
 
 def shop_facts(analytics: Analytics, as_of: datetime | None) -> ShopFacts:
@@ -217,6 +219,7 @@ def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFact
                 naive=past.naive,
                 before_treated=past.spent_recipients,
                 before_control=past.spent_others,
+                logged=past.logged,
             )
         )
     if not rows:
@@ -230,6 +233,7 @@ def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFact
         overlap=tuple(OverlapBin(*one) for one in bins),
         overlap_of=Both.say("gather.campaign", campaign=largest.campaign_id, offer=largest.offer_id),
         trimmed=1 - shown.kept,
+        overlap_logged=largest.logged,
     )
 
 
@@ -239,8 +243,8 @@ def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatC
     said: list[CaveatCode] = []
     if summary is not None and summary["cold"]:
         said.append("cold_start")
-    elif summary is not None and "not_randomised" in summary["evidence"]["reasons"]:
-        said.append("not_randomised")
+    elif summary is not None and (chosen := [code for code in SELECTED if code in summary["evidence"]["reasons"]]):
+        said += chosen
         if any(_rests_on_prior(effect) for effect in summary["evidence"]["effects"]):
             said.append("prior_leans")
     if summary is not None and summary["cost_share"] < 1:

@@ -28,6 +28,7 @@ from offersmith.report.inputs_shop import QualityFacts, QualityFinding, SegmentF
 
 CaveatCode = Literal[
     "not_randomised",  # past campaigns were sent to chosen customers
+    "partly_randomised",  # some of them
     "placebo_failed",  # the placebo shows an effect where there can be none
     "prior_leans",  # what offers change is known from the stated prior more than from the data
     "cost_paid_by_others",  # somebody else pays a part of what offers take off

@@ -67,7 +67,7 @@ class EffectRow:
 
     `claim` is what may be said: the effect's interval, widened on both sides by what the placebo found.
     `before_treated` and `before_control` are mean spends (major units) before the campaign; `naive` is the plain
-    difference of means after it.
+    difference of means after it. `logged`: whether a lot decided it, whose chances were written down.
     """
 
     campaign: Both
@@ -79,6 +79,7 @@ class EffectRow:
     naive: float
     before_treated: float
     before_control: float
+    logged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ class OverlapBin:
 
 @dataclass(frozen=True, slots=True)
 class EffectFacts:
-    """What past campaigns changed, as far as data that were not randomised can say.
+    """What past campaigns changed, as far as each can say: by lot, or sent to chosen customers.
 
     Attributes:
         rows: one per campaign.
         overlap: histogram of the chance to be sent `overlap_of`.
         horizon_days: over how many days the outcome is counted.
         trimmed: share of customers left out because nobody comparable exists, 0..1.
+        overlap_logged: whether a lot decided `overlap_of`, so that these chances were written down, not guessed.
     """
 
     rows: tuple[EffectRow, ...]
@@ -107,6 +109,7 @@ class EffectFacts:
     overlap: tuple[OverlapBin, ...] = ()
     overlap_of: Both = field(default_factory=lambda: Both("", ""))
     trimmed: float = 0.0
+    overlap_logged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

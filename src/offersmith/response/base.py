@@ -173,6 +173,14 @@ class History:
         """Whether every row's probability of what it was given is known."""
         return bool(self.table.num_rows > 0 and self.table.column("propensity").null_count == 0)
 
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The reason code of what no lot is on record of: all of the history, a part of it, or nothing."""
+        if self.randomised:
+            return ()
+        some = self.table.column("propensity").null_count < self.table.num_rows
+        return ("partly_randomised" if some else "not_randomised",)
+
 
 @dataclass(frozen=True, slots=True)
 class OfferEffect:

@@ -131,7 +131,7 @@ def _fit(
         average, effect = _average(history, prior, known.get(name, Offer(name, "unknown")), given == name, seed)
         averages[name] = average
         effects.append(effect)
-    reasons = ("averages_only", *(() if history.randomised else ("not_randomised",)))
+    reasons = ("averages_only", *history.selected)
     evidence = Evidence(
         NAME, reasons, table.num_rows, history.campaigns, effects=tuple(effects), left_out=dict(history.left_out)
     )

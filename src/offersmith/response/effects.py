@@ -1,4 +1,4 @@
-"""What past campaigns changed, as far as campaigns that were not decided by lot can say.
+"""What past campaigns changed, as far as each can say: one decided by lot, or one sent to chosen customers.
 
 The effect of each campaign on what its recipients spent, doubly robust and cross-fitted, beside the same comparison one
 horizon earlier, when nobody had been sent anything yet (the placebo). A claim is widened by what the placebo finds.
@@ -56,6 +56,7 @@ class PastEffect:
         after_others: what the others did.
         claim: the effect, its placebo, and what may be said.
         overlap: how far the groups can be compared.
+        logged: whether a lot decided it, whose chances were written down.
     """
 
     campaign_id: str
@@ -75,6 +76,7 @@ class PastEffect:
     after_others: float
     claim: Claim
     overlap: Overlap
+    logged: bool = False
 
     @property
     def naive(self) -> float:
@@ -187,6 +189,7 @@ def _measure(
         after_others=_mean(after[none]),
         claim=claim(main.effect, placebo),
         overlap=replace(described, balance=described.balance[:SHOWN_FEATURES]),
+        logged=use.logged,
     )
 
 

@@ -11,6 +11,7 @@ from offersmith.report.inputs import CaveatCode, Level, ReportFacts
 SECTION = "caveats"
 LEVELS: Mapping[CaveatCode, Level] = {
     "not_randomised": "serious",
+    "partly_randomised": "serious",
     "placebo_failed": "serious",
     "prior_leans": "serious",
     "cost_paid_by_others": "warning",

@@ -9,6 +9,8 @@ from offersmith.report.format import Reader
 from offersmith.report.inputs import EffectFacts, EffectRow, Interval
 
 Verdict = Literal["supported", "harmful", "placebo_failed", "unclear"]
+BY_LOT = "_by_lot"
+"""Ends the names of what is said of campaigns that a lot decided."""
 
 
 def verdict(row: EffectRow) -> Verdict:
@@ -34,20 +36,34 @@ def section(facts: EffectFacts, reader: Reader) -> Section | None:
         count=reader.count(shown),
         all=reader.count(len(facts.rows)),
     )
-    widest = max(facts.rows, key=lambda row: abs(row.before_treated - row.before_control))
-    selected = reader.say(
-        "effects_selected",
-        campaign=reader.of(widest.campaign),
-        treated=reader.money(widest.before_treated),
-        control=reader.money(widest.before_control),
-    )
     blocks: tuple[Block, ...] = (
-        Note(selected, "warning"),
+        *_chosen(facts, reader),
         _effects(facts, reader),
         _claims(facts, reader),
         *_overlap(facts, reader),
     )
     return Section("effects", reader.say("effects_title"), lead, blocks)
+
+
+def _chosen(facts: EffectFacts, reader: Reader) -> list[Note]:
+    """Say which campaigns a lot decided, and how unlike the recipients of the others were before they began."""
+    drawn, others = ([row for row in facts.rows if row.logged is logged] for logged in (True, False))
+    notes = []
+    if others:
+        widest = max(others, key=lambda row: abs(row.before_treated - row.before_control))
+        names = reader.join(reader.of(row.campaign) for row in others)
+        selected = reader.say(
+            "effects_selected",
+            of=reader.say("effects_selected_some", campaigns=names) if drawn else reader.say("effects_selected_all"),
+            campaign=reader.of(widest.campaign),
+            treated=reader.money(widest.before_treated),
+            control=reader.money(widest.before_control),
+        )
+        notes.append(Note(selected, "warning"))
+    if drawn:
+        names = reader.join(reader.of(row.campaign) for row in drawn)
+        notes.append(Note(reader.say("effects_by_lot", campaigns=names)))
+    return notes
 
 
 def _holds_zero(interval: Interval) -> bool:
@@ -117,7 +133,7 @@ def _claim(row: EffectRow, reader: Reader) -> str:
         amount=reader.money(abs(row.placebo.estimate)),
     )
     return reader.say(
-        f"effects_{verdict(row)}",
+        f"effects_{verdict(row)}{BY_LOT if row.logged else ''}",
         effect=reader.money(abs(row.effect.estimate), digits),
         span=reader.span(row.claim, digits),
         before=before,
@@ -141,7 +157,11 @@ def _overlap(facts: EffectFacts, reader: Reader) -> tuple[Figure, ...]:
             Series(treated, tuple(one.treated for one in facts.overlap)),
             Series(control, tuple(one.control for one in facts.overlap)),
         ),
-        reader.say("effects_overlap_summary", campaign=campaign, trimmed=reader.percent(facts.trimmed)),
+        reader.say(
+            f"effects_overlap_summary{BY_LOT if facts.overlap_logged else ''}",
+            campaign=campaign,
+            trimmed=reader.percent(facts.trimmed),
+        ),
         unit="int",
         x_name=chance,
         y_name=reader.say("customers"),

@@ -111,7 +111,7 @@ def learn(
     fitted = Fitted(encoder, core.core, redeeming.whole, calibrated, _costs(history, core, given))
     evidence = Evidence(
         model="boosting",
-        reasons=("structural", *(() if history.randomised else ("not_randomised",))),
+        reasons=("structural", *history.selected),
         rows=table.num_rows,
         campaigns=history.campaigns,
         scores={**use.scores(), **_rounds(core)},
