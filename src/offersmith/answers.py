@@ -16,6 +16,7 @@ from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
 from offersmith.response.base import Economics, FittedResponse
+from offersmith.response.told import Beside, beside, effects
 from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.told import told
@@ -158,11 +159,12 @@ class Profiled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """A response model: which one and why, and how good it was on what it had not seen."""
+    """A response model: which one and why, how good it was on what it had not seen, and what it did not learn from."""
 
     as_of: datetime
     fitted: FittedResponse
     currency: str = ""
+    beside: Beside = field(default_factory=lambda: Beside(0))
 
     def text(self, language: Language = "en") -> str:
         """Say which model it is, from what it learned, what was tried, and its scores out of fold."""
@@ -177,7 +179,8 @@ class Learned:
         )
         reasons = [f"  {say(f'response.{code}', language)}" for code in evidence.reasons]
         scores = [say(f"shop.{n}", language, value=v) for n, v in evidence.scores.items() if n in SCORES_SAID]
-        return "\n".join([head, *reasons, *self._tried(language), *scores])
+        found = self._tried(language) or effects(evidence, self.currency, self.beside.horizon_days, language)
+        return "\n".join([head, *reasons, *found, *scores, *beside(evidence, self.beside, language)])
 
     def _tried(self, language: Language) -> list[str]:
         """Say what the models that competed are worth on held-out customers, in their order; [] where none did."""
@@ -203,6 +206,7 @@ class Learned:
             "version": self.fitted.version,
             "model": self.fitted.name,
             "evidence": self.fitted.evidence.as_dict(),
+            **self.beside.as_dict(),
         }
 
     def __str__(self) -> str:

@@ -24,6 +24,8 @@ from offersmith.progress import Progress
 from offersmith.response import MODELS
 from offersmith.response import learn as learning
 from offersmith.response.base import Economics, FittedResponse
+from offersmith.response.told import Beside
+from offersmith.response.waiting import waiting
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
@@ -110,6 +112,11 @@ class Kept:
         of = {"as_of": at.isoformat(), "margin_rate": economics.margin_rate, "under": self._under(economics)}
         shelf.save(MODEL, self._model_key(at, economics), files, {"model": fitted.name, "fitted": manifest, **of})
         return fitted
+
+    def beside(self, at: datetime) -> Beside:
+        """Return what stands beside the model of a moment: the campaigns it could not learn from yet."""
+        days = self.settings.learn.horizon_days
+        return Beside(days, waiting(self.analytics, at, days))
 
     def learned(self, at: datetime, economics: Economics) -> FittedResponse | None:
         """Return the response model of a moment if it is kept and whole; None where it is still to be learned."""

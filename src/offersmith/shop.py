@@ -165,7 +165,8 @@ class Shop:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
         with self.engine() as kept:
             at = kept.moment(as_of)
-            return Learned(at, kept.model(at, self.economics(margin), progress), self.settings.shop.currency)
+            fitted = kept.model(at, self.economics(margin), progress)
+            return Learned(at, fitted, self.settings.shop.currency, kept.beside(at))
 
     def learned(self, as_of: datetime | None = None) -> FittedResponse:
         """Return the kept model of a moment; StateError where none was learned, or what it hangs on has changed."""

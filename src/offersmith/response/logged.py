@@ -48,6 +48,7 @@ class Lot:
         start: the earliest moment among the rows; where none is through, among all decisions.
         still_open: customers whose horizon is not over.
         not_sent: customers who were decided to get an offer and never shown it.
+        until: when the last of those still open will be through; None where nobody is.
     """
 
     rows: pa.Table
@@ -55,6 +56,7 @@ class Lot:
     start: datetime
     still_open: int
     not_sent: frozenset[str]
+    until: datetime | None = None
 
     def members(self, offer: str) -> frozenset[str]:
         """Return who was decided to get an offer."""
@@ -107,7 +109,9 @@ def lot(log: pa.Table, shown: Shown, start: datetime | None, as_of: datetime, ho
     missed = frozenset(customer for customer, offer in given.items() if offer != NO_OFFER) - reached
     first = pc.min((ripe if ripe.num_rows else rows)["moment"]).as_py()
     offers = tuple(sorted(set(given.values()) - {NO_OFFER}))
-    return Lot(ripe, offers, first, rows.num_rows - ripe.num_rows, missed)
+    still_open = rows.num_rows - ripe.num_rows
+    until = pc.max(rows["moment"]).as_py() + horizon if still_open else None
+    return Lot(ripe, offers, first, still_open, missed, until)
 
 
 def without(rows: pa.Table, rare: AbstractSet[str]) -> pa.Table:
