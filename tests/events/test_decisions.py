@@ -17,7 +17,7 @@ from offersmith import Shop
 from offersmith.errors import InputError, SettingsError
 from offersmith.events.decision_file import read
 from offersmith.events.decisions import take
-from offersmith.settings import DecisionSettings, Settings, ShopSettings, SourceSettings
+from offersmith.settings import DecisionSettings, OfferSettings, Settings, ShopSettings, SourceSettings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import DECIDED, chances_of
 from offersmith.vocabulary import EVENTS
@@ -327,6 +327,34 @@ def test_a_log_that_was_not_followed_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"of 40 customers who were shown an offer, 40 were shown another .*'ten'"):
         taken(tmp_path, text, partial(happened, tmp_path, *shown))
     assert taken(tmp_path, text.replace("A", "ten").replace("c0,ten", "c0,none"), partial(happened, tmp_path, *shown))
+
+
+@pytest.mark.parametrize(("word", "rows"), [("nothing", 1), ("tne", 3)])
+def test_a_word_that_nobody_knows_is_no_offer(tmp_path, word, rows):
+    """Taken for an offer, the control's own word leaves a campaign without anybody to compare with."""
+    lines = [f"march,c{one},{word if one < rows else ('none', 'ten')[one % 2]},0.5\n" for one in range(40)]
+    text = "campaign_id,customer_id,offer_id,probability\n" + "".join(lines)
+    events = partial(happened, tmp_path, ("march", "c39", "ten"), ("april", "c38", "old-offer"))
+    with pytest.raises(InputError) as fault:
+        taken(tmp_path, text, events)
+    said = fault.value.message
+    assert f"offer_id '{word}' ({rows} of 40 rows) is not 'none'" in said
+    own = [offer.id for offer in Settings().offers]
+    assert said.endswith(f"allowed: none, {', '.join(sorted({'ten', 'old-offer', *own}))}")
+    assert f'names = {{ "{word}" = "none" }}' in fault.value.hint
+    assert (fault.value.facts["value"], fault.value.facts["rows"]) == (word, rows)
+    assert taken(tmp_path, text.replace(word, "old-offer"), events) == 40
+
+
+def test_an_offer_of_the_settings_needs_no_event(tmp_path):
+    events = partial(happened, tmp_path, ("march", "ann", "ten"))
+    (tmp_path / "log.csv").write_text(GOOD + "march,eve,new,0.5\n")
+    part = DecisionSettings(files=("log.csv",))
+    offers = (OfferSettings("new", "percent_off", terms={"percent": 10}),)
+    settings = Settings(decisions=(part,), shop=SHOP, offers=offers)
+    assert take(settings, tmp_path, tmp_path / "kept.parquet", events, sources=()) == 3
+    with pytest.raises(InputError, match="offer_id 'new'"):
+        take(Settings(decisions=(part,), shop=SHOP), tmp_path, tmp_path / "kept.parquet", events, sources=())
 
 
 def test_one_customer_is_decided_once_at_a_time(tmp_path):

@@ -22,7 +22,11 @@ from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import MAX_UNLIKE
 from offersmith.store.files import parquet, replace
-from offersmith.store.followed import sent_otherwise, unknown
+from offersmith.store.followed import sent_otherwise, unheard, unknown
+from offersmith.vocabulary import NO_OFFER
+
+NAMED = 10
+"""Words that a refusal lists; the others are counted."""
 
 
 def take(
@@ -55,7 +59,7 @@ def take(
         return 0
     log = _once(pa.concat_tables(told))
     with events() as analytics:
-        hold(log, analytics)
+        hold(log, analytics, [offer.id for offer in settings.offers])
     replace(file, parquet(log))
     return int(log.num_rows)
 
@@ -88,11 +92,17 @@ def after(receipt: Receipt, file: Path) -> Iterator[None]:
         ) from fault
 
 
-def hold(log: pa.Table, analytics: Analytics) -> None:
+def hold(log: pa.Table, analytics: Analytics, offers: Sequence[str]) -> None:
     """Hold decisions against what happened.
 
+    Args:
+        log: the decisions.
+        analytics: over the events.
+        offers: names of the offers the shop may give.
+
     Raises:
-        InputError: no event knows a campaign, nobody knows when it was decided, or others were sent its offers.
+        InputError: no event knows a campaign, nobody knows when it was decided, others were sent its offers, or
+            nobody knows an offer.
     """
     for campaign, rows, known in unknown(log, analytics):
         allowed = ", ".join(known) or "none yet"
@@ -111,6 +121,23 @@ def hold(log: pa.Table, analytics: Analytics) -> None:
             field="offer_id",
             value=example,
         )
+    words, heard = unheard(log, analytics, offers)
+    if words:
+        listed = _listed([f"{word!r} ({rows:,} of {log.num_rows:,} rows)" for word, rows in words.items()])
+        value = next(iter(words))
+        raise InputError(
+            f"decisions: offer_id {listed} is not {NO_OFFER!r} (for no offer), nor one of [[offers]], nor in any event; "
+            f"allowed: {_listed(heard)}",
+            hint=f'if it is their word for one of those: names = {{ "{value}" = "{NO_OFFER}" }}',
+            field="offer_id",
+            value=value,
+            rows=words[value],
+        )
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = f" and {len(words) - NAMED:,} more" if len(words) > NAMED else ""
+    return ", ".join(words[:NAMED]) + more
 
 
 def _once(log: pa.Table) -> pa.Table:

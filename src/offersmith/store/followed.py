@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import ibis
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
 from offersmith.store.decided import MAX_UNLIKE
 from offersmith.store.outcomes import EXPOSURE_EVENTS, exposures
+from offersmith.vocabulary import NO_OFFER
 
 
 def unknown(log: pa.Table, analytics: Analytics) -> list[tuple[str, int, list[str]]]:
@@ -61,6 +63,24 @@ def sent_otherwise(log: pa.Table, analytics: Analytics) -> list[tuple[str, int, 
         if len(other) > MAX_UNLIKE * sent.num_rows:
             found.append((campaign, sent.num_rows, len(other), str(sent["offer_id"][int(other[0])].as_py())))
     return found
+
+
+def unheard(log: pa.Table, analytics: Analytics, offers: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+    """Return words for offers that nobody knows, each with its decisions, and the words that are known.
+
+    Known are `none`, the shop's own offers, and those that any event names: a campaign may have given what the shop
+    gives no more.
+
+    Args:
+        log: decisions, as `decided.DECIDED`.
+        analytics: over the events.
+        offers: names of the shop's own.
+    """
+    t = EVENTS_TABLE
+    named = analytics.run(t.filter(t.offer_id.notnull()).select("offer_id").distinct())["offer_id"].to_pylist()
+    known = [NO_OFFER, *sorted({*offers, *named} - {NO_OFFER})]
+    counted = {one["values"]: one["counts"] for one in pc.value_counts(log["offer_id"]).to_pylist()}
+    return {word: counted[word] for word in sorted(set(counted) - set(known))}, known
 
 
 def _pairs(table: pa.Table) -> np.ndarray:
