@@ -27,6 +27,11 @@ Strings = NDArray[np.str_]
 Kind = Literal["chance", "mean"]
 """What is foretold: the `chance` of an outcome that is 0 or 1, or the `mean` of any number."""
 
+UNTOLD = pa.list_(
+    pa.struct([pa.field("paid", pa.float64()), pa.field("most", pa.float64()), pa.field("uses", pa.float64())])
+)
+"""Uses whose cost nobody recorded, by day: what was paid then, the discount on record then (null = none), how many."""
+
 HISTORY_KEYS = pa.schema(
     [
         pa.field("customer_id", pa.string(), nullable=False),
@@ -39,13 +44,17 @@ HISTORY_KEYS = pa.schema(
         pa.field("bought", pa.bool_(), nullable=False),
         pa.field("revenue", pa.float64(), nullable=False, metadata={"unit": "major units before the offer's cost"}),
         pa.field("cost", pa.float64(), metadata={"unit": "major units"}),
+        pa.field("cost_told", pa.float64(), metadata={"unit": "major units"}),
+        pa.field("untold", UNTOLD),
     ]
 )
 """Columns every history has; all further columns are features as of `moment` (numbers, null = unknown).
 
 `bought`, `revenue`, `redeemed` and `cost` are counted over the horizon after `moment`; cost is what every use in it
-took off. `propensity` is the chance with which the row was given its offer, and `chances` that of every offer (one not
-named had none); both are null where nobody wrote them down, `chances` also where only that of the given offer is known.
+took off. It is null where nobody recorded what one of them did: `cost_told` is then what the others took off, and
+`untold` what is known of the rest (`unrecorded`). `propensity` is the chance with which the row was given its offer,
+and `chances` that of every offer (one not named had none); both are null where nobody wrote them down, `chances` also
+where only that of the given offer is known.
 """
 
 
@@ -94,6 +103,8 @@ class CampaignUse:
         compared: customers with a fair chance of both (all who had any, where chances are known).
         effective_treated: how many equally weighted customers those of `treated` are worth (Kish 1965).
         effective_controls: of the controls.
+        unrecorded: uses whose cost nobody recorded; where no use of anything is on record, customers who bought.
+        unpriced: those of them whose cost the offer's terms do not say either.
     """
 
     campaign_id: str
@@ -113,6 +124,8 @@ class CampaignUse:
     compared: int | None = None
     effective_treated: float | None = None
     effective_controls: float | None = None
+    unrecorded: int = 0
+    unpriced: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""

@@ -151,10 +151,10 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
     effect = believed(history, offer, expected(prior, here, offer, depth, known, weight), measured)
     belief = prior.belief(here, offer, used=known, depth=depth)
     redemption = float(weight @ belief.redemption)
-    if used is None:
+    # With no use on record every buyer is taken to have used it (`used.assumed`).
+    cost = float(floats(table, "cost")[asked if asked.any() else got].mean())
+    if np.isnan(cost):
         cost = float(weight @ (belief.redemption * relief(offer, belief.basket)))
-    else:
-        cost = float(floats(table, "cost")[asked].mean())
     basket = float(revenue[bought].mean()) if bought.any() else 0.0
     conversion, kept = within_use(
         np.array([effect.used]), np.array([basket]), np.array([redemption]), np.array([bought.mean()])
@@ -172,4 +172,5 @@ def depth_of(history: History, got: Bools) -> float:
     """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did."""
     used = got & history.labelled & flags(history.table, "redeemed")
     revenue = float(floats(history.table, "revenue")[used].sum())
-    return 100 * float(floats(history.table, "cost")[used].sum()) / revenue if revenue > 0 else 0.0
+    cost = float(floats(history.table, "cost")[used].sum())
+    return 100 * cost / revenue if revenue > 0 and np.isfinite(cost) else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from offersmith.offers import KINDS
 from offersmith.response.base import Floats
-from offersmith.vocabulary import Offer
+from offersmith.vocabulary import NO_OFFER, Offer
 
 MIN_USED = 30
 
@@ -50,15 +50,15 @@ def learn_cost(cost: Floats, basket: Floats) -> CostLine | None:
 
 
 def relief(offer: Offer, basket: Floats) -> Floats:
-    """Return what the offer takes off expected baskets (major units); 0 of a kind whose terms do not say."""
-    if offer.kind not in KINDS or not offer.terms:
-        return np.zeros_like(basket)
+    """Return what the offer takes off expected baskets (major units); NaN where its terms do not say: not free."""
+    unknown = np.full(np.shape(basket), np.nan)
+    if offer.kind not in KINDS or not (offer.terms or offer.kind == NO_OFFER):
+        return unknown
     expected = KINDS[offer.kind].expected_relief(offer.terms, basket)
-    return np.zeros_like(basket) if expected is None else np.asarray(expected, dtype=np.float64)
+    return unknown if expected is None else np.asarray(expected, dtype=np.float64)
 
 
 def points(offer: Offer, basket: float) -> float:
-    """Return the offer's depth in percentage points of the usual basket (major units)."""
-    if basket <= 0:
-        return 0.0
-    return 100 * float(relief(offer, np.array([basket]))[0]) / basket
+    """Return the offer's depth in percentage points of the usual basket (major units); 0 where its terms do not say."""
+    off = float(relief(offer, np.array([basket]))[0]) if basket > 0 else 0.0
+    return 100 * off / basket if off > 0 else 0.0

@@ -25,10 +25,11 @@ from offersmith.response.base import CampaignUse, Floats, History, floats, strin
 from offersmith.response.history import Profiles, build, known_by, spending
 from offersmith.response.linear import steady
 from offersmith.response.scores import compare
+from offersmith.response.unrecorded import filled
 from offersmith.settings import LearnSettings
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
-from offersmith.vocabulary import NO_OFFER
+from offersmith.vocabulary import NO_OFFER, Offer
 
 SHOWN_FEATURES = 12
 
@@ -103,6 +104,7 @@ def past_effects(
     settings: LearnSettings,
     currency: str,
     history: History | None = None,
+    offers: Sequence[Offer] = (),
     progress: Progress = silent,
 ) -> tuple[PastEffect, ...]:
     """Measure every usable past campaign, offer by offer, in order of their start.
@@ -114,6 +116,7 @@ def past_effects(
         settings: horizon, folds, seed.
         currency: of the workspace.
         history: what `history.build` made of the same arguments; None = make it.
+        offers: the catalogue, for the terms of offers whose cost is not on record.
         progress: told of every campaign.
     """
     if history is None:
@@ -125,6 +128,7 @@ def past_effects(
             currency=currency,
             folds=settings.folds,
         )
+    history = filled(history, offers)
     first = outcomes.first_time(analytics)
     found = []
     with steady():

@@ -54,8 +54,13 @@ def paying(offers: Sequence[Offer]) -> tuple[Offer, ...]:
 def assemble(
     profiles: pa.Table, offers: Sequence[Offer], columns: Sequence[Column], *, economics: Economics, version: str
 ) -> pa.Table:
-    """Return `ESTIMATES`: for each profile in order, its offers in order; profit as `Economics` has it."""
+    """Return `ESTIMATES`: for each profile in order, its offers in order; profit as `Economics` has it.
+
+    An offer whose cost is unknown (NaN) has no estimate, so that no plan can take it for free.
+    """
     customers = strings(profiles, "customer_id")
+    priced = [place for place, column in enumerate(columns) if not np.isnan(column.cost).any()]
+    offers, columns = [offers[place] for place in priced], [columns[place] for place in priced]
     count = len(offers)
     if not count or not len(customers):
         return ESTIMATES.empty_table()

@@ -15,13 +15,14 @@ offers are valid and four weeks more; one that is shorter than offers are valid 
 Only rows whose horizon had passed by `as_of` are in the table, and nothing at or after `as_of` is read.
 
 Revenue is counted before the offer's cost (what was paid, less refunds, plus what coupons took off), so that profit is
-the margin of revenue less the cost.
+the margin of revenue less the cost. What a use cost is as `used` reads it; where nobody recorded it the cost is null,
+and no 0, until `unrecorded.filled` takes it from the offers' terms and adds as much to revenue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -33,6 +34,8 @@ from offersmith.progress import Progress, silent
 from offersmith.response.base import HISTORY_KEYS, Bools, CampaignUse, Floats, History, Strings, flags, strings
 from offersmith.response.scores import MIN_EFFECTIVE, support
 from offersmith.response.sent import Campaign, past_campaigns
+from offersmith.response.unrecorded import Untold
+from offersmith.response.used import Used, assumed, of, used
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import NO_OFFER
@@ -71,12 +74,19 @@ def build(
     parts: list[pa.Table] = []
     uses: list[CampaignUse] = []
     refused: dict[str, str] = {}
+    entered: list[tuple[Campaign, pa.Table, int, Used]] = []
     for number, campaign in enumerate(campaigns):
         progress("response.stage_history", number, len(campaigns))
         members, aside = _members(analytics, campaign, profile)
-        used = _used(analytics, campaign, members, as_of, horizon_days)
-        block = _block(analytics, campaign, members, used, horizon_days, currency)
-        found = _uses(campaign, block, aside, used.later, folds)
+        entered.append((campaign, members, aside, used(analytics, campaign, members, as_of, horizon_days, currency)))
+    on_record = any(_redeemed(campaign, members, mine).any() for campaign, members, _, mine in entered)
+    for campaign, members, aside, mine in entered:
+        costs = mine.costs
+        if not on_record:
+            treated = _decided(campaign, members["customer_id"])[0] != NO_OFFER
+            costs = assumed(analytics, members, treated, horizon_days, currency)
+        block = _block(analytics, campaign, members, replace(mine, costs=costs), horizon_days, currency)
+        found = _uses(campaign, block, aside, mine.later, folds)
         refused |= {f"{use.campaign_id}/{use.offer_id}": NO_OVERLAP for use in found if not _supported(use)}
         parts.append(block)
         uses.extend(found)
@@ -105,8 +115,8 @@ def spending(
     """Return spending before coupons in `start <= time < end` (major units), and whether each customer bought."""
     found = outcomes.outcomes(analytics, start, end)
     gross = pc.add(found["revenue"], found["coupon_discount"])
-    revenue = _of(customers, found["customer_id"], gross) / scale(currency)
-    return revenue, _of(customers, found["customer_id"], found["orders"]) > 0
+    revenue = of(customers, found["customer_id"], gross) / scale(currency)
+    return revenue, of(customers, found["customer_id"], found["orders"]) > 0
 
 
 def _members(analytics: Analytics, campaign: Campaign, profile: Profiles) -> tuple[pa.Table, int]:
@@ -146,33 +156,20 @@ def _sum(marks: pa.ChunkedArray) -> int:
     return int(pc.sum(marks).as_py() or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Used:
-    """What members used of a campaign: how often in their horizon, for how much (minor units), and whether later."""
-
-    times: Floats
-    cost: Floats
-    later: Bools
-
-
-def _used(analytics: Analytics, campaign: Campaign, members: pa.Table, as_of: datetime, horizon_days: int) -> _Used:
-    within = outcomes.redemptions_after(analytics, members, timedelta(days=horizon_days))
-    ever = outcomes.redemptions(analytics, campaign.start, as_of)
-    within, ever = (found.filter(pc.equal(found["campaign_id"], campaign.campaign_id)) for found in (within, ever))
-    customers = members["customer_id"]
-    times = _of(customers, within["customer_id"], within["n"])
-    cost = _of(customers, within["customer_id"], within["cost"])
-    return _Used(times, cost, _of(customers, ever["customer_id"], ever["n"]) > times)
+def _redeemed(campaign: Campaign, members: pa.Table, mine: Used) -> Bools:
+    return np.asarray((_decided(campaign, members["customer_id"])[0] != NO_OFFER) & (mine.times > 0))
 
 
 def _block(
-    analytics: Analytics, campaign: Campaign, members: pa.Table, used: _Used, horizon_days: int, currency: str
+    analytics: Analytics, campaign: Campaign, members: pa.Table, mine: Used, horizon_days: int, currency: str
 ) -> pa.Table:
     customers = members["customer_id"]
     given, own, chances = _decided(campaign, customers)
     treated = given != NO_OFFER
     found = outcomes.outcomes_after(analytics, members, timedelta(days=horizon_days))
     gross = pc.add(found["revenue"], found["coupon_discount"])
+    told, untold = mine.costs.told * treated, mine.costs.untold.of_rows(treated)
+    known = np.bincount(untold.row, minlength=len(treated)) == 0
     keys = {
         "customer_id": customers,
         "campaign_id": pa.repeat(pa.scalar(campaign.campaign_id, pa.string()), len(customers)),
@@ -180,10 +177,14 @@ def _block(
         "offer_id": pa.array(given.tolist(), pa.string()),
         "propensity": own,
         "chances": chances,
-        "redeemed": pa.array((used.times > 0) & treated, pa.bool_()),
-        "bought": pa.array(_of(customers, found["customer_id"], found["orders"]) > 0, pa.bool_()),
-        "revenue": pa.array(_of(customers, found["customer_id"], gross) / scale(currency), pa.float64()),
-        "cost": pa.array(used.cost / scale(currency) * treated, pa.float64()),
+        "redeemed": pa.array((mine.times > 0) & treated, pa.bool_()),
+        "bought": pa.array(of(customers, found["customer_id"], found["orders"]) > 0, pa.bool_()),
+        "revenue": pa.array(
+            of(customers, found["customer_id"], gross) / scale(currency) + mine.costs.beside, pa.float64()
+        ),
+        "cost": pa.array(np.where(known, told, np.nan), pa.float64(), from_pandas=True),
+        "cost_told": pa.array(told, pa.float64()),
+        "untold": untold.column(len(treated)),
     }
     features = {name: members[name] for name in members.column_names if name not in HISTORY_KEYS.names}
     return pa.table({**keys, **features})
@@ -215,7 +216,7 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int, used_later: Bools, co
     lot = campaign.lot
     groups = (campaign.later, campaign.before, campaign.beside, lot.not_sent if lot else frozenset[str]())
     later, before, beside, missed = (np.isin(customers, np.array(sorted(group), dtype=np.str_)) for group in groups)
-    redeemed = flags(block, "redeemed")
+    redeemed, untold = flags(block, "redeemed"), Untold.of(block)
     features = [name for name in block.column_names if name not in HISTORY_KEYS.names]
     found = []
     for offer in sorted(campaign.arms):
@@ -237,6 +238,7 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int, used_later: Bools, co
                 not_sent=int((missed & mine).sum()),
                 still_open=lot.still_open if lot else 0,
                 used_later=int((used_later & mine).sum()),
+                unrecorded=round(float(untold.uses[mine[untold.row] & np.isnan(untold.most)].sum())),
                 compared=held.compared,
                 effective_treated=held.treated,
                 effective_controls=held.controls,
@@ -248,10 +250,3 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int, used_later: Bools, co
 def _supported(use: CampaignUse) -> bool:
     smaller = min(use.effective_treated or 0.0, use.effective_controls or 0.0)
     return smaller >= MIN_EFFECTIVE
-
-
-def _of(customers: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> Floats:
-    """Return the value of each customer, 0 where there is none."""
-    place = pc.index_in(customers, keys.combine_chunks())
-    taken = values.combine_chunks().cast(pa.float64()).take(place)
-    return np.asarray(pc.fill_null(taken, 0.0).to_numpy(zero_copy_only=False), dtype=np.float64)

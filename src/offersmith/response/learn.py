@@ -17,6 +17,7 @@ from offersmith.response.history import Profiles, build
 from offersmith.response.judging.competition import USUAL
 from offersmith.response.learned import Learned
 from offersmith.response.learners import LEARNERS
+from offersmith.response.unrecorded import filled
 from offersmith.settings import LearnSettings, PriorSettings
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import Offer
@@ -64,6 +65,7 @@ def learn(
         folds=settings.folds,
         progress=progress,
     )
+    history = filled(history, offers)
     if history.treated and not history.randomised:
         found = past_effects(
             analytics,

@@ -8,7 +8,8 @@ Chances are the logged ones; who had so small a one of some arm that it tells no
 gets fitted ones: log-odds of each offer against nothing, campaign by campaign, from other customers than those they are
 applied to (Begg & Gray 1984: the separate fits estimate the multinomial model). Rows with too small a fitted chance of
 any arm of their campaign are not compared (trimming as in Crump et al. 2009). An arm whose rows are then worth fewer
-than `MIN_EFFECTIVE` equally weighted customers is refused. All of them are counted. A history with some logged
+than `MIN_EFFECTIVE` equally weighted customers is refused, and so is one whose cost nobody recorded and no terms say
+(`unrecorded`): it would be taken for free. All of them are counted. A history with some logged
 campaigns is made of those alone: what selection bends would bend the rest.
 
 Campaigns differ in what they could give and in their season. `chances` says of every row what it could have been given
@@ -33,6 +34,7 @@ from offersmith.response.linear import logistic, steady
 from offersmith.response.logged import chance_of
 from offersmith.response.scores import LOW, MIN_EFFECTIVE, PENALTY, steadiest
 from offersmith.response.trial import Arm, Sale, Trial
+from offersmith.response.unrecorded import COST_UNKNOWN, filled, spent
 from offersmith.vocabulary import NO_OFFER, Offer
 
 MIN_USED = 30
@@ -83,7 +85,7 @@ def gather(history: History, offers: Sequence[Offer], economics: Economics, *, s
         seed: of the folds of fitted chances.
     """
     with steady():
-        return _gather(history, offers, economics, seed)
+        return _gather(filled(history, offers), offers, economics, seed)
 
 
 def _gather(history: History, offers: Sequence[Offer], economics: Economics, seed: int) -> Gathered:
@@ -104,7 +106,8 @@ def _gather(history: History, offers: Sequence[Offer], economics: Economics, see
         chances = _fitted(x, arm, block, fold, history.folds, len(names))
         held = _fair(chances)
     effective = _effective(arm[held], chances[held], names)
-    refused = np.array([size < MIN_EFFECTIVE for size in effective.values()], dtype=np.bool_)
+    unpriced = np.isin(np.arange(len(names)), arm[np.isnan(floats(table, "cost"))])
+    refused = np.array([size < MIN_EFFECTIVE for size in effective.values()], dtype=np.bool_) | unpriced
     # Without anybody to compare with, no arm can be.
     refused[1:] |= refused[0]
     refused[0] = False
@@ -134,7 +137,11 @@ def _gather(history: History, offers: Sequence[Offer], economics: Economics, see
         chances=left,
         block=block[keep].astype(np.int64),
         campaigns=tuple(campaigns.tolist()),
-        left_out={name: "no_overlap" for name, out in zip(names, refused, strict=True) if out},
+        left_out={
+            name: COST_UNKNOWN if unknown else "no_overlap"
+            for name, out, unknown in zip(names, refused, unpriced, strict=True)
+            if out
+        },
         trimmed=int((~held).sum()),
         effective=effective,
     )
@@ -203,13 +210,13 @@ def _arms(
 ) -> tuple[Arm, ...]:
     """Return the arms with what each takes off a buyer's spending on average, from the shop's own pocket."""
     bought, revenue = flags(table, "bought"), floats(table, "revenue")
-    cost = np.nan_to_num(floats(table, "cost"))
+    cost = floats(table, "cost")
     lines = [_line(known[name], revenue[bought]) if name in known else None for name in names]
     told = [np.zeros(len(arm)) if line is None else line.relief(revenue) * bought for line in lines]
     mine = [arm == number for number in range(len(names))]
     stated = np.array([part[rows].sum() for part, rows in zip(told, mine, strict=True)])
     paid = np.array([cost[rows].sum() for rows in mine])
-    uses = np.array([int((flags(table, "redeemed") & rows).sum()) for rows in mine])
+    uses = np.array([int((spent(table) & rows).sum()) for rows in mine])
     by_terms = np.array([line is not None for line in lines])
     by_terms[0] = False
     whole = float(paid[by_terms].sum() / max(stated[by_terms].sum(), 1e-9)) if by_terms.any() else 1.0

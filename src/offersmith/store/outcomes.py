@@ -147,6 +147,92 @@ def _used(analytics: Analytics, within: ir.Table) -> pa.Table:
     return analytics.run(summed.order_by("campaign_id", "customer_id"))
 
 
+def uses_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
+    """Return who used an offer of which campaign on which day of their own stretch, and what is on record of it.
+
+    What no row says is null, which is another thing than 0.
+
+    Args:
+        analytics: bound to the shop's events.
+        entered: customer_id (once each) and moment, where the customer's stretch starts.
+        length: of every stretch.
+
+    Returns:
+        campaign_id, customer_id, day (by the shop's clock), n (uses), own (what the events of use say they took off),
+        coupon (the campaign's share by number of the coupon discount of the day's purchases), discount (of the whole
+        discount) and paid (for the day's purchases, all of it); minor units; sorted by campaign, customer and day.
+    """
+    within = _within(analytics, entered, length)
+    used = within.filter(within.event == "redeem")
+    named = used.select(
+        campaign_id=ibis.coalesce(used.campaign_id, used.offer_id),
+        customer_id=used.customer_id,
+        day=_day(used),
+        own=ibis.coalesce(used.coupon_discount, used.discount),
+    )
+    named = named.filter(named.campaign_id.notnull())
+    key = ["customer_id", "day"]
+    mine = named.group_by("campaign_id", *key).aggregate(n=named.count(), own=named.own.sum().cast("int64"))
+    by_day = named.group_by(*key).aggregate(of_day=named.count())
+    bought = within.filter(within.event == "purchase")
+    lines = bought.select("customer_id", "amount", "coupon_discount", "discount", day=_day(bought))
+    paid = lines.group_by(*key).aggregate(
+        paid=_whole(lines.amount),
+        coupon=lines.coupon_discount.sum().cast("int64"),
+        discount=lines.discount.sum().cast("int64"),
+    )
+    joined = mine.left_join(by_day, key).select("campaign_id", *key, "n", "own", "of_day")
+    beside = joined.left_join(paid, key).select("campaign_id", *key, "n", "own", "of_day", "paid", "coupon", "discount")
+    shared = {name: (beside[name] * beside.n) // beside.of_day for name in ("coupon", "discount")}
+    found = beside.select("campaign_id", *key, "n", "own", "paid", **shared)
+    return analytics.run(found.order_by("campaign_id", *key))
+
+
+def first_orders_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
+    """Return each customer's first order in their own stretch, and the discounts on record in all of it.
+
+    Returns:
+        customer_id, paid (for the first order; the dearest of several at one moment), coupon and discount (of all
+        purchases; null where no row says one); minor units; sorted by customer_id. Who bought nothing has no row.
+    """
+    within = _within(analytics, entered, length)
+    bought = within.filter(within.event == "purchase")
+    lines = bought.select(
+        "customer_id", "time", "amount", "coupon_discount", "discount",
+        number=ibis.coalesce(bought.order_id, bought.time.cast("string")),
+    )  # fmt: skip
+    orders = lines.group_by("customer_id", "number").aggregate(time=lines.time.min(), paid=_whole(lines.amount))
+    earliest = orders.group_by("customer_id").aggregate(time=orders.time.min())
+    first = orders.join(earliest, ["customer_id", "time"]).select("customer_id", "paid")
+    paid = first.group_by("customer_id").aggregate(paid=first.paid.max())
+    said = lines.group_by("customer_id").aggregate(
+        coupon=lines.coupon_discount.sum().cast("int64"), discount=lines.discount.sum().cast("int64")
+    )
+    found = paid.join(said, "customer_id").select("customer_id", "paid", "coupon", "discount")
+    return analytics.run(found.order_by("customer_id"))
+
+
+def coupons_told(analytics: Analytics, until: datetime) -> bool:
+    """Return whether any purchase before a moment says what a coupon took off, if only that it was nothing."""
+    t = EVENTS_TABLE
+    rows = t.filter(t.event == "purchase", t.coupon_discount.notnull(), t.time < until)
+    return bool(analytics.run(rows.select("coupon_discount").limit(1)).num_rows)
+
+
+def uses_untold(analytics: Analytics) -> int | None:
+    """Return how many uses of offers are on record in a shop that says of no purchase or use what was taken off.
+
+    None where any says it.
+    """
+    t = EVENTS_TABLE
+    rows = t.filter(t.event.isin(("purchase", "redeem")))
+    said = ibis.coalesce(rows.coupon_discount, rows.discount).notnull()
+    found = analytics.run(
+        rows.aggregate(uses=_whole((rows.event == "redeem").cast("int64")), said=_whole(said.cast("int64")))
+    )
+    return None if found["said"][0].as_py() else int(found["uses"][0].as_py())
+
+
 def customers(analytics: Analytics, before: datetime) -> pa.Array:
     """Return who did anything before a moment, sorted."""
     t = EVENTS_TABLE

@@ -25,6 +25,7 @@ from offersmith.response.prior import believe as prior_of
 from offersmith.response.structural.arms import Arms
 from offersmith.response.structural.redeeming import fit_redeeming, used
 from offersmith.response.structural.stacked import Stacked
+from offersmith.response.unrecorded import COST_UNKNOWN, filled, spent
 from offersmith.response.weighing import expected
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import Offer
@@ -96,12 +97,13 @@ def compete(
     """
     if not history.treated or not np.isfinite(floats(history.table, "propensity")).any():
         return CHANCES_NEEDED
+    history = filled(history, offers)
     found = gather(history, offers, economics, seed=seed)
     kept, apart = comparable(found)
     if not enough(kept) or (tells and not informative(history, kept, offers, economics, priors)):
         return TOO_FEW
     lost = {
-        "no_overlap": int(np.isin(strings(history.table, "offer_id"), sorted(found.left_out)).sum()),
+        **{code: _of_offers(history, found.left_out, code) for code in ("no_overlap", COST_UNKNOWN)},
         "chances_too_small": found.trimmed,
         "not_every_arm": apart,
         "immature": _most(history, "still_open"),
@@ -138,6 +140,12 @@ def comparable(found: Gathered) -> tuple[Gathered, int]:
         block=found.block[rows],
     )
     return held, int((~possible).sum())
+
+
+def _of_offers(history: History, left_out: Mapping[str, str], code: str) -> int:
+    """Return how many rows were given an offer that was left out for a reason."""
+    names = sorted(name for name, reason in left_out.items() if reason == code)
+    return int(np.isin(strings(history.table, "offer_id"), names).sum())
 
 
 def _most(history: History, name: str) -> int:
@@ -223,7 +231,9 @@ def _competed(
         else None
     )
     lines = calibrations(chosen)
-    belief = believe(chosen, lines)
+    known_now = history.known if history.known is not None and history.known.num_rows else history.table
+    today = learner.effects(kept.encoder.matrix(known_now)[:, columns])
+    belief = believe(chosen, lines, today)
     usual = None if parts_of(learner) else fit_usual(trial, trial.sale)
     return Competed(
         chosen=chosen,
@@ -243,7 +253,7 @@ def _competed(
             campaigns=history.campaigns,
             scores=use.scores() if use else {},
             reliability=use.reliability() if use else (),
-            effects=_effects(history, chosen, belief, prior, known, depth, economics),
+            effects=_effects(history, chosen, belief, today, prior, known, depth, economics),
             left_out=dict(history.left_out),
             importance=use.importance((*trial.names, *codes.names)) if use else {},
             judged=record(history, chosen, lines, lost, known, prior.basket, seed),
@@ -258,7 +268,7 @@ def _costs(
     parts = parts_of(learner)
     given, cost, lines = strings(history.table, "offer_id"), floats(history.table, "cost"), {}
     for number, name in enumerate(names):
-        rows = np.flatnonzero(used(history) & (given == name))
+        rows = np.flatnonzero(spent(history.table) & np.isfinite(cost) & (given == name))
         if number == 0 or not len(rows):
             continue
         basket = parts.expected(x[rows]).size[:, number] if parts else usual.expected(x[rows])[1] if usual else None
@@ -272,16 +282,20 @@ def _effects(
     history: History,
     chosen: Chosen,
     belief: Belief,
+    today: Floats,
     prior: FittedPrior,
     known: Mapping[str, Offer],
     depth: Mapping[str, float],
     economics: Economics,
 ) -> tuple[OfferEffect, ...]:
-    """Return every offer's average effect on revenue: what profit and cost say of it. None without a margin."""
+    """Return every offer's average effect on revenue: what profit and cost say of it. None without a margin.
+
+    `used` is that of the customers of today, whose effects the learner predicts as `today`.
+    """
     if economics.margin_rate <= 0:
         return ()
     trial, gain = chosen.gains.trial, chosen.gains.gain
-    cost = np.nan_to_num(floats(history.table, "cost")) * economics.cost_share
+    cost = floats(history.table, "cost") * economics.cost_share
     even = np.full(len(trial), 1 / len(trial))
     found = []
     for number, arm in enumerate(trial.arms[1:], start=1):
@@ -291,7 +305,7 @@ def _effects(
         offer = known.get(arm.name, Offer(arm.name, "unknown"))
         mean, sd = expected(prior, history.table, offer, depth[arm.name], None, even)
         error = held.mean_sd / economics.margin_rate
-        profit = float(belief.profit(arm.name, chosen.effects[:, number]).mean())
+        profit = float(belief.profit(arm.name, today[:, number]).mean())
         found.append(
             OfferEffect(
                 offer_id=arm.name,

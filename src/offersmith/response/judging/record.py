@@ -99,7 +99,7 @@ def _named(arms: Sequence[Arm], known: Mapping[str, Offer], basket: float) -> tu
     found = [arms[0]]
     for arm in arms[1:]:
         offer = known.get(arm.name)
-        one, two = (float(relief(offer, np.array([size * basket]))[0]) if offer else 0.0 for size in (4, 8))
+        one, two = np.nan_to_num(relief(offer, np.array([4.0, 8.0]) * basket)).tolist() if offer else (0.0, 0.0)
         share = max((two - one) / (4 * basket), 0.0) if basket > 0 else 0.0
         fixed = max(one - 4 * basket * share, 0.0)
         found.append(replace(arm, share=round(share, 9), fixed=round(fixed, 6)))

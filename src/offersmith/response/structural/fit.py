@@ -164,7 +164,7 @@ def _costs(history: History, core: CrossfittedCore, given: Strings) -> dict[str,
     cost = floats(history.table, "cost")
     lines = {}
     for name in sorted(set(given.tolist()) - {NO_OFFER}):
-        rows = used(history) & (given == name)
+        rows = used(history) & np.isfinite(cost) & (given == name)
         line = learn_cost(cost[rows], core.basket_out[rows] * core.core.factor.get(name, 1.0))
         if line:
             lines[name] = line
