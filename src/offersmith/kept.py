@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from offersmith import bootstrap
 from offersmith.errors import StateError, StorageError
+from offersmith.events.decision_log import state
 from offersmith.offers.catalogue import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
@@ -114,9 +115,9 @@ class Kept:
         return fitted
 
     def beside(self, at: datetime) -> Beside:
-        """Return what stands beside the model of a moment: the campaigns it could not learn from yet."""
+        """Return what stands beside the model of a moment: what it could not learn from, and the log of decisions."""
         days = self.settings.learn.horizon_days
-        return Beside(days, waiting(self.analytics, at, days))
+        return Beside(days, waiting(self.analytics, at, days), state(self.settings, self.place.decided))
 
     def learned(self, at: datetime, economics: Economics) -> FittedResponse | None:
         """Return the response model of a moment if it is kept and whole; None where it is still to be learned."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace as replaced
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -139,12 +138,12 @@ class Shop:
                 progress=progress,
             )
             if files:
-                return replaced(receipt, decided=decisions.kept(self.place.decided))
+                return decisions.told(receipt, self.place.decided)
             events = partial(bootstrap.open_analytics, self.place, self.settings, ledger.event_files())
             named = reading.make(self.settings, self.folder)
             with decisions.after(receipt, self.place.decided):
-                told = decisions.take(self.settings, self.folder, self.place.decided, events, named)
-            return replaced(receipt, decided=told)
+                decisions.take(self.settings, self.folder, self.place.decided, events, named)
+            return decisions.told(receipt, self.place.decided)
 
     def quality(self) -> QualityReport:
         """Look for missing values, impossible amounts and clocks, and outliers among the events."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from offersmith import Shop
 from offersmith.errors import InputError, SettingsError
 from offersmith.events.decision_file import read
+from offersmith.events.decision_log import state
 from offersmith.events.decisions import take
 from offersmith.settings import DecisionSettings, OfferSettings, Settings, ShopSettings, SourceSettings
 from offersmith.store.analytics import Analytics
@@ -266,6 +267,59 @@ def test_a_refused_log_says_what_was_read_and_which_log_stands(tmp_path):
     assert (told["field"], told["receipt"]["kept"], told["receipt"]["decisions"]) == ("probability", 1, 2)
     (tmp_path / "third-events.csv").write_text(bought.format("eve"))
     assert shop.ingest(tmp_path / "third-events.csv").as_dict()["decisions"] == 2
+
+
+def test_who_learns_after_a_log_was_refused_is_told(tmp_path):
+    """Without a word the campaign would count as sent to chosen customers, or by a log that was to be replaced."""
+    (tmp_path / "events.csv").write_text(
+        "event,time,customer_id,offer_id,campaign_id\nview_promotion,2024-03-01T09:00,ann,ten,march\n"
+    )
+    columns = {name: name for name in ("event", "time", "customer_id", "offer_id", "campaign_id")}
+    source = SourceSettings(files=("events.csv",), columns=columns, names={"view_promotion": "view_promotion"})
+    shop = Shop(tmp_path, Settings(shop=SHOP, events=(source,), decisions=(DecisionSettings(files=("log.csv",)),)))
+    (tmp_path / "log.csv").write_text(GOOD.replace("none", "nothing"))
+    with pytest.raises(InputError):
+        shop.ingest()
+    learned = shop.learn()
+    assert "WARNING: the log of decisions was refused when it was read, so its campaigns are not counted" in str(
+        learned
+    )
+    assert "offer_id 'nothing'" in str(learned)
+    assert learned.as_dict()["log"]["decided"] == 0
+    assert "决策日志在读取时被拒收" in learned.text("zh")
+    (tmp_path / "log.csv").write_text(GOOD)
+    shop.ingest()
+    assert "WARNING" not in str(shop.learn())
+    (tmp_path / "log.csv").write_text(GOOD.replace(".75", "2"))
+    with pytest.raises(InputError):
+        shop.ingest()
+    assert "the 2 decisions of an earlier one still count: log.csv: probability is 2.0" in str(shop.learn())
+
+
+def test_a_log_that_was_never_read_is_missed(tmp_path):
+    part = DecisionSettings(files=("log.csv",))
+    kept = tmp_path / "tables" / "decided.parquet"
+    assert state(Settings(), kept).lines() == []
+    assert "that was not read yet" in state(Settings(decisions=(part,)), kept).lines()[0]
+
+
+def test_a_receipt_doubts_chances_of_another_arm(tmp_path):
+    (tmp_path / "events.csv").write_text(
+        "event,time,customer_id,offer_id,campaign_id\nview_promotion,2024-03-01T09:00,c0,ten,march\n"
+    )
+    rows = [f"c{number},{'none' if number % 5 else 'ten'},0.8,0.2\n" for number in range(400)]
+    (tmp_path / "log.csv").write_text("customer_id,offer_id,p_none,p_ten\n" + "".join(rows))
+    columns = {name: name for name in ("event", "time", "customer_id", "offer_id", "campaign_id")}
+    source = SourceSettings(files=("events.csv",), columns=columns, names={"view_promotion": "view_promotion"})
+    for chances, doubted in (("p_none", "p_ten"), []), (("p_ten", "p_none"), ["none", "ten"]):
+        part = DecisionSettings(
+            files=("log.csv",), campaign="march", chances=dict(zip(("none", "ten"), chances, strict=True))
+        )
+        shop = Shop(tmp_path, Settings(shop=SHOP, events=(source,), decisions=(part,)))
+        receipt = shop.ingest()
+        assert [one["offer_id"] for one in receipt.as_dict()["doubts"]] == doubted
+        assert str(receipt).count("WARNING: campaign march") == len(doubted)
+        assert str(shop.learn()).count("WARNING: campaign march") == len(doubted)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from offersmith.events.cost_record import CostsUntold
+from offersmith.events.weights import Doubt
 from offersmith.settings import SourceSettings
 from offersmith.vocabulary import EVENTS
 from offersmith.words import Language, say
@@ -164,11 +166,15 @@ class Receipt:
         files: one receipt per source.
         outdated: sources nobody names any more whose events stay as an earlier mapping read them.
         decided: decisions with their chances that the shop told.
+        costs: that nothing on record says what offers took off; None where something does, or none was used.
+        doubts: arms of these whose chances do not fit how often they were given.
     """
 
     files: tuple[FileReceipt, ...] = ()
     outdated: tuple[str, ...] = ()
     decided: int = 0
+    costs: CostsUntold | None = None
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def read(self) -> int:
@@ -220,9 +226,11 @@ class Receipt:
         lines += [say("events.receipt_whole", language, source=name) for name in self.files_redelivered]
         if self.decided:
             lines.append(say("events.receipt_decided", language, rows=self.decided))
+        lines += [doubt.text(language) for doubt in self.doubts]
         for file in self.files:
             lines += _warning(file, language)
         lines += [say("events.receipt_outdated", language, source=name) for name in self.outdated]
+        lines += [self.costs.text(language)] if self.costs else []
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -232,7 +240,14 @@ class Receipt:
         total.pop("whole")
         files = [file.as_dict() for file in self.files]
         names = {"files_redelivered": list(self.files_redelivered), "files_outdated": list(self.outdated)}
-        return {**total, **names, "decisions": self.decided, "files": files}
+        return {
+            **total,
+            **names,
+            "decisions": self.decided,
+            "costs_untold": self.costs and self.costs.as_dict(),
+            "doubts": [one.as_dict() for one in self.doubts],
+            "files": files,
+        }
 
 
 _COUNTS = (

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from offersmith.errors import InputError, OffersmithError
 from offersmith.events.base import Drawn, Receipt, Source
 from offersmith.events.decision_file import read
+from offersmith.events.decision_log import accept, doubted, kept, refuse
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import MAX_UNLIKE
@@ -52,29 +53,28 @@ def take(
         SettingsError: the settings map a column there is not.
         InputError: a file cannot be used as it is, or is not of what happened; what was kept before stays.
     """
-    told = [read(part, folder, settings.shop) for part in settings.decisions]
-    told += [log for source in sources if isinstance(source, Drawn) and (log := source.decided())]
-    if not told:
+    logs = [read(part, folder, settings.shop) for part in settings.decisions]
+    logs += [log for source in sources if isinstance(source, Drawn) and (log := source.decided())]
+    if not logs:
         file.unlink(missing_ok=True)
+        accept(file)
         return 0
-    log = _once(pa.concat_tables(told))
+    log = _once(pa.concat_tables(logs))
     with events() as analytics:
         hold(log, analytics, [offer.id for offer in settings.offers])
     replace(file, parquet(log))
+    accept(file)
     return int(log.num_rows)
 
 
-def kept(file: Path) -> int:
-    """Return how many decisions are kept as `file`; 0 where none can be read."""
-    try:
-        return int(pq.read_metadata(file).num_rows)
-    except (pa.ArrowException, OSError):
-        return 0
+def told(receipt: Receipt, file: Path) -> Receipt:
+    """Return a receipt with the count of decisions kept as `file`, and the doubts about them."""
+    return replaced(receipt, decided=kept(file), doubts=doubted(file))
 
 
 @contextmanager
 def after(receipt: Receipt, file: Path) -> Iterator[None]:
-    """Add to any complaint about decisions what became of the events read before, and which log still stands.
+    """Note any complaint about decisions; add what became of the events read before, and which log still stands.
 
     Raises:
         OffersmithError: the complaint; its facts have the receipt, with the count of decisions kept as `file`.
@@ -82,6 +82,7 @@ def after(receipt: Receipt, file: Path) -> Iterator[None]:
     try:
         yield
     except OffersmithError as fault:
+        refuse(file, fault.message)
         there = kept(file)
         stands = f"the {there:,} decisions of an earlier log still stand" if there else "no decisions are kept"
         done = receipt.as_dict() | {"decisions": there}
@@ -126,8 +127,8 @@ def hold(log: pa.Table, analytics: Analytics, offers: Sequence[str]) -> None:
         listed = _listed([f"{word!r} ({rows:,} of {log.num_rows:,} rows)" for word, rows in words.items()])
         value = next(iter(words))
         raise InputError(
-            f"decisions: offer_id {listed} is not {NO_OFFER!r} (for no offer), nor one of [[offers]], nor in any event; "
-            f"allowed: {_listed(heard)}",
+            f"decisions: offer_id {listed} is not {NO_OFFER!r} (for no offer), nor one of [[offers]], nor in any "
+            f"event; allowed: {_listed(heard)}",
             hint=f'if it is their word for one of those: names = {{ "{value}" = "{NO_OFFER}" }}',
             field="offer_id",
             value=value,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from offersmith.events.decision_log import LogState
 from offersmith.response.base import Evidence, OfferEffect
 from offersmith.response.waiting import Waiting
 from offersmith.vocabulary import NORMAL_95
@@ -23,14 +24,17 @@ class Beside:
     Attributes:
         horizon_days: over how many days after a campaign's start outcomes are counted.
         waiting: campaigns whose outcome is not over.
+        log: how it stands with the decisions that the shop told.
     """
 
     horizon_days: int
     waiting: tuple[Waiting, ...] = ()
+    log: LogState = field(default_factory=LogState)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"horizon_days": self.horizon_days, "waiting": [one.as_dict() for one in self.waiting]}
+        waits = [one.as_dict() for one in self.waiting]
+        return {"horizon_days": self.horizon_days, "waiting": waits, "log": self.log.as_dict()}
 
 
 def effects(evidence: Evidence, currency: str, days: int, language: Language) -> list[str]:
@@ -58,7 +62,7 @@ def _effect(found: OfferEffect, language: Language) -> str:
 
 
 def beside(evidence: Evidence, found: Beside, language: Language) -> list[str]:
-    """Say which campaigns a model did not learn from, and until when those wait that are not over.
+    """Say what a model did not learn from: campaigns, until when those wait that are not over, and a refused log.
 
     Args:
         evidence: of the model.
@@ -75,7 +79,8 @@ def beside(evidence: Evidence, found: Beside, language: Language) -> list[str]:
     for name, reason in evidence.left_out.items():
         if reason != OPEN or name.rpartition("/")[0] not in told:
             grouped.setdefault(reason, []).append(name)
-    return lines + [_left_out(names, reason, language) for reason, names in sorted(grouped.items())]
+    lines += [_left_out(names, reason, language) for reason, names in sorted(grouped.items())]
+    return lines + [f"  {line}" for line in found.log.lines(language)]
 
 
 def _left_out(names: Sequence[str], reason: str, language: Language) -> str:
