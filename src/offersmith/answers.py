@@ -15,6 +15,7 @@ from offersmith.money import Money
 from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
+from offersmith.response import unrecorded
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.told import Beside, beside, effects
 from offersmith.strategy.cards import Card
@@ -180,7 +181,8 @@ class Learned:
         reasons = [f"  {say(f'response.{code}', language)}" for code in evidence.reasons]
         scores = [say(f"shop.{n}", language, value=v) for n, v in evidence.scores.items() if n in SCORES_SAID]
         found = self._tried(language) or effects(evidence, self.currency, self.beside.horizon_days, language)
-        return "\n".join([head, *reasons, *found, *scores, *beside(evidence, self.beside, language)])
+        costs = [f"  {line}" for line in unrecorded.told(evidence.campaigns, language)]
+        return "\n".join([head, *reasons, *found, *scores, *beside(evidence, self.beside, language), *costs])
 
     def _tried(self, language: Language) -> list[str]:
         """Say what the models that competed are worth on held-out customers, in their order; [] where none did."""
@@ -206,6 +208,7 @@ class Learned:
             "version": self.fitted.version,
             "model": self.fitted.name,
             "evidence": self.fitted.evidence.as_dict(),
+            "costs_untold": unrecorded.summary(self.fitted.evidence.campaigns),
             **self.beside.as_dict(),
         }
 
@@ -287,7 +290,7 @@ class Planned:
         if plan.cold and plan.explorers:
             lines.append(say("shop.planned_cold", language))
         lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
-        lines += told(plan, language)
+        lines += [*told(plan, language), *unrecorded.told(self.fitted.evidence.campaigns, language)]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -318,6 +321,7 @@ class Planned:
             "reasons": [{"code": code, "says": say(f"response.{code}")} for code in evidence.reasons],
             "note": say("shop.planned_cold") if self.plan.cold and self.plan.explorers else "",
             "evidence": evidence.as_dict(),
+            "costs_untold": unrecorded.summary(evidence.campaigns),
             "cards": [card.as_dict() for card in self.cards],
             "file": str(self.file),
             "cards_file": str(self.cards_file),

@@ -23,6 +23,7 @@ from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import decisions
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt
+from offersmith.events.costed import costed
 from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.matched import matched
 from offersmith.events.propose import propose
@@ -137,13 +138,13 @@ class Shop:
                 sources=matched(self.settings, self.folder, [Path(file) for file in files]) if files else None,
                 progress=progress,
             )
-            if files:
-                return decisions.told(receipt, self.place.decided)
             events = partial(bootstrap.open_analytics, self.place, self.settings, ledger.event_files())
+            if files:
+                return costed(decisions.told(receipt, self.place.decided), ledger, events)
             named = reading.make(self.settings, self.folder)
             with decisions.after(receipt, self.place.decided):
                 decisions.take(self.settings, self.folder, self.place.decided, events, named)
-            return decisions.told(receipt, self.place.decided)
+            return costed(decisions.told(receipt, self.place.decided), ledger, events)
 
     def quality(self) -> QualityReport:
         """Look for missing values, impossible amounts and clocks, and outliers among the events."""
@@ -219,6 +220,7 @@ class Shop:
             profile=lambda moment: kept.profiles(moment)[0],
             settings=self.settings.learn,
             currency=self.settings.shop.currency,
+            offers=self.offers(),
         )
 
     def held_out(self, kept: Kept, at: datetime, progress: Progress = silent) -> ModelFacts | None:

@@ -179,7 +179,8 @@ def _counted(use: CampaignUse, table: pa.Table, given: Strings, left: Untold) ->
 def summary(campaigns: Sequence[CampaignUse]) -> list[dict[str, Any]]:
     """Return what is to be said of offers whose uses have no cost on record, one entry an offer, as plain values.
 
-    `code` is the message of `catalogue/response.toml`; `uses` counts those without a record.
+    `code` is the message of `catalogue/response.toml`, `says` the same in English; `uses` counts those without a
+    record.
     """
     nobody = not any(use.redeemers for use in campaigns)
     found = []
@@ -188,7 +189,9 @@ def summary(campaigns: Sequence[CampaignUse]) -> list[dict[str, Any]]:
         missing = sum(use.unrecorded for use in mine)
         if missing:
             code = COST_UNKNOWN if any(use.unpriced for use in mine) else COST_BY_TERMS
-            found.append({"offer_id": name, "uses": missing, "code": f"{code}_{'assumed' if nobody else 'uses'}"})
+            code += "_assumed" if nobody else "_uses"
+            says = say(f"response.{code}", offer=name, uses=missing)
+            found.append({"offer_id": name, "uses": missing, "code": code, "says": says})
     return found
 
 
