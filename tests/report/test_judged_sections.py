@@ -6,10 +6,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.report.judged import OFFERS, judging, withheld
 from tests.report.reading import EN, SECTIONS, facts, figures, said, section_of, sections
+from tests.response.trials import known
 
+from offersmith.experiments.uplift import doubly_robust
 from offersmith.report.base import Note, Numbers
 from offersmith.report.charts import payload
 from offersmith.report.format import MISSING, Reader
@@ -19,6 +22,8 @@ from offersmith.report.inputs_judged import Estimated
 from offersmith.report.pages import promotion
 from offersmith.report.scale import Scale
 from offersmith.report.sections import tried
+from offersmith.response.choice.gate import DOUBT, single
+from offersmith.response.choice.value import Gains
 from offersmith.words import LANGUAGES, Language
 
 
@@ -162,6 +167,32 @@ def test_offers_stand_beside_those_who_got_none() -> None:
     assert figure.chart.x == tuple(OFFERS.values())
     assert "Offers with an interval wholly above zero: 3 of 5." in figure.chart.summary
     assert "The 5,002 rows without an offer have a mean outcome of $880 per 1,000." in figure.chart.summary
+
+
+def test_why_the_best_single_offer_is_not_its_average_effect() -> None:
+    plain = judging()
+    said = figures(section_of(tried, facts(plain)))[2].chart.summary
+    assert "may differ from its average effect here" in said
+    assert "its interval reaches 25% further" in said
+    two = [row for row in plain["arms"] if row["arm"] in ("none", "pct10")]
+    for change in ({"single": None}, {"arms": two}):
+        kept = figures(section_of(tried, facts({**plain, **change})))
+        assert not any("may differ from its average effect" in figure.chart.summary for figure in kept)
+
+
+def test_the_best_single_offer_is_its_average_effect_where_every_part_picks_it() -> None:
+    """What the page says of the two, asked of the figures: the same scores, and an interval widened for the choice."""
+    drawn = known(rows=3000, form="profit").trial
+    trial = replace(drawn, outcome=drawn.outcome + 5.0 * (drawn.arm == 2))
+    fold = np.arange(len(trial)) % 3
+    gains = Gains.of(trial, fold, 3)
+    one = single(gains, fold, 3)
+    assert set(one.action.tolist()) == {one.arm}
+    names = [arm.name for arm in trial.arms]
+    effects = doubly_robust(trial.arm, trial.outcome, gains.expected, names, propensity=trial.propensity)
+    effect = effects[one.arm - 1]
+    assert one.value.value == pytest.approx(effect.effect, rel=1e-9)
+    assert one.value.found.high - one.value.value == pytest.approx(DOUBT * (effect.high - effect.effect), rel=0.02)
 
 
 def test_other_outcomes_than_money_have_no_currency() -> None:

@@ -22,6 +22,7 @@ from offersmith.report.base import (
 from offersmith.report.format import Reader
 from offersmith.report.inputs_judged import ArmRow, Estimated, JudgedFacts, PolicyFacts, TriedRow
 from offersmith.report.scale import Scale, hollow, series, why
+from offersmith.response.choice.gate import DOUBT
 
 SECTION = "tried"
 
@@ -209,7 +210,8 @@ def _arms(facts: JudgedFacts, scale: Scale) -> tuple[Figure, ...]:
     effect = reader.say("judged_arms_effect")
     clear = sum(row.effect.positive for row in rows)
     summary = reader.say("judged_arms_summary", count=reader.count(clear), all=reader.count(len(rows)))
-    summary = reader.sentences([summary, *_controls(facts, scale), *hollow((row.effect for row in rows), reader)])
+    said = [summary, *_controls(facts, scale), *_beside_single(facts, len(rows), reader)]
+    summary = reader.sentences([*said, *hollow((row.effect for row in rows), reader)])
     run = series(effect, (row.effect for row in rows), scale)
     chart = Chart("interval", title, names, (run,), summary, unit=scale.unit, reference=0.0)
     beside = facts.policy is not None and facts.policy.kind == "learned" and bool(facts.policy.shares)
@@ -222,6 +224,13 @@ def _controls(facts: JudgedFacts, scale: Scale) -> list[str]:
         return []
     values = {"rows": scale.reader.count(row.rows), "mean": scale.write(row.mean), "per": scale.customers}
     return [scale.reader.say("judged_arms_controls", **values)]
+
+
+def _beside_single(facts: JudgedFacts, offers: int, reader: Reader) -> list[str]:
+    """Say why the best single offer's value is not its average effect; of one offer alone, nothing is chosen."""
+    if facts.single is None or offers < 2:
+        return []
+    return [reader.say("judged_arms_single", wider=reader.percent(DOUBT - 1, 0))]
 
 
 def _arms_table(
