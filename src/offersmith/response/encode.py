@@ -19,17 +19,24 @@ class Encoder:
     Counts and money of customers spread over powers of ten; sign(x) log(1 + |x|) keeps their order and lets a linear
     model see them. Trees do not mind, so one matrix serves both.
 
+    Who lies beyond all that was learned from is taken to be at its edge: out there a model says what its curve happens
+    to do, and who goes by the largest of such figures is sure to be disappointed.
+
     Attributes:
         columns: feature names in order; a column a table does not have is missing for everybody.
         center: (p,) means of the logarithms.
         scale: (p,) their spreads; 0 = constant, left out.
         flagged: columns whose being missing is itself a column.
+        low: (p,) smallest logarithms that were learned from.
+        high: (p,) largest ones.
     """
 
     columns: tuple[str, ...]
     center: tuple[float, ...]
     scale: tuple[float, ...]
     flagged: tuple[str, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
     @classmethod
     def learn(cls, table: pa.Table, columns: Sequence[str]) -> Encoder:
@@ -46,6 +53,8 @@ class Encoder:
             center=tuple(float(value) for value in center),
             scale=tuple(float(value) if value > 1e-9 else 0.0 for value in scale),
             flagged=tuple(name for name, part in zip(columns, share, strict=True) if 0.01 < part < 0.99),
+            low=tuple(np.where(missing, center, raw).min(axis=0).tolist() if len(raw) else center.tolist()),
+            high=tuple(np.where(missing, center, raw).max(axis=0).tolist() if len(raw) else center.tolist()),
         )
 
     @property
@@ -55,9 +64,10 @@ class Encoder:
         return kept + tuple(f"{name} missing" for name in self.flagged)
 
     def matrix(self, table: pa.Table) -> Floats:
-        """Return (rows, len(names)) without missing values, beyond 8 spreads cut off."""
+        """Return (rows, len(names)) without missing values, beyond what was learned from or 8 spreads cut off."""
         raw = _logs(table, self.columns)
         missing = np.isnan(raw)
+        raw = np.clip(raw, np.array(self.low), np.array(self.high))
         spread = np.array(self.scale)
         kept = spread > 0
         scaled = (raw - np.array(self.center)) / np.where(kept, spread, 1.0)

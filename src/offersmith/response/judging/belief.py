@@ -5,6 +5,11 @@ predicted differences between customers hold (the slope of the gains on the pred
 Fernandez-Val 2018)? Both answers are shrunk towards the model by their own standard error. And may the policy be
 shipped at all (`choice.gate`)? Where nothing was shown to pay, no profit is claimed; where only one arm for all was,
 no differences between customers are.
+
+What was measured is the average over the customers of past decisions. Between them and the customers of today time has
+passed: everybody has been known for longer and has bought more often, so a model that learned from differences between
+customers finds today's on average further along, although nothing was measured there. So the average that is believed
+of today's customers is never above the measured one; differences between them are kept.
 """
 
 from __future__ import annotations
@@ -30,9 +35,10 @@ class ArmBelief:
     """What is believed of one arm, profit in major units a customer.
 
     Attributes:
-        center: mean prediction on held-out customers.
-        mean: what the arm changes on average: the prediction's mean and the measured one, weighed.
-        single: the same without a model: the measured mean, shrunk towards 0.
+        center: mean prediction of the learner that is shipped, over the rows it learned from or over the customers of
+            today, whichever is higher: where that is predicted, `mean` is believed.
+        mean: what the arm changes on average: the mean prediction on held-out customers and the measured one, weighed.
+        single: the same without a model: the measured mean, a gain shrunk towards 0; a loss is believed as measured.
         mean_sd: standard error of the measured mean.
         slope: how far predicted differences hold.
         slope_sd: its spread.
@@ -103,16 +109,20 @@ def calibrations(chosen: Chosen) -> dict[str, UpliftCalibration]:
     }
 
 
-def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration]) -> Belief:
+def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration], today: Floats) -> Belief:
     """Return what is believed of a chosen and fitted learner.
 
     Args:
         chosen: with a fitted learner.
         held: of `calibrations`.
+        today: (m, k) effects that the fitted learner predicts for the customers of today.
     """
     gains = chosen.gains
     trial = gains.trial
     whole = chosen.fitted.effects(trial.x) if chosen.fitted else chosen.effects
+    # Of the learner that is shipped, not of those that were judged: it has seen all rows, so its level has moved towards
+    # the measured one already, and would be moved twice.
+    centers = np.maximum(whole.mean(axis=0), today.mean(axis=0))
     folds = int(chosen.fold.max()) + 1
     arms = {}
     for number, arm in enumerate(trial.arms):
@@ -124,9 +134,9 @@ def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration]) -> Belief:
         # Grouped jackknife (Efron & Tibshirani 1993, 11.5): each row moved by leaving out its own fold.
         moved = float(np.mean((whole[:, number] - chosen.effects[:, number]) ** 2))
         arms[arm.name] = ArmBelief(
-            center=line.predicted,
+            center=float(centers[number]),
             mean=line.predicted + _shrunk(line.measured - line.predicted, error),
-            single=_shrunk(line.measured, error),
+            single=_shrunk(line.measured, error) if line.measured > 0 else line.measured,
             mean_sd=error,
             slope=slope,
             slope_sd=slope_sd,
