@@ -120,8 +120,8 @@ def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration], today: Floats
     gains = chosen.gains
     trial = gains.trial
     whole = chosen.fitted.effects(trial.x) if chosen.fitted else chosen.effects
-    # Of the learner that is shipped, not of those that were judged: it has seen all rows, so its level has moved towards
-    # the measured one already, and would be moved twice.
+    # Of the learner that is shipped, not of those that were judged: it has seen all rows, so its level has moved
+    # towards the measured one already, and would be moved twice.
     centers = np.maximum(whole.mean(axis=0), today.mean(axis=0))
     folds = int(chosen.fold.max()) + 1
     arms = {}
