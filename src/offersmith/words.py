@@ -6,12 +6,14 @@ The catalogue is a folder of TOML files, one per room; a message is a table with
     en = "{rows:,} rows read"
     zh = "读取 {rows:,} 行"
 
-A key is `room.name`. A key that is not in the catalogue is a fault of ours and raises at once; a contract test asks
-that both languages of every message name the same values.
+A number that reads as zero has no minus before it. A key is `room.name`. A key that is not in the catalogue is a fault
+of ours and raises at once; a contract test asks that both languages of every message name the same values.
 """
 
 from __future__ import annotations
 
+import re
+import string
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +22,22 @@ from typing import Any, Literal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+_MINUS_ZERO = re.compile(r"(\s*)-(0(?:\.0*)?%?\s*)")
+
+
+class _Places(string.Formatter):
+    """Fills the places of a message."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write one value: as Python does, but a loss that rounds to nothing is no loss."""
+        text: str = super().format_field(value, format_spec)
+        less = _MINUS_ZERO.fullmatch(text) if isinstance(value, float) else None
+        return f"{less[1]}{less[2]}" if less else text
+
+
+_PLACES = _Places()
 
 
 @cache
@@ -42,4 +60,4 @@ def say(key: str, language: Language = "en", **values: Any) -> str:
         KeyError: the message or one of its values is missing: a fault of ours, found by the contract test.
     """
     room, _, name = key.partition(".")
-    return catalogue(room)[name][language].format(**values)
+    return _PLACES.vformat(catalogue(room)[name][language], (), values)

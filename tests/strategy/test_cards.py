@@ -37,7 +37,22 @@ def test_cards_add_up_to_the_plan(plan):
         assert all(0 < share <= 1 for share in card.reason_shares)
     given = [card for card in made if card.offer_id != "none"]
     assert list(made[: len(given)]) == given
-    assert [card.expected_profit for card in given] == sorted((card.expected_profit for card in given), reverse=True)
+    chosen = [card for card in given if card.by_lot < card.customers]
+    assert given[: len(chosen)] == chosen
+    for part in (chosen, given[len(chosen) :]):
+        assert [card.expected_profit for card in part] == sorted((card.expected_profit for card in part), reverse=True)
+
+
+def test_cards_of_lots_alone_come_after_what_was_chosen(plan):
+    """A lot that is expected to lose nothing tells less of a strategy than a choice that may earn or lose."""
+    drawn = np.array(["by_lot" in why for why in plan.decisions["reasons"].to_pylist()])
+    given = np.array([offer != "none" for offer in plan.decisions["offer_id"].to_pylist()])
+    ids = plan.decisions["customer_id"].to_pylist()
+    parts = np.where(drawn, "lots", "chosen").tolist()
+    made = [card for card in cards(plan, pa.table({"customer_id": ids, "segment": parts})) if card.offer_id != "none"]
+    assert (drawn & given).any()
+    assert (~drawn & given).any()
+    assert [card.segment for card in made] == sorted(card.segment for card in made)
 
 
 def test_what_decided_comes_before_facts_and_rare_facts_are_not_said(estimates, offers):

@@ -70,7 +70,7 @@ class Card:
 
 
 def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
-    """Return a card per segment and offer, those that give something first, larger expected profit first.
+    """Return a card per segment and offer, larger expected profit first; those of lots alone and of nothing last.
 
     Args:
         plan: the plan.
@@ -108,9 +108,13 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
                 because=because,
             )
         )
-    return tuple(
-        sorted(made, key=lambda one: (one.offer_id == NO_OFFER, -one.expected_profit, one.segment, one.offer_id))
-    )
+    return tuple(sorted(made, key=_place))
+
+
+def _place(card: Card) -> tuple[bool, bool, float, str, str]:
+    """Return what cards are ordered by: what was chosen says more of a strategy than what was drawn."""
+    drawn = card.by_lot == card.customers
+    return card.offer_id == NO_OFFER, drawn, -card.expected_profit, card.segment, card.offer_id
 
 
 def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | None = None) -> str:

@@ -122,7 +122,7 @@ def because(
                 "response.reason",
                 language,
                 what=_what(reason, called.get(reason.feature, reason.feature), language),
-                change=f"{'+' if reason.change > 0 else '-'}{unit}{abs(reason.change):.2f}",
+                change=_amount(reason.change, unit, plus="+"),
             )
             for reason in found.reasons
             if (reason.code == wanted) == speaks
@@ -132,13 +132,20 @@ def because(
         "response.decided_offer" if found.given else "response.decided_nothing",
         language,
         arm=arms[found.arm],
-        effect=f"{'-' if found.effect < 0 else ''}{unit}{abs(found.effect):.2f}",
+        effect=_amount(found.effect, unit),
     )
     if sides[0]:
         said += words.say("response.because", language, reasons=sides[0])
     if sides[1]:
         said += words.say("response.although", language, reasons=sides[1])
     return said + words.say("response.stop", language)
+
+
+def _amount(value: float, unit: str, plus: str = "") -> str:
+    """Write an amount; one that reads as nothing has no sign."""
+    size = f"{abs(value):.2f}"
+    sign = "" if float(size) == 0 else "-" if value < 0 else plus
+    return f"{sign}{unit}{size}"
 
 
 def _what(reason: Reason, called: str, language: words.Language) -> str:
