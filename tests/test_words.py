@@ -1,0 +1,24 @@
+"""How messages are filled: values as Python writes them, and no minus before a zero."""
+
+import numpy as np
+import pytest
+
+from offersmith.words import say
+
+
+@pytest.mark.parametrize(("profit", "said"), [
+    (-0.0, "0.00"), (-0.004, "0.00"), (np.float64(-0.001), "0.00"), (-0.006, "-0.01"), (0.0, "0.00"),
+    (-1234.5, "-1,234.50"),
+])  # fmt: skip
+def test_what_rounds_to_nothing_is_no_loss(profit, said):
+    assert say("strategy.card_money", profit=profit, cost=1.0) == f"expected profit {said}, expected cost 1.00"
+
+
+@pytest.mark.parametrize(("change", "said"), [(-0.001, "0.00"), (0.001, "+0.00"), (-0.25, "-0.25"), (0.75, "+0.75")])
+def test_a_change_that_rounds_to_nothing_has_no_minus(change, said):
+    text = say("strategy.card_model_reason_plain", feature="x", share=-0.001, change=change, unit="")
+    assert text == f"x for 0%, {said} each"
+
+
+def test_words_that_look_like_a_zero_stay():
+    assert say("strategy.card_head", segment="-0", offer="-0.00") == "-0: -0.00"
