@@ -20,6 +20,7 @@ from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.told import Beside, beside, effects
 from offersmith.strategy.cards import Card
 from offersmith.strategy.plan import Plan
+from offersmith.strategy.promise import Promise, promise
 from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
 from offersmith.words import Language, catalogue, say
@@ -259,6 +260,11 @@ class Planned:
         half = NORMAL_95 * self.plan.profit_sd_shared
         return self.plan.expected_profit - half, self.plan.expected_profit + half
 
+    @property
+    def promise(self) -> Promise | None:
+        """What the plan expects, beside what its policy was worth on held-out customers; None where none was."""
+        return promise(self.plan, self.fitted.evidence.judged)
+
     def text(self, language: Language = "en") -> str:
         """Say who gets what, what it should earn, and how far that is from the best possible."""
         plan, (low, high) = self.plan, self.interval
@@ -285,6 +291,9 @@ class Planned:
                 high=high,
             ),
         ]
+        measured = self.promise
+        if measured is not None:
+            lines.append(measured.text(currency, language))
         if self.economics.cost_share < 1:
             lines.append(say("shop.planned_alone", language, profit=self.profit_if_shop_paid, currency=currency))
         if plan.cold and plan.explorers:
@@ -296,11 +305,12 @@ class Planned:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
         low, high = self.interval
-        evidence = self.fitted.evidence
+        evidence, measured = self.fitted.evidence, self.promise
         return {
             "format": FORMAT,
             **self.plan.as_dict(),
             "expected_profit_interval": [low, high],
+            "measured": None if measured is None else measured.as_dict(),
             "margin_rate": self.economics.margin_rate,
             "cost_share": self.economics.cost_share,
             "expected_profit_if_shop_paid": self.profit_if_shop_paid,

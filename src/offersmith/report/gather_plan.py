@@ -14,6 +14,7 @@ from offersmith.report.inputs import (
     Interval,
     LimitRow,
     MarginRow,
+    MeasuredPolicy,
     OfferRow,
     PlanCard,
     PlanDifference,
@@ -66,7 +67,15 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
         cold_start=summary["cold"],
         asked=sum(card.get("asked", 0) for card in summary["cards"]),
+        measured=_measured(summary.get("measured")),
     )
+
+
+def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
+    """Return what was measured; None where nothing was, or of an older plan."""
+    if found is None:
+        return None
+    return MeasuredPolicy(Interval(found["value"], found["low"], found["high"]), found["customers"], found["above"])
 
 
 def segment_name(code: str) -> Both:

@@ -115,6 +115,21 @@ class PlanDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredPolicy:
+    """What the policy behind a plan was worth on held-out customers.
+
+    Attributes:
+        each: a customer, major units, with its 95 % interval.
+        customers: of the plan.
+        above: whether the plan expects more than the interval allows for as many.
+    """
+
+    each: Interval
+    customers: int
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFacts:
     """The plan: who gets what, what it should earn, how far it is from the best possible.
 
@@ -134,6 +149,7 @@ class PlanFacts:
         profit_if_paid: `profit` if the shop had to pay for its offers alone; None where it does.
         pays: offer -> chance that it earns more than it costs with those who get it, 0..1.
         asked: customers about whose offer the deciding model was asked what it goes by.
+        measured: what its policy was worth on held-out customers, for as many as the plan has; None = not judged.
     """
 
     version: str
@@ -159,6 +175,7 @@ class PlanFacts:
     profit_if_paid: float | None = None
     cold_start: bool = False
     asked: int = 0
+    measured: MeasuredPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_margins(facts, reader),
         *_limits(facts, reader),
         *_certificate(facts, reader),
+        *_measured(facts, reader),
         *_trust(facts, reader),
     ]
     if facts.explored:
@@ -211,6 +212,32 @@ def _difference(facts: PlanFacts, reader: Reader) -> list[str]:
     gap = reader.money(max(parts.not_proved, LEAST), 2)
     said.append(reader.say("plan_difference_search", gap=gap))
     return said
+
+
+def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
+    """Return what the same way of deciding was worth on held-out customers, beside what the plan expects."""
+    found = facts.measured
+    if found is None:
+        return ()
+    each, count = found.each, found.customers
+    digits = reader.digits([each.low, each.high])
+    high = reader.money(each.high * count)
+    said = [
+        reader.say(
+            "plan_measured",
+            value=reader.money(each.estimate, digits),
+            low=reader.money(each.low, digits),
+            high=reader.money(each.high, digits),
+            customers=reader.count(count),
+            total=reader.money(each.estimate * count),
+            total_low=reader.money(each.low * count),
+            total_high=high,
+            expected=reader.money(facts.profit.estimate),
+        )
+    ]
+    if found.above:
+        said.append(reader.say("plan_measured_above", total_high=high))
+    return (Text(reader.sentences(said), reader.say("plan_measured_title"), width="half"),)
 
 
 def _trust(facts: PlanFacts, reader: Reader) -> tuple[Note | Text, ...]:
