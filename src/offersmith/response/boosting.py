@@ -31,6 +31,7 @@ from offersmith.response.structural.arms import Arms
 from offersmith.response.structural.core import Core, Parts
 from offersmith.response.structural.fit import Calibration, Fitted, learn
 from offersmith.response.structural.stacked import Stacked
+from offersmith.response.unrecorded import filled
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 
@@ -134,6 +135,7 @@ class Boosting:
     ) -> FittedResponse:
         """Learn; with too little history the answer is `constant`'s or the prior's, with a reason code."""
         del progress
+        history = filled(history, offers, priors)
         bought = history.table.column("bought").to_numpy(zero_copy_only=False)
         few = history.table.num_rows < MIN_ROWS or history.treated < MIN_TREATED
         used = int((flags(history.table, "redeemed") & history.labelled).sum())

@@ -23,6 +23,7 @@ from offersmith.response.estimates import Column, as_json, assemble, content_ver
 from offersmith.response.linear import steady
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import measure
+from offersmith.response.unrecorded import filled
 from offersmith.response.weighing import believed, expected
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
@@ -105,6 +106,7 @@ class Constant:
     ) -> FittedConstant | FittedPrior:
         """Average every offer given; fewer than 100 rows or no offer given is answered by the prior."""
         del progress
+        history = filled(history, offers, priors)
         if history.table.num_rows < MIN_ROWS or not history.treated:
             return believe(history, economics, priors, ("prior_only", "too_little_history"))
         with steady():
@@ -151,7 +153,7 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
     effect = believed(history, offer, expected(prior, here, offer, depth, known, weight), measured)
     belief = prior.belief(here, offer, used=known, depth=depth)
     redemption = float(weight @ belief.redemption)
-    # With no use on record every buyer is taken to have used it (`used.assumed`).
+    # With no use on record a buyer's cost is the expected one (`unrecorded.filled`).
     cost = float(floats(table, "cost")[asked if asked.any() else got].mean())
     if np.isnan(cost):
         cost = float(weight @ (belief.redemption * relief(offer, belief.basket)))

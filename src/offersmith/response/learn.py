@@ -65,7 +65,7 @@ def learn(
         folds=settings.folds,
         progress=progress,
     )
-    history = filled(history, offers)
+    history = filled(history, offers, priors)
     if history.treated and not history.randomised:
         found = past_effects(
             analytics,

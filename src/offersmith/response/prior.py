@@ -22,6 +22,7 @@ from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics, Evidence, Floats, History, floats
 from offersmith.response.costs import points, relief
 from offersmith.response.estimates import Column, as_json, assemble, content_version, paying
+from offersmith.response.unrecorded import filled
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import Offer
 
@@ -187,9 +188,9 @@ class Prior:
         seed: int,
         progress: Progress = silent,
     ) -> FittedPrior:
-        """Take the shop's averages; `offers`, `seed` and `progress` are not needed."""
-        del offers, seed, progress
-        return believe(history, economics, priors, ("prior_only",))
+        """Take the shop's averages; `seed` and `progress` are not needed."""
+        del seed, progress
+        return believe(filled(history, offers, priors), economics, priors, ("prior_only",))
 
     def load(self, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> FittedPrior:
         """Make a saved prior again."""

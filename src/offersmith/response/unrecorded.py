@@ -26,9 +26,11 @@ import pyarrow.compute as pc
 
 from offersmith.response.base import UNTOLD, Bools, CampaignUse, Floats, History, Ints, Strings, flags, floats, strings
 from offersmith.response.costs import relief
+from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
 from offersmith.words import Language, say
 
+STATED = PriorSettings()
 COST_UNKNOWN = "cost_unknown"
 COST_BY_TERMS = "cost_by_terms"
 LARGEST = 1e9
@@ -136,11 +138,17 @@ def spent(table: pa.Table) -> Bools:
     return used if used.any() else flags(table, "bought") & (strings(table, "offer_id") != NO_OFFER)
 
 
-def filled(history: History, offers: Sequence[Offer]) -> History:
+def filled(history: History, offers: Sequence[Offer], priors: PriorSettings = STATED) -> History:
     """Return a history whose unknown costs are those of the offers' terms, where these say them.
 
     Revenue before the offer rises by as much. Rows whose cost stays unknown keep a null, and their offers are named in
     `left_out`. Doing it again changes nothing.
+
+    Args:
+        history: as `history.build` made it.
+        offers: the catalogue, for their terms.
+        priors: the share of buyers who use what they were given, where no use of anything is on record: the cost of a
+            buyer is then the expected one.
     """
     untold = Untold.of(history.table)
     if not len(untold.row):
@@ -151,6 +159,8 @@ def filled(history: History, offers: Sequence[Offer]) -> History:
     for name in np.unique(given[untold.row]).tolist():
         mine = given[untold.row] == name
         off[mine] = cost_of(known.get(name), untold.paid[mine], untold.most[mine], untold.uses[mine])
+    if not flags(table, "redeemed").any():
+        off *= priors.redemption
     added = np.bincount(untold.row, off, table.num_rows)
     open_rows = np.bincount(untold.row, minlength=table.num_rows) > 0
     priced, still = open_rows & np.isfinite(added), open_rows & ~np.isfinite(added)

@@ -5,9 +5,9 @@ customer's purchases on that day. Where a shop writes coupon discounts down and 
 taken off. Where neither says anything, the use is `untold`, with what was paid that day (if nothing was, with the
 customer's usual order).
 
-A shop that has no event of use at all says nothing of who used what. Then whoever was given something and bought is
-taken to have used it once, on the first order: what estimates of such a shop expect too. What coupons took off in the
-horizon is then the cost, if that is on record.
+A shop that has no event of use at all says nothing of who used what. Then whoever was given something and bought may
+have used it once, on the first order (`unrecorded.filled` weighs it with the stated share of buyers who do). What
+coupons took off in the horizon is the cost, if that is on record.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def used(
 
 
 def assumed(analytics: Analytics, members: pa.Table, treated: Bools, horizon_days: int, currency: str) -> Costs:
-    """Return what it cost if everybody who was given something and bought used it once, on the first order.
+    """Return what it cost if whoever was given something and bought used it once, on the first order.
 
     Args:
         analytics: bound to the shop's events.

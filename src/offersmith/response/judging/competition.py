@@ -97,7 +97,7 @@ def compete(
     """
     if not history.treated or not np.isfinite(floats(history.table, "propensity")).any():
         return CHANCES_NEEDED
-    history = filled(history, offers)
+    history = filled(history, offers, priors)
     found = gather(history, offers, economics, seed=seed)
     kept, apart = comparable(found)
     if not enough(kept) or (tells and not informative(history, kept, offers, economics, priors)):
