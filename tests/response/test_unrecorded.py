@@ -212,7 +212,7 @@ def test_models_of_small_histories_expect_what_uses_cost(model):
     found = means(fit(shop(record="paid"), model), shop())
     for name in ("ten", "three"):
         assert found[name] == pytest.approx(known[name], rel=1e-3, abs=1e-3)
-        assert found[name][0] > 0.5
+        assert found[name][0] > 0.2
 
 
 def test_the_competition_judges_what_offers_earn_after_their_cost():
