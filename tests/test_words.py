@@ -22,3 +22,16 @@ def test_a_change_that_rounds_to_nothing_has_no_minus(change, said):
 
 def test_words_that_look_like_a_zero_stay():
     assert say("strategy.card_head", segment="-0", offer="-0.00") == "-0: -0.00"
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    (1, "1 row read"), (0, "0 rows read"), (2, "2 rows read"), (1234, "1,234 rows read"), (np.int64(1), "1 row read"),
+])  # fmt: skip
+def test_one_of_a_thing_is_singular(rows, said):
+    assert say("events.receipt_read", rows=rows) == said
+    assert say("events.receipt_read", "zh", rows=rows) == f"读取 {rows:,} 行"
+
+
+@pytest.mark.parametrize(("count", "said"), [("1", "1 rule, which holds"), ("3", "3 rules; exactly one of them holds")])
+def test_a_count_that_was_written_already_is_told_too(count, said):
+    assert said in say("report.tree_lead", count=count)

@@ -3,11 +3,12 @@
 The catalogue is a folder of TOML files, one per room; a message is a table with an `en` and a `zh` line:
 
     [receipt_read]
-    en = "{rows:,} rows read"
+    en = "{rows:,} {rows:?row|rows} read"
     zh = "读取 {rows:,} 行"
 
-A number that reads as zero has no minus before it. A key is `room.name`. A key that is not in the catalogue is a fault
-of ours and raises at once; a contract test asks that both languages of every message name the same values.
+`{rows:?row|rows}` is the first word where the count is one, else the second. A number that reads as zero has no minus
+before it. A key is `room.name`. A key that is not in the catalogue is a fault of ours and raises at once; a contract
+test asks that both languages of every message name the same values.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ class _Places(string.Formatter):
     """Fills the places of a message."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write one value: as Python does, but a loss that rounds to nothing is no loss."""
+        """Write one value: as Python does, but a loss that rounds to nothing is no loss, and `?one|many` is a word."""
+        if format_spec.startswith("?"):
+            one, _, many = format_spec[1:].partition("|")
+            return one if str(value) in ("1", "1.0") else many
         text: str = super().format_field(value, format_spec)
         less = _MINUS_ZERO.fullmatch(text) if isinstance(value, float) else None
         return f"{less[1]}{less[2]}" if less else text

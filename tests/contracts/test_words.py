@@ -25,6 +25,18 @@ def test_a_message_says_the_same_in_every_language(room: str, name: str) -> None
     assert "" not in places(message["en"]), "places have names: languages order them differently"
 
 
+@pytest.mark.parametrize(("room", "name"), MESSAGES, ids=[f"{room}.{name}" for room, name in MESSAGES])
+def test_a_word_for_one_stands_beside_the_word_for_many_and_the_count(room: str, name: str) -> None:
+    for text in catalogue(room)[name].values():
+        parts = list(string.Formatter().parse(text))
+        counts = {place for _, place, spec, _ in parts if place and not (spec or "").startswith("?")}
+        for place, spec in ((place, spec) for _, place, spec, _ in parts if (spec or "").startswith("?")):
+            assert spec
+            one, many = spec.removeprefix("?").split("|")
+            assert one != many
+            assert place in counts, "a word in the singular or plural without its number"
+
+
 def test_the_catalogue_was_found() -> None:
     assert "report" in rooms()
     assert len(MESSAGES) > 100

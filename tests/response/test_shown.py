@@ -17,6 +17,7 @@ from offersmith.response.shown import shown, shown_range, table
         (-2.5, "-2.500"),
         (1234567.8, "+1,234,568"),
         (0.0, "0"),
+        (-0.0, "0"),
         (-1e-17, "0"),
         (math.nan, "-"),
     ],

@@ -23,8 +23,8 @@ def shown(value: float, *, signed: bool = False, percent: bool = False) -> str:
         return "-"
     value = 100 * value if percent else value
     decimals = _DIGITS - 1 - math.floor(math.log10(abs(value))) if value else 0
-    if decimals > _FINEST:
-        value, decimals = 0.0, 0
+    if not value or decimals > _FINEST:
+        value, decimals = 0.0, 0  # a zero may have a minus
     plus = "+" if signed and value else ""
     return f"{value:{plus},.{max(decimals, 0)}f}" + ("%" if percent else "")
 
