@@ -19,9 +19,13 @@ kind = "synthetic"
 # Profit before offers as a share of revenue. Events cannot say it; the report shows three levels of it.
 margin_rate = 0.3
 
+[plan]
+# As long as its own mailings held. Effects are counted over four weeks more: what was only moved in time cancels out.
+valid_days = 14
+
 [learn]
-# Its offers hold for two weeks.
-horizon_days = 14
+# Its lots are on record: models compete on customers held out, however little a shop of this size can tell.
+model = "learned"
 
 [[offers]]
 id = "save-10"
