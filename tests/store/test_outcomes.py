@@ -99,6 +99,46 @@ def test_everybody_may_have_a_stretch_of_their_own(season):
     assert outcomes.outcomes_after(season, same, LATE - _at("2020-01-01")) == whole
 
 
+def test_what_nobody_says_of_a_use_is_null_and_what_is_said_to_be_nothing_is_0(tmp_path):
+    day = [_at(f"2020-01-{number:02d}") for number in range(1, 8)]
+    rows = [
+        _event("redeem", day[0], "ann", offer_id="ten", campaign_id="c1"),
+        _event("redeem", day[0], "ann", offer_id="ten", campaign_id="c1"),
+        _event("redeem", day[0], "ann", offer_id="ten", campaign_id="c2", discount=45),
+        _event("purchase", day[0], "ann", order_id="1", amount=900),
+        _event("purchase", day[0], "ann", order_id="1", amount=100),
+        _event("redeem", day[1], "ann", offer_id="ten", campaign_id="c1"),
+        _event("purchase", day[1], "ann", order_id="2", amount=500, discount=30, coupon_discount=0),
+        _event("redeem", day[2], "bob", offer_id="ten", campaign_id="c1"),
+        _event("purchase", day[3], "bob", amount=700, discount=12),
+    ]
+    entered = pa.table({"customer_id": ["ann", "bob"], "moment": [day[0], day[0]]})
+    said = ("campaign_id", "customer_id", "n", "own", "coupon", "discount", "paid")
+    with _ask(tmp_path, rows) as analytics:
+        assert outcomes.coupons_told(analytics, LATE)
+        assert not outcomes.coupons_told(analytics, day[1])
+        assert outcomes.uses_untold(analytics) is None
+        found = outcomes.uses_after(analytics, entered, timedelta(days=7)).to_pylist()
+        first = outcomes.first_orders_after(analytics, entered, timedelta(days=7)).to_pylist()
+    assert [tuple(row[name] for name in said) for row in found] == [
+        ("c1", "ann", 2, None, None, None, 1000),
+        ("c1", "ann", 1, None, 0, 30, 500),
+        ("c1", "bob", 1, None, None, None, None),
+        ("c2", "ann", 1, 45, None, None, 1000),
+    ]
+    assert first == [
+        {"customer_id": "ann", "paid": 1000, "coupon": 0, "discount": 30},
+        {"customer_id": "bob", "paid": 700, "coupon": None, "discount": 12},
+    ]
+
+
+def test_uses_of_which_nothing_says_what_they_took_off_are_counted(tmp_path):
+    used = [_event("redeem", LATE, name, offer_id="ten") for name in ("ann", "bob")]
+    with _ask(tmp_path, [*used, _event("purchase", LATE, "ann", order_id="1", amount=900)]) as analytics:
+        assert outcomes.uses_untold(analytics) == 2
+        assert not outcomes.coupons_told(analytics, LATE + timedelta(days=1))
+
+
 def test_a_day_of_several_campaigns_is_shared_by_number(season):
     rows = outcomes.redemptions(season, _at("2020-01-01"), LATE).to_pylist()
     assert rows == [
@@ -130,4 +170,5 @@ def test_a_shop_without_events_has_no_outcomes():
         assert outcomes.outcomes(analytics, _at("2020-01-01"), LATE).num_rows == 0
         assert outcomes.redemptions(analytics, _at("2020-01-01"), LATE).num_rows == 0
         assert outcomes.first_time(analytics) is None
+        assert outcomes.uses_untold(analytics) == 0
         assert outcomes.median_coupon(analytics, LATE) == 0
