@@ -76,7 +76,7 @@ def test_a_chance_is_above_zero_and_at_most_one(tmp_path, value):
         written(tmp_path, GOOD.replace(".75", value))
     said = fault.value.message
     assert said.startswith("log.csv: probability is ")
-    assert "in 1 of 2 rows, first in row 2; allowed: above 0 and at most 1" in said
+    assert "in 1 of 2 rows, first in row 2 (line 3); allowed: above 0 and at most 1" in said
     assert (value or "missing") in said
     assert fault.value.facts["field"] == "probability"
 
@@ -104,7 +104,7 @@ def test_a_missing_name_is_refused(tmp_path, field, old):
     [
         ("a,x,0.5,0.6", "the sum of chances is 1.1 in 1 of 1 rows"),
         ("a,x,-0.5,1.5", r"chances\.none is -0.5"),
-        ("a,x,nan,1", r"chances\.none is 'nan' in 1 of 1 rows, first in row 1; allowed: from 0 to 1"),
+        ("a,x,nan,1", r"chances\.none is 'nan' in 1 of 1 rows, first in row 1 \(line 2\); allowed: from 0 to 1"),
         ("a,x,1,0", r"probability is 0.0 in 1 of 1 rows"),
         ("a,other,0.5,0.5", r"chances do not name offer 'other', .* in 1 of 1 rows, .*; they name: none, x"),
     ],

@@ -68,7 +68,7 @@ def test_a_wrong_number_is_named_and_counted(tmp_path, values, what, count, row)
 )
 def test_a_number_with_a_comma_is_shown_with_what_to_write(tmp_path, value, hint):
     file = read(tmp_path, f"arm;Umsatz\na;3\nb;{value}\nc;{value}\n")
-    with pytest.raises(InputError, match="not a number in 2 of 3 rows, first in row 2: ") as fault:
+    with pytest.raises(InputError, match=r"not a number in 2 of 3 rows, first in row 2 \(line 3\): ") as fault:
         file.numbers("Umsatz")
     assert fault.value.message.endswith(repr(value))
     assert (fault.value.hint, fault.value.facts["value"]) == (hint, value)

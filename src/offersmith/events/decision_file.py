@@ -6,10 +6,11 @@ rows were right, and that is no lot. So a file is believed or refused as a whole
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from offersmith.errors import InputError, SettingsError
 from offersmith.events import clock
 from offersmith.events.base import REFUSED, Source
 from offersmith.events.mapping import text
+from offersmith.events.sources.csv import CsvSource
 from offersmith.events.sources.files import by_ending
 from offersmith.settings import DecisionSettings, ShopSettings, SourceSettings
 from offersmith.store.decided import CHANCES, DECIDED, chances_of
@@ -60,12 +62,12 @@ def _one(source: Source, part: DecisionSettings, shop: ShopSettings) -> pa.Table
     batches = []
     for batch in source.batches():
         if REFUSED in (batch.schema.metadata or {}):
-            rows = ", ".join(map(str, batch.column("row").to_pylist()[:3]))
+            rows = "; ".join(_place(source, row - 1) for row in batch.column("row").to_pylist()[:3])
             raise InputError(f"{source.name}: rows cannot be read (such as {rows}): a log of decisions must be whole")
         batches.append(batch)
     raw = pa.Table.from_batches(batches)
     where = _located(source.name, raw, part)
-    file = _File(source.name, raw, where)
+    file = _File(source.name, raw, where, partial(_place, source))
     offer = _renamed(file.words("offer_id"), part.names)
     if part.campaign and "campaign_id" not in where:
         campaign = pa.repeat(pa.scalar(part.campaign), raw.num_rows)
@@ -87,6 +89,11 @@ def _one(source: Source, part: DecisionSettings, shop: ShopSettings) -> pa.Table
         "chances": pa.nulls(raw.num_rows, CHANCES) if chances is None else chances,
     }
     return pa.table(columns).cast(DECIDED)
+
+
+def _place(source: Source, row: int) -> str:
+    """Return where a row stands, 0 below the header, as a person finds it."""
+    return source.place(row) if isinstance(source, CsvSource) else f"row {row + 1:,}"
 
 
 def _located(name: str, raw: pa.Table, part: DecisionSettings) -> dict[str, str]:
@@ -117,11 +124,12 @@ def _located(name: str, raw: pa.Table, part: DecisionSettings) -> dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file of decisions: its columns by our names, and its name for complaints."""
+    """One file of decisions: its columns by our names; for complaints, its name, and where one of its rows stands."""
 
     name: str
     raw: pa.Table
     where: Mapping[str, str]
+    place: Callable[[int], str]
 
     def column(self, field: str, theirs: str = "") -> pa.Array:
         """Return a column as it is written."""
@@ -171,8 +179,8 @@ class _File:
         value = _plain(values[int(rows[0])])
         said = "missing" if value is None or value == "" else repr(value)
         raise InputError(
-            f"{self.name}: {field} is {said} in {len(rows):,} of {len(wrong):,} rows, first in row {rows[0] + 1:,}; "
-            f"allowed: {allowed}",
+            f"{self.name}: {field} is {said} in {len(rows):,} of {len(wrong):,} rows, first in "
+            f"{self.place(int(rows[0]))}; allowed: {allowed}",
             field=field,
             value=value,
             rows=len(rows),
@@ -259,8 +267,8 @@ def _once_each(file: _File, keys: pa.Array, row: NDArray[np.int64], rows: int) -
     wrong = np.unique(row[again])
     value = keys[int(again[0])].as_py()
     raise InputError(
-        f"{file.name}: chances name offer {value!r} more than once in {len(wrong):,} of {rows:,} rows, first in row "
-        f"{wrong[0] + 1:,}; allowed: once",
+        f"{file.name}: chances name offer {value!r} more than once in {len(wrong):,} of {rows:,} rows, first in "
+        f"{file.place(int(wrong[0]))}; allowed: once",
         hint="names must not make two offers one",
         field="chances",
         value=value,
@@ -282,7 +290,7 @@ def _must_name(file: _File, chances: pa.Array, offer: pa.Array) -> None:
     named = ", ".join(key for key, _ in chances[int(rows[0])].as_py()) or "none at all"
     raise InputError(
         f"{file.name}: chances do not name offer {value!r}, which was chosen in {len(rows):,} of {len(offer):,} rows, "
-        f"first in row {rows[0] + 1:,}; they name: {named}",
+        f"first in {file.place(int(rows[0]))}; they name: {named}",
         hint='if only the names differ: names = { "THEIRS" = "as in the events" }',
         field="chances",
         value=value,

@@ -16,6 +16,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from offersmith.errors import InputError
+from offersmith.events.sources.lines import placed
 from offersmith.response.base import Bools, Floats, Ints
 
 _SAMPLE = 64 * 1024
@@ -24,6 +25,8 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
 _DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}([.'\s]\d{3})+),\d+")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """1,234 can be read in two ways."""
+_ROW = re.compile(r"Row #(\d+)")
+"""How the engine says which row: it counts the header as the first."""
 LARGEST = 1e50
 """Numbers beyond this are slips: their fourth powers, which spreads of spreads need, would overflow."""
 SMALLEST = 1 / LARGEST
@@ -56,7 +59,7 @@ class TableFile:
         except OSError as fault:
             raise InputError(f"{path} cannot be read: {fault.strerror or fault}", path=str(path)) from fault
         except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, csv.Error) as fault:
-            reason = str(fault).strip().splitlines()[0]
+            reason = _ROW.sub(lambda found: place(path, int(found[1]) - 2), str(fault).strip().splitlines()[0])
             raise InputError(f"{path} is no table we can read: {reason}", path=str(path)) from fault
         twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
         if twice:
@@ -230,7 +233,7 @@ class TableFile:
 
 
 def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = None, hint: str = "") -> None:
-    """Raise InputError where any row is wrong, naming column, count and the first such row (1 = below the header).
+    """Raise InputError where any row is wrong, naming column, count and where the first such row stands.
 
     Args:
         path: of the file.
@@ -242,18 +245,29 @@ def refuse(path: Path, name: str, wrong: Bools, what: str, value: str | None = N
     """
     count = int(wrong.sum())
     if count:
-        first = int(np.argmax(wrong)) + 1
+        first = int(np.argmax(wrong))
         seen = "" if value is None else f": {value!r:.80}"
         facts = {} if value is None else {"value": value}
         raise InputError(
-            f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in row {first:,}{seen}",
+            f"column {name!r} of {path} is {what} in {count:,} of {len(wrong):,} rows, first in "
+            f"{place(path, first)}{seen}",
             hint=hint or _comma(value or ""),
             path=str(path),
             column=name,
             count=count,
-            row=first,
+            row=first + 1,
             **facts,
         )
+
+
+def place(path: Path, row: int) -> str:
+    """Return where a row of a file stands, 0 below the header: `row 2 (line 3)`."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            separator = _separator(file.read(_SAMPLE))
+    except (OSError, csv.Error):
+        separator = ","
+    return placed(path, row, separator)
 
 
 def _comma(value: str) -> str:

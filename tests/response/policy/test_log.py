@@ -257,7 +257,7 @@ def test_a_word_that_is_neither_file_nor_action_is_refused_with_the_actions(log)
 def test_rows_whose_chances_do_not_add_up_are_counted(log, tmp_path):
     table = {arm: np.full(3_000, 1 / 3) for arm in ARMS}
     table["apple"][7] = 0.9
-    with pytest.raises(InputError, match=r"add to 1.56667 row 8, not to 1 \(1 of 3,000 sums are off\)"):
+    with pytest.raises(InputError, match=r"add to 1.56667 row 8 \(line 9\), not to 1 \(1 of 3,000 sums are off\)"):
         judge_log(log, str(write(tmp_path / "target.csv", table)))
 
 

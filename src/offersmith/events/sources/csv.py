@@ -15,6 +15,7 @@ import pyarrow.csv as arrow_csv
 from offersmith.errors import InputError
 from offersmith.events.base import REFUSED
 from offersmith.events.sources.digest import beginnings, sha256
+from offersmith.events.sources.lines import placed
 from offersmith.settings import SourceSettings
 
 BLOCK = 8 << 20
@@ -83,6 +84,10 @@ class CsvSource:
             raise self._unreadable(fault) from fault
         if refused:
             yield _lines(list(refused))
+
+    def place(self, row: int) -> str:
+        """Return where a row stands, 0 below the header, as a person finds it."""
+        return placed(self.path, row, _separator(self._head()))
 
     def _head(self) -> bytes:
         try:

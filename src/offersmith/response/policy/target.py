@@ -12,8 +12,9 @@ Read from a word (`uniform`, or the name of one action) or from a file of one of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ import numpy as np
 from offersmith.errors import InputError
 from offersmith.response.base import Bools, Floats, Ints
 from offersmith.response.table_file import TableFile, refuse
+from offersmith.response.table_file import place as row_place
 
 ACTION = ("action", "item_id", "arm", "offer_id", "offer", "treatment")
 CHANCE = ("probability", "chance", "propensity", "propensity_score", "prob", "p", "action_prob")
@@ -132,7 +134,7 @@ def _row_chances(file: TableFile, known: tuple[str, ...], rows: int) -> Target:
     table = np.zeros((rows, len(actions)))
     for column, index in zip(columns, place, strict=True):
         table[:, index] += _chances(file, column)
-    _adds_up(file, table, [f"row {row + 1:,}" for row in range(rows)] if rows <= 100_000 else None)
+    _adds_up(file, table, partial(row_place, file.path))
     return Target(actions, table, np.arange(rows), "row_chances")
 
 
@@ -158,7 +160,7 @@ def _table(
             action=actions[one],
         )
     table[line, place[code]] = values
-    _adds_up(file, table, [_where(context, key).strip() or "in all" for key in cells])
+    _adds_up(file, table, [_where(context, key).strip() or "in all" for key in cells].__getitem__)
     return Target(actions, table, _cells(file, log, context, cells), "table", context)
 
 
@@ -192,7 +194,7 @@ def _wide_table(
     table = np.zeros((len(cells), len(actions)))
     for index, name in enumerate(wide):
         table[index, place[code]] = _chances(file, name)
-    _adds_up(file, table, [f"in column {name!r}" for name in wide])
+    _adds_up(file, table, [f"in column {name!r}" for name in wide].__getitem__)
     return Target(actions, table, _cells(file, log, context, cells), "wide_table", context)
 
 
@@ -235,13 +237,13 @@ def _chances(file: TableFile, name: str) -> Floats:
     return values
 
 
-def _adds_up(file: TableFile, table: Floats, places: Sequence[str] | None) -> None:
+def _adds_up(file: TableFile, table: Floats, place: Callable[[int], str]) -> None:
     sums = table.sum(axis=1)
     wrong = np.flatnonzero(np.abs(sums - 1) > SLACK)
     if len(wrong):
-        place = places[wrong[0]] if places else f"row {wrong[0] + 1:,}"
+        where = place(int(wrong[0]))
         raise InputError(
-            f"the chances in {file.path} add to {sums[wrong[0]]:.6g} {place}, not to 1 "
+            f"the chances in {file.path} add to {sums[wrong[0]]:.6g} {where}, not to 1 "
             f"({len(wrong):,} of {len(sums):,} sums are off)",
             path=str(file.path),
             count=len(wrong),
