@@ -27,6 +27,23 @@ def test_the_environment_comes_last_and_keeps_its_types(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stated", "wished", "language"),
+    [
+        ("en", {}, "en"),
+        ("zh", {}, "zh"),
+        ("en", {"OFFERSMITH_LANG": "zh"}, "zh"),
+        ("zh", {"OFFERSMITH_LANG": "en"}, "en"),
+        ("en", {"OFFERSMITH_LANG": "zh_CN.UTF-8"}, "zh"),
+        ("zh", {"OFFERSMITH_LANG": ""}, "zh"),
+        ("en", {"OFFERSMITH_SHOP__LANGUAGE": "zh"}, "zh"),
+    ],
+)
+def test_one_language_for_all_that_is_said(tmp_path: Path, stated: str, wished: dict[str, str], language: str) -> None:
+    """Cards, pages and answers all ask the settings, so that one rule holds for them."""
+    assert load(write(tmp_path, f'[shop]\nlanguage = "{stated}"\n'), wished).shop.language == language
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("[shop]\ncurency = 'USD'", "curency"),

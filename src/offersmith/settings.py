@@ -1,7 +1,8 @@
 """The settings of one workspace: `offersmith.toml`, read once, with overrides from the environment.
 
 `OFFERSMITH_SHOP__CURRENCY=EUR` overrides `currency` in `[shop]`; a value is read as TOML where that succeeds, else as
-text. Unknown keys are refused, so that a typo never silently means "default".
+text. `OFFERSMITH_LANG` goes before `language` in `[shop]`, for all that is printed and written. Unknown keys are
+refused, so that a typo never silently means "default".
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from offersmith.errors import SettingsError
+from offersmith.words import spoken
 
 FILE = "offersmith.toml"
 PREFIX = "OFFERSMITH_"
@@ -215,7 +217,10 @@ def load(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{folder} is a file, not a workspace", hint="name the folder with --shop") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{path} is not valid TOML: {fault}", path=str(path)) from fault
-    return parse(override(raw, os.environ if environ is None else environ), str(path))
+    around = os.environ if environ is None else environ
+    settings = parse(override(raw, around), str(path))
+    language = spoken(around, settings.shop.language)
+    return msgspec.structs.replace(settings, shop=msgspec.structs.replace(settings.shop, language=language))
 
 
 def override(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
+SPOKEN = "OFFERSMITH_LANG"
+"""Names the language of everything that is said, before that of the workspace."""
 _MINUS_ZERO = re.compile(r"(\s*)-(0(?:\.0*)?%?\s*)")
 
 
@@ -42,6 +44,17 @@ class _Places(string.Formatter):
 
 
 _PLACES = _Places()
+
+
+def spoken(environ: Mapping[str, str], language: Language = "en") -> Language:
+    """Return the language a person reads: the one `SPOKEN` names (`zh`, also `zh-CN` and the like), else the usual one.
+
+    Args:
+        environ: of the process.
+        language: the usual one.
+    """
+    wished = environ.get(SPOKEN, "")
+    return ("zh" if wished.lower().startswith("zh") else "en") if wished else language
 
 
 @cache

@@ -45,6 +45,24 @@ def test_a_new_shop_goes_from_a_file_to_a_report(run, orders: Path, tmp_path: Pa
     assert run("doctor", "--shop", str(shop))[0] == 0
 
 
+def test_cards_and_report_are_in_the_language_of_the_answer(run, orders: Path, tmp_path: Path, monkeypatch) -> None:
+    shop, page = tmp_path / "shop", tmp_path / "report.html"
+    run("init", str(shop), "--events", str(orders))
+    run("ingest", "--shop", str(shop))
+    for wished, answered, titled, first in (
+        ("zh", "方案 ", "# 策略说明", 'lang="zh'),
+        ("en", "plan ", "# The strategy in words", 'lang="en'),
+    ):
+        monkeypatch.setenv("OFFERSMITH_LANG", wished)
+        code, out, _ = run("plan", "--shop", str(shop), "--budget", "20")
+        assert code == 0
+        assert out.startswith(answered)
+        (cards,) = (shop / ".offersmith" / "plans").glob("*/cards.md")
+        assert cards.read_text(encoding="utf-8").startswith(titled)
+        run("report", "--shop", str(shop), "--out", str(page))
+        assert first in page.read_text(encoding="utf-8")[:200]
+
+
 def test_the_same_file_again_changes_nothing(run, orders: Path, tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     run("init", str(shop), "--events", str(orders))

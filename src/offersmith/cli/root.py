@@ -16,7 +16,7 @@ import typer
 from offersmith import __version__
 from offersmith.errors import InputError
 from offersmith.progress import Progress
-from offersmith.words import Language
+from offersmith.words import Language, spoken
 
 if TYPE_CHECKING:
     from offersmith.office import Office
@@ -86,8 +86,7 @@ def answer(value: Any, *, as_json: bool, language: Language = "en", **told: Any)
     if as_json:
         typer.echo(json.dumps(value.as_dict(**told), ensure_ascii=False, default=str))
     else:
-        wished = os.environ.get("OFFERSMITH_LANG", language)
-        typer.echo(value.text("zh" if wished == "zh" else "en", **told))
+        typer.echo(value.text(spoken(os.environ, language), **told))
 
 
 def unless(done: bool) -> None:
@@ -130,7 +129,7 @@ def progress(language: Language = "en") -> AbstractContextManager[Progress]:
     """Return a progress bar for work that takes longer than a moment."""
     from offersmith.bars import bars  # noqa: PLC0415 - start-up path
 
-    return bars(language)
+    return bars(spoken(os.environ, language))
 
 
 def _version(wanted: bool) -> None:
