@@ -30,6 +30,12 @@ def test_the_encoder_is_frozen_and_flags_what_is_missing():
     assert encoder.matrix(pa.table({"a": [float("inf")]})).tolist() == [[0.0, 1.0]]
 
 
+def test_beyond_all_that_was_learned_from_a_customer_is_at_its_edge():
+    encoder = Encoder.learn(pa.table({"a": [3.0, 10.0, 40.0, None], "b": [None] * 4}), ["a", "b"])
+    later = encoder.matrix(pa.table({"a": [1.0, 3.0, 40.0, 4000.0, None], "b": [1.0] * 5}))[:, 0]
+    assert later[0] == later[1] < later[4] == 0 < later[2] == later[3]
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=80), st.integers(2, 6), st.integers(0, 5))
 def test_a_customer_is_in_one_fold_whoever_else_is_there(numbers, count, seed):
     customers = np.array([f"c{number}" for number in numbers])

@@ -89,13 +89,13 @@ def _learned(fitted: FittedLearned, offer: Offer, profiles: pa.Table, background
     arm = fitted.arms.index(offer.offer_id)
     alone = narrowed(fitted.learner, arm)
     found = explain(alone or fitted.learner, names, x, usual, draws=_DRAWS)
-    place, held = 1 if alone else arm, fitted.belief.arms[offer.offer_id]
+    place, held, part = 1 if alone else arm, fitted.belief.arms[offer.offer_id], fitted.belief.borne_out
     return Taken(
         names=names,
         x=x,
         middle=usual.mean(axis=0),
-        base=held.mean + held.slope * (float(found.base[place]) - held.center),
-        values=held.slope * found.values[:, place],
+        base=part * (held.mean + held.slope * (float(found.base[place]) - held.center)),
+        values=part * held.slope * found.values[:, place],
         stated=np.zeros(len(x)),
         exact=found.error is None,
     )

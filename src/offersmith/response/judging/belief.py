@@ -10,12 +10,15 @@ What was measured is the average over the customers of past decisions. Between t
 passed: everybody has been known for longer and has bought more often, so a model that learned from differences between
 customers finds today's on average further along, although nothing was measured there. So the average that is believed
 of today's customers is never above the measured one; differences between them are kept.
+
+Who gives every customer what looks best picks errors too. What such a policy was worth on held-out customers is known,
+so all believed gains together are taken at no more than that, in one proportion: who gets what does not change by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -65,19 +68,22 @@ class Belief:
     Attributes:
         kind: what may be shipped.
         arms: name -> belief; not the control.
+        borne_out: the part of believed gains that the policy's own held-out value bears out, 0..1; losses are whole.
     """
 
     kind: Literal["learned", "single", "none"]
     arms: Mapping[str, ArmBelief]
+    borne_out: float = 1.0
 
     def profit(self, name: str, effect: Floats) -> Floats:
         """Return (n,) believed changes of profit from a learner's effects of one arm."""
         held = self.arms[name]
-        if self.kind == "single":
-            return np.full(len(effect), held.single)
         found = np.asarray(held.mean + held.slope * (effect - held.center))
+        if self.kind == "single":
+            found = np.full(len(effect), held.single)
         # A profit of exactly nothing would still be one; rounding must not make it more.
-        return np.minimum(found, _NOTHING) if self.kind == "none" else found
+        found = np.minimum(found, _NOTHING) if self.kind == "none" else found
+        return np.where(found > 0, self.borne_out * found, found)
 
     def spread(self, name: str, effect: Floats) -> Floats:
         """Return (n,) standard deviations of the believed profit, as an estimate."""
@@ -89,12 +95,14 @@ class Belief:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"kind": self.kind, "arms": {name: held.as_dict() for name, held in self.arms.items()}}
+        arms = {name: held.as_dict() for name, held in self.arms.items()}
+        return {"kind": self.kind, "arms": arms, "borne_out": self.borne_out}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Belief:
         """Make it again from `as_dict`."""
-        return cls(plain["kind"], {name: ArmBelief(**held) for name, held in plain["arms"].items()})
+        arms = {name: ArmBelief(**held) for name, held in plain["arms"].items()}
+        return cls(plain["kind"], arms, plain["borne_out"])
 
 
 def calibrations(chosen: Chosen) -> dict[str, UpliftCalibration]:
@@ -142,7 +150,11 @@ def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration], today: Floats
             slope_sd=slope_sd,
             spread=float(np.sqrt((folds - 1) * moved)),
         )
-    return Belief(chosen.policy.kind, arms)
+    found = Belief(chosen.policy.kind, arms)
+    gained = np.stack([found.profit(arm.name, today[:, number]) for number, arm in enumerate(trial.arms) if number > 0])
+    promised = float(np.maximum(gained.max(axis=0), 0.0).mean())
+    over = promised > chosen.policy.value
+    return replace(found, borne_out=chosen.policy.value / promised) if over else found
 
 
 def _slope(line: UpliftCalibration) -> tuple[float, float]:
