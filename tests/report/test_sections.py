@@ -61,11 +61,11 @@ def test_campaigns_decided_by_lot_are_not_called_chosen() -> None:
         claims = next(block for block in section.blocks if isinstance(block, Table))
         assert ["this is an experiment" in str(row[1]) for row in claims.rows] == [row.logged for row in rows]
     assert not any("No lot is on record" in text for text in said["lot"])
-    assert said["lot"][0].startswith("drawn: decided by lot")
+    assert said["lot"][0].startswith("A lot decided all of these campaigns, with the chances on record.")
     assert said["none"][0].startswith("No lot is on record, so recipients count as chosen.")
     assert len(said["none"]) == 1
     assert said["both"][0].startswith("No lot is on record of sent, so")
-    assert said["both"][1].startswith("drawn: decided by lot")
+    assert said["both"][1].startswith("A lot decided drawn, with the chances on record.")
 
 
 @pytest.mark.parametrize("reader", [EN, ZH])

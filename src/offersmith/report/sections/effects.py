@@ -62,7 +62,8 @@ def _chosen(facts: EffectFacts, reader: Reader) -> list[Note]:
         notes.append(Note(selected, "warning"))
     if drawn:
         names = reader.join(reader.of(row.campaign) for row in drawn)
-        notes.append(Note(reader.say("effects_by_lot", campaigns=names)))
+        of = reader.say("effects_by_lot_some", campaigns=names) if others else reader.say("effects_by_lot_all")
+        notes.append(Note(reader.say("effects_by_lot", of=of)))
     return notes
 
 
