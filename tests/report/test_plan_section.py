@@ -13,13 +13,14 @@ from offersmith.offers.catalogue import catalogue
 from offersmith.report.base import Note, Text
 from offersmith.report.format import Reader
 from offersmith.report.gather_plan import plan_card, plan_facts
-from offersmith.report.inputs import Both, Interval, PlanDifference, PlanFacts, ReportFacts
+from offersmith.report.inputs import Both, Interval, MeasuredPolicy, PlanDifference, PlanFacts, ReportFacts
 from offersmith.report.sections import plan
 from offersmith.settings import PlanSettings, Settings
 from offersmith.strategy.because import ModelReason
 from offersmith.strategy.because import lines as because_lines
 from offersmith.strategy.cards import Card, to_markdown
 from offersmith.strategy.plan import make
+from offersmith.strategy.promise import Promise
 from offersmith.vocabulary import ESTIMATES
 from offersmith.words import LANGUAGES, Language, say
 
@@ -83,6 +84,22 @@ def test_only_a_plan_that_picks_is_called_optimistic(full_facts: ReportFacts, co
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: ReportFacts, language: Language) -> None:
+    reader, facts = Reader(language, "USD"), full_facts.plan
+    assert facts
+    assert not any(reader.say("plan_measured_title") == one.title for one in plan.section(facts, reader).blocks
+                   if isinstance(one, Text))  # fmt: skip
+    each, above = Interval(8.85, 7.2, 10.51), reader.say("plan_measured_above", total_high=reader.money(10510))
+    within = texts(replace(facts, measured=MeasuredPolicy(each, 1000, above=False)), reader)
+    said = next(text for text in within if reader.money(8850) in text)
+    for figure in (8.85, 7.2, 10.51, 7200.0, 10510.0, facts.profit.estimate):
+        assert reader.money(figure) in said
+    assert above not in said
+    over = texts(replace(facts, measured=MeasuredPolicy(each, 1000, above=True)), reader)
+    assert any(text.endswith(above) for text in over)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cold", [False, True])
 def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None:
     offers = catalogue(Settings().offers, "USD")
@@ -102,6 +119,10 @@ def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None
     }  # fmt: skip
     segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 400})
     facts = plan_facts(summary, made.decisions, segments)
+    assert facts.measured is None
+    measured = Promise(0.5, 0.2, 0.9, 400, made.expected_profit)
+    judged = plan_facts({**summary, "measured": measured.as_dict()}, made.decisions, segments).measured
+    assert judged == MeasuredPolicy(Interval(0.5, 0.2, 0.9), 400, above=measured.above)
     assert facts.bound == made.certificate.dual_bound
     assert facts.value == made.expected_profit == pytest.approx(sum(row.profit for row in facts.offers))
     assert facts.cost == made.spent
