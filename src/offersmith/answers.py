@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from offersmith.events.decision_log import LogState
 from offersmith.events.found import Found
 from offersmith.money import Money
 from offersmith.profiles import FEATURES, label
@@ -229,6 +230,7 @@ class Planned:
         cards: the strategy, one card per group that gets the same.
         economics: the margin rate and the shop's part of the cost the plan was made with.
         margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
+        log: how it stands with the decisions that the shop told: refused ones were not learned from.
     """
 
     plan: Plan
@@ -238,6 +240,7 @@ class Planned:
     cards: Sequence[Card]
     economics: Economics
     margins: Sequence[tuple[float, float, float]] = ()
+    log: LogState = field(default_factory=LogState)
 
     @property
     def decisions(self) -> pa.Table:
@@ -300,6 +303,7 @@ class Planned:
             lines.append(say("shop.planned_cold", language))
         lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
         lines += [*told(plan, language), *unrecorded.told(self.fitted.evidence.campaigns, language)]
+        lines += self.log.lines(language)
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -332,6 +336,7 @@ class Planned:
             "note": say("shop.planned_cold") if self.plan.cold and self.plan.explorers else "",
             "evidence": evidence.as_dict(),
             "costs_untold": unrecorded.summary(evidence.campaigns),
+            "log": self.log.as_dict(),
             "cards": [card.as_dict() for card in self.cards],
             "file": str(self.file),
             "cards_file": str(self.cards_file),

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from offersmith import bootstrap
 from offersmith.answers import FORMAT, Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
-from offersmith.events import decisions
+from offersmith.events import decision_log, decisions
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt
 from offersmith.events.costed import costed
@@ -373,7 +373,8 @@ class Shop:
         replace(file, data)
         strategy = cards(plan, segment(table))
         replace(words, to_markdown(strategy, self.language, plan).encode())
-        planned = Planned(plan, file, words, fitted, strategy, economics, margins)
+        log = decision_log.state(self.settings, self.place.decided)
+        planned = Planned(plan, file, words, fitted, strategy, economics, margins, log)
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
             ledger.record_plan(
                 PlanRow(

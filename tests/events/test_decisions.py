@@ -290,10 +290,14 @@ def test_who_learns_after_a_log_was_refused_is_told(tmp_path):
     (tmp_path / "log.csv").write_text(GOOD)
     shop.ingest()
     assert "WARNING" not in str(shop.learn())
+    assert "WARNING" not in str(shop.plan(5))
     (tmp_path / "log.csv").write_text(GOOD.replace(".75", "2"))
     with pytest.raises(InputError):
         shop.ingest()
     assert "the 2 decisions of an earlier one still count: log.csv: probability is 2.0" in str(shop.learn())
+    planned = shop.plan(5)
+    assert "the 2 decisions of an earlier one still count: log.csv: probability is 2.0" in str(planned)
+    assert planned.as_dict()["log"]["refused"].startswith("log.csv: probability is 2.0")
 
 
 def test_a_log_that_was_never_read_is_missed(tmp_path):
