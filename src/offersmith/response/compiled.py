@@ -17,6 +17,6 @@ def compiled(function: Call) -> Call:
     them can, nothing is kept, and each process compiles for itself: some seconds each time, and the same results.
     """
     try:
-        return cast("Call", njit(cache=True)(function))
+        return cast("Call", njit(cache=True, nogil=True)(function))
     except RuntimeError:  # numba: "no locator available", there is no folder to keep it in
-        return cast("Call", njit(function))
+        return cast("Call", njit(nogil=True)(function))

@@ -1,0 +1,164 @@
+"""The last customers, near a tie, decided exactly: a linear program over them, then a small integer one (HiGHS).
+
+At the best prices all but as many customers as there are limits have a clear best offer in the linear program. Those
+that are split, and the ones nearest to a tie, are decided again as wholes with every limit on both sides; everybody
+else is held. Where so few cannot keep the limits, more are let go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
+
+from offersmith.strategy.allocation.core import Core
+from offersmith.strategy.allocation.problem import Floats, Rows
+from offersmith.strategy.allocation.quiet import quiet
+from offersmith.strategy.allocation.sifting import Ints
+
+FEW, MORE = 40, 4
+"""Customers decided as wholes besides the split ones, and by how many times more when they do not do."""
+NODES = 2_000
+_SLACK = 4e-6
+"""HiGHS keeps rows to 1e-6 of what one option draws at most; they are asked a little more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """An answer for a core.
+
+    Attributes:
+        option: (c,) the option of each undecided customer, -1 for none; None where the limits cannot be kept.
+        price: (R,) dual prices of the linear program; None where it has no solution.
+    """
+
+    option: Ints | None
+    price: Floats | None
+
+
+def settle(core: Core, rows: Rows, spare: float) -> Settled:
+    """Decide a core.
+
+    Args:
+        core: few enough for a linear program.
+        rows: the limits.
+        spare: value that need not be found: the integer program may stop so near the best.
+    """
+    line = _Line.of(core, rows)
+    if not len(core.offer):
+        kept = bool((line.rest >= 0).all())
+        return Settled(np.full(len(core), -1, np.int64) if kept else None, None)
+    solved = linprog(
+        -line.value, A_ub=vstack([line.once, line.drawn]), b_ub=np.append(np.ones(len(core)), line.rest),
+        bounds=(0, 1), method="highs-ds",
+    )  # fmt: skip
+    if solved.x is None:
+        return Settled(None, None)
+    price = np.maximum(-solved.ineqlin.marginals[len(core) :], 0.0) / line.unit
+    whole, option = _wholes(core, solved.x)
+    regret = _regret(core, rows, price)
+    size = FEW
+    while True:
+        free = ~whole
+        nearest = np.argsort(regret, kind="stable")[:size]
+        free[nearest] = True
+        found = _integer(core.only(free, option), rows, spare)
+        if found is not None:
+            result = option.copy()
+            places = np.flatnonzero(free)
+            inside = _places(core, places)
+            result[places] = np.where(found >= 0, inside[np.maximum(found, 0)] if len(inside) else -1, -1)
+            return Settled(result, price)
+        if size >= len(core):
+            return Settled(None, price)
+        size *= MORE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """The linear program of a core; rows are in units of the most that one option draws."""
+
+    value: Floats
+    once: csr_array
+    drawn: csr_array
+    rest: Floats
+    true: Floats
+    unit: Floats
+
+    @classmethod
+    def of(cls, core: Core, rows: Rows) -> _Line:
+        each = draws(core, rows)
+        count = len(core.offer)
+        customer = np.repeat(np.arange(len(core)), np.diff(core.start))
+        once = csr_array((np.ones(count), (customer, np.arange(count))), shape=(len(core), count))
+        rest = rows.bound - rows.usage(core.settled)
+        unit = np.maximum(np.abs(each).max(axis=1, initial=0.0), 1e-300)
+        whole = (each == np.round(each)).all(axis=1)
+        true = np.where(whole, np.floor(rest + 1e-9 * np.maximum(1.0, np.abs(rows.bound))) + 0.25, rest)
+        true -= np.where(whole, 0.0, np.minimum(1e-12 * np.abs(rows.bound), np.maximum(true, 0.0)))
+        asked = np.where(whole, true, np.where(true >= 0, np.maximum(true - _SLACK * unit, 0.0), true - _SLACK * unit))
+        return cls(core.drawn[2], once, csr_array(each / unit[:, None]), asked / unit, true / unit, unit)
+
+
+def draws(core: Core, rows: Rows) -> Floats:
+    """Return (R, o) what every option draws of every row."""
+    return np.asarray(np.einsum("rmo,mo->ro", rows.weight[:, :, core.offer, core.cell], core.drawn))
+
+
+def _integer(core: Core, rows: Rows, spare: float) -> Ints | None:
+    line = _Line.of(core, rows)
+    if not len(core.offer):
+        return np.full(len(core), -1, np.int64) if (line.rest >= 0).all() else None
+    top, rest = float(np.abs(line.value).sum()), line.rest.copy()
+    for _ in range(3):
+        limits = LinearConstraint(vstack([line.once, line.drawn]), -np.inf, np.append(np.ones(len(core)), rest))
+        with quiet():
+            solved = milp(
+                -line.value, integrality=np.ones(len(line.value)), bounds=Bounds(0, 1), constraints=limits,
+                options={"mip_rel_gap": min(spare / max(top, 1e-300), 0.1), "node_limit": NODES},
+            )  # fmt: skip
+        if solved.x is None:
+            return None
+        option = _wholes(core, solved.x)[1]
+        over = np.asarray(line.drawn @ (np.bincount(option[option >= 0], minlength=len(line.value)))) - line.true
+        if (over <= 0).all():
+            return option
+        rest = rest - 2 * np.maximum(over, 0.0)
+    return None
+
+
+def _wholes(core: Core, x: Floats) -> tuple[np.ndarray, Ints]:
+    """Return (c,) whether a customer is not split, and (c,) the option with the largest part, -1 for none."""
+    whole, option = np.ones(len(core), np.bool_), np.full(len(core), -1, np.int64)
+    customer = np.repeat(np.arange(len(core)), np.diff(core.start))
+    split = (x > 1e-7) & (x < 1 - 1e-7)
+    whole[customer[split]] = False
+    given = np.flatnonzero(x > 0.5)
+    option[customer[given]] = given
+    return whole, option
+
+
+def _regret(core: Core, rows: Rows, price: Floats) -> Floats:
+    """Return (c,) by how much the best option at these prices is above the next one."""
+    table = rows.tables(price)
+    reduced = core.drawn[2] - np.einsum("mo,mo->o", table[:, core.offer, core.cell], core.drawn)
+    customer = np.repeat(np.arange(len(core)), np.diff(core.start))
+    first = np.zeros(len(core))
+    np.maximum.at(first, customer, reduced)
+    at = np.full(len(core), -1, np.int64)
+    best = np.flatnonzero(reduced == first[customer])
+    at[customer[best]] = best
+    others = np.ones(len(reduced), np.bool_)
+    others[at[at >= 0]] = False
+    second = np.where(at >= 0, 0.0, -np.inf)
+    np.maximum.at(second, customer[others], reduced[others])
+    return first - second
+
+
+def _places(core: Core, customers: Ints) -> Ints:
+    """Return the options of some customers, in order."""
+    chosen = np.zeros(len(core), np.bool_)
+    chosen[customers] = True
+    return np.flatnonzero(np.repeat(chosen, np.diff(core.start)))
