@@ -221,6 +221,7 @@ class Shop:
             settings=self.settings.learn,
             currency=self.settings.shop.currency,
             offers=self.offers(),
+            priors=self.settings.priors,
         )
 
     def held_out(self, kept: Kept, at: datetime, progress: Progress = silent) -> ModelFacts | None:

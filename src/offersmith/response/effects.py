@@ -25,8 +25,8 @@ from offersmith.response.base import CampaignUse, Floats, History, floats, strin
 from offersmith.response.history import Profiles, build, known_by, spending
 from offersmith.response.linear import steady
 from offersmith.response.scores import compare
-from offersmith.response.unrecorded import filled
-from offersmith.settings import LearnSettings
+from offersmith.response.unrecorded import STATED, filled
+from offersmith.settings import LearnSettings, PriorSettings
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import NO_OFFER, Offer
@@ -105,6 +105,7 @@ def past_effects(
     currency: str,
     history: History | None = None,
     offers: Sequence[Offer] = (),
+    priors: PriorSettings = STATED,
     progress: Progress = silent,
 ) -> tuple[PastEffect, ...]:
     """Measure every usable past campaign, offer by offer, in order of their start.
@@ -117,6 +118,7 @@ def past_effects(
         currency: of the workspace.
         history: what `history.build` made of the same arguments; None = make it.
         offers: the catalogue, for the terms of offers whose cost is not on record.
+        priors: the share of buyers who use what they were given, where no use of anything is on record.
         progress: told of every campaign.
     """
     if history is None:
@@ -128,7 +130,7 @@ def past_effects(
             currency=currency,
             folds=settings.folds,
         )
-    history = filled(history, offers)
+    history = filled(history, offers, priors)
     first = outcomes.first_time(analytics)
     found = []
     with steady():
