@@ -281,3 +281,15 @@ def test_what_was_not_recorded_is_said_by_name():
     (assumed,) = {one["code"] for one in summary(filled(shop(record="none"), (TEN, THREE)).campaigns)}
     assert assumed == "cost_by_terms_assumed"
     assert told(shop().campaigns) == []
+
+
+def test_the_competition_leaves_an_offer_of_unknown_cost_out_and_counts_its_rows():
+    history = shop(1200, record="paid", offers=(TEN, UNKNOWN))
+    fitted = fit(history, Learned(("constant",)), (TEN,))
+    assert isinstance(fitted, FittedLearned)
+    given = history.table["offer_id"].to_pylist()
+    assert fitted.evidence.judged["counts"]["cost_unknown"] == given.count("mug")
+    assert fitted.arms == (NO_OFFER, "ten")
+    assert fitted.evidence.left_out == {"lot/mug": "cost_unknown"}
+    asked = fitted.estimate(history.table.slice(0, 20), (TEN, UNKNOWN))
+    assert asked["offer_id"].unique().to_pylist() == ["ten"]
