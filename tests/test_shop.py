@@ -28,6 +28,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return opened
 
 
+@pytest.fixture(scope="module")
+def believing(shop: Shop) -> Shop:
+    """The same shop with a model that weighs stated beliefs too: by its lots alone nothing is worth giving for sure."""
+    settings = shop.settings
+    return Shop(
+        shop.folder, msgspec.structs.replace(settings, learn=msgspec.structs.replace(settings.learn, model="boosting"))
+    )
+
+
 def test_a_plan_covers_the_register_and_keeps_the_budget(shop: Shop) -> None:
     planned = shop.plan(budget=200)
     assert planned.customers == pq.read_table(shop.place.register).num_rows
@@ -62,22 +71,22 @@ def test_an_earlier_moment_knows_less(shop: Shop) -> None:
     assert sum(early.table["orders"].to_pylist()) < sum(late.table["orders"].to_pylist())
 
 
-def test_the_margin_is_stated_and_shown_at_its_levels(shop: Shop) -> None:
-    planned = shop.plan(budget=200, margin=0.6)
+def test_the_margin_is_stated_and_shown_at_its_levels(believing: Shop) -> None:
+    planned = believing.plan(budget=200, margin=0.6)
     profits = {rate: profit for rate, profit, _ in planned.margins}
     assert sorted(profits) == [0.2, 0.3, 0.4, 0.6]
     assert profits[0.6] == pytest.approx(planned.plan.expected_profit)
     assert profits[0.2] <= profits[0.4]
 
 
-def test_a_plan_says_what_its_model_goes_by(shop: Shop) -> None:
-    planned = shop.plan(budget=400, margin=0.6)
+def test_a_plan_says_what_its_model_goes_by(believing: Shop) -> None:
+    planned = believing.plan(budget=400, margin=0.6)
     rows = pq.read_table(planned.file).to_pylist()
     asked = [row for row in rows if row["because"] is not None]
     assert asked
     for row in rows:
         assert (row["because"] is not None) == (row["offer_id"] != "none" and "by_lot" not in row["reasons"])
-    known = {*shop.profile().table.column_names, "[stated]", "[limits]"}
+    known = {*believing.profile().table.column_names, "[stated]", "[limits]"}
     assert {one["feature"] for row in asked for one in row["because"]} <= known
     assert planned.as_dict()["because"]["asked"] == len(asked)
     assert f"What the model goes by with {len(asked):,} customers it chose: " in planned.text()
