@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from offersmith.errors import InfeasibleError, InputError
+from offersmith.strategy.allocation.quiet import quiet
 from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.kernels import Bits, Choice
 
@@ -35,13 +36,14 @@ def optimum(value: Bits, rows: Sequence[LinearRow]) -> tuple[float, Choice]:
         return 0.0, np.full(customers, -1, np.int16)
     allowed = np.isfinite(value).astype(np.float64).ravel()
     worth = np.where(np.isfinite(value), value, 0).astype(np.float64).ravel()
-    result = milp(
-        -worth,
-        integrality=np.ones(worth.size),
-        bounds=Bounds(0, allowed),
-        constraints=LinearConstraint(*_limits(offers, customers, rows)),
-        options={"mip_rel_gap": 0.0},
-    )
+    with quiet():
+        result = milp(
+            -worth,
+            integrality=np.ones(worth.size),
+            bounds=Bounds(0, allowed),
+            constraints=LinearConstraint(*_limits(offers, customers, rows)),
+            options={"mip_rel_gap": 0.0},
+        )
     if result.x is None:
         raise InfeasibleError(f"no assignment keeps the rows {[row.name for row in rows]}: {result.message}")
     given = result.x.reshape(offers, customers) > 0.5

@@ -20,7 +20,7 @@ from offersmith.strategy.allocation.sifting import Ints
 
 FEW, MORE = 40, 4
 """Customers decided as wholes besides the split ones, and by how many times more when they do not do."""
-NODES = 2_000
+NODES = 300
 _SLACK = 4e-6
 """HiGHS keeps rows to 1e-6 of what one option draws at most; they are asked a little more."""
 
