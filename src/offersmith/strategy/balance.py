@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.lots import Lots
 

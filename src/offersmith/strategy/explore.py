@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.strategy.assign import assign
 from offersmith.strategy.balance import balanced
 from offersmith.strategy.certificate import Assignment, Certificate

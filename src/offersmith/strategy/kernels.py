@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 
 Bits = NDArray[np.float32]
 Floats = NDArray[np.float64]

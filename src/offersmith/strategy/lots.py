@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.strategy.kernels import Floats
 
 Lots = NDArray[np.uint64]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.response.shared.kernels import Floats, Ints
 from offersmith.response.structural.stacked import library
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.response.shared.kernels import Bins, Floats, Ints
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.strategy.allocation.passes import each
 from offersmith.strategy.allocation.problem import Bits, Cells, Chunk, Floats, Instance, Rows
 

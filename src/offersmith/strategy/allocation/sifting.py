@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.response.compiled import compiled
+from offersmith.compiled import compiled
 from offersmith.strategy.allocation.problem import Bits, Cells, Floats
 
 Ints = NDArray[np.int64]
