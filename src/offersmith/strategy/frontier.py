@@ -1,0 +1,203 @@
+"""The budget frontier: what the best plan expects at other budgets, and where more budget stops being worth much.
+
+Every point is one exact assignment within one limit (`assign`), so the picture costs some ten solves. What is expected
+at a budget b is the lowest of the dual bounds that were found, each a straight line in b,
+
+    bound(b) = minimum over the prices found of (price * b + sum of max(0, value - price * cost)),
+
+which is concave and never falls; the whole assignment at each point lies below it by less than one customer's offer.
+
+The knee is the point of the curve farthest above its chord, the straight line from budget 0 to the budget at which
+everything worth giving is given (Satopaa, Albrecht, Irwin and Raghavan 2011, "Finding a 'Kneedle' in a haystack"). In
+plain words: up to the knee one more unit of budget earns more than the average unit of the whole curve does, past it
+less. On a concave curve that point is where the price of budget equals the slope of the chord, so it is found by
+giving everybody what is best for them at that price, exactly and not among the points drawn.
+
+It is all expected, by the estimates that the plan is made of: nothing here is measured, and neither lots nor their
+reserve are in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from offersmith.strategy import kernels
+from offersmith.strategy.assign import assign
+from offersmith.strategy.certificate import Assignment
+from offersmith.strategy.constraints import rows
+from offersmith.strategy.constraints.base import Problem
+from offersmith.strategy.kernels import Bits, Total
+
+COLD_START = "cold_start"
+"""Everything is decided by lot: there is no best plan yet."""
+NO_BUDGET_NEEDED = "no_budget_needed"
+"""At no budget is anything worth giving that costs."""
+PARTS = (0.25, 0.5, 0.75)
+"""Of the stated budget, where it binds."""
+EIGHTHS = tuple(part / 8 for part in range(1, 8))
+"""Of what is enough, where the stated budget does not bind."""
+BEYOND = 5
+"""Points between the stated budget and what is enough, evenly spaced by ratio."""
+NEAR = 0.02
+"""A point is left out when it lies this near, by ratio, to one that is always there."""
+BENT = 0.01
+"""Least height of the knee above the chord, as a part of all that can be earned; a straight curve has no knee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The best plan at one budget, without lots.
+
+    Attributes:
+        budget: major units.
+        spent: expected cost of what is given, never above the budget.
+        expected_profit: of what is given; never less than at a smaller budget.
+        bound: no plan within the budget can expect more.
+        customers: who get an offer.
+        shadow_price: what one more unit of budget would earn.
+    """
+
+    budget: float
+    spent: float
+    expected_profit: float
+    bound: float
+    customers: int
+    shadow_price: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the point as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """What the best plan expects over a range of budgets.
+
+    Attributes:
+        points: by budget, from 0; empty where there is a `reason`.
+        stated: the budget of the plan; one of the points has it.
+        enough: the budget at which everything worth giving is given; past it nothing changes. One of the points has
+            it; None where there are none.
+        knee: where the curve bends most (see above), one of the points; None where it is as good as straight.
+        reason: `cold_start` or `no_budget_needed`; empty where there are points.
+    """
+
+    points: tuple[Point, ...]
+    stated: float
+    enough: float | None
+    knee: Point | None
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for `--json` and `summary.json`."""
+        return {
+            "points": [point.as_dict() for point in self.points],
+            "stated": self.stated,
+            "enough": self.enough,
+            "knee": None if self.knee is None else self.knee.as_dict(),
+            "reason": self.reason,
+        }
+
+
+def without(stated: float, reason: str) -> Frontier:
+    """Return a frontier that has no points, with the code that says why."""
+    return Frontier((), stated, None, None, reason)
+
+
+def frontier(value: Bits, cost: Bits, stated: float) -> Frontier:
+    """Return what the best plan expects at about a dozen budgets from 0 to what is enough, the stated one among them.
+
+    Args:
+        value: float32 (K, n), expected profit of giving offer k to customer i, major units; -inf where not allowed.
+        cost: float32 (K, n), expected draw on the budget, finite and not negative.
+        stated: the budget of the plan, major units, not negative.
+
+    Raises:
+        InputError: shapes, types or numbers are not what `assign` takes.
+        InfeasibleError: the stated budget is negative.
+    """
+    solved = {stated: _solved(value, cost, stated)}
+    most, enough = _at_price(value, cost, 0.0)
+    if enough <= 0:
+        return without(stated, NO_BUDGET_NEEDED)
+    nothing = solved[0.0] = solved.get(0.0) or _solved(value, cost, 0.0)
+    knee = _knee(value, cost, nothing.certificate.value, most, enough)
+    always = sorted({0.0, stated, enough, *(() if knee is None else (knee,))})
+    for budget in (*always, *_between(stated, enough, always)):
+        solved[budget] = solved.get(budget) or _solved(value, cost, budget)
+    points = _points(solved)
+    return Frontier(points, stated, enough, next((one for one in points if one.budget == knee), None))
+
+
+def _solved(value: Bits, cost: Bits, budget: float) -> Assignment:
+    return assign(value, rows(Problem(cost, budget)))
+
+
+def _at_price(value: Bits, cost: Bits, price: float) -> tuple[float, float]:
+    """Return what is earned where everybody gets what is best for them at a price, and the budget that it fits in."""
+    choice = np.empty(value.shape[1], np.int16)
+    kernels.choose(value, cost, price, choice)
+    (worth, worth_rest), used = kernels.totals(value, cost, choice)
+    return worth + worth_rest, _fits(used)
+
+
+def _fits(used: Total) -> float:
+    """Return the sum, a hair above it where float64 cannot hold it: a budget of that much is enough."""
+    total, rest = used
+    budget = total + rest
+    return float(np.nextafter(budget, np.inf)) if (total - budget) + rest > 0 else budget
+
+
+def _knee(value: Bits, cost: Bits, least: float, most: float, enough: float) -> float | None:
+    """Return the budget of the knee, or None where the curve is as good as straight.
+
+    Args:
+        value: as above.
+        cost: as above.
+        least: what is earned with nothing spent.
+        most: what is earned with `enough` spent.
+        enough: where nothing changes any more.
+    """
+    slope = (most - least) / enough
+    if slope <= 0:
+        return None
+    earned, spent = _at_price(value, cost, slope)
+    height = (earned - least - slope * spent) / (most - least)
+    return spent if height >= BENT and 0 < spent < enough else None
+
+
+def _between(stated: float, enough: float, always: Iterable[float]) -> list[float]:
+    """Return further budgets, in round numbers: parts of the stated one and multiples of it up to what is enough."""
+    if 0 < stated < enough:
+        steps = (enough / stated) ** (np.arange(1, BEYOND + 1) / (BEYOND + 1))
+        wanted = [*(part * stated for part in PARTS), *(float(step) * stated for step in steps)]
+    else:
+        wanted = [part * enough for part in EIGHTHS]
+    kept: list[float] = []
+    for budget in (float(f"{one:.2g}") for one in wanted):
+        near = any(abs(budget - other) <= NEAR * other for other in (*always, *kept))
+        if 0 < budget < enough and not near:
+            kept.append(budget)
+    return kept
+
+
+def _points(solved: dict[float, Assignment]) -> tuple[Point, ...]:
+    """Return the points by budget. What fits a smaller budget fits a larger one, so no point earns less than another.
+
+    The bound at a budget is the lowest of the lines that the prices of all points give.
+    """
+    proofs = [one.certificate for one in solved.values()]
+    lines = [(one.rows[0].price, one.dual_bound - one.rows[0].price * one.rows[0].bound) for one in proofs]
+    points: list[Point] = []
+    profit, spent, customers = -np.inf, 0.0, 0
+    for budget, found in sorted(solved.items()):
+        proof = found.certificate
+        if proof.value > profit:
+            profit, spent, customers = proof.value, proof.rows[0].usage, int(np.sum(found.choice >= 0))
+        bound = max(profit, min(start + price * budget for price, start in lines))
+        points.append(Point(budget, spent, profit, bound, customers, proof.rows[0].price))
+    return tuple(points)
