@@ -25,6 +25,7 @@ from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
 from offersmith.strategy.explore import LARGEST, LARGEST_COLD, Explored, Odds, even, explore
 from offersmith.strategy.facts import facts
+from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.lots import lots, names
 from offersmith.strategy.matching import chance_best
@@ -71,6 +72,8 @@ class Plan:
         cold: planned from stated priors alone: all by lot.
         seed: of the lots.
         model_versions: of the estimates behind the plan.
+        frontier: what the best plan expects at other budgets, without lots; empty in a cold start. It follows from the
+            estimates and the budget, so the version says nothing more of it.
     """
 
     version: str
@@ -97,6 +100,7 @@ class Plan:
     cold: bool
     seed: int
     model_versions: tuple[str, ...]
+    frontier: Frontier
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
@@ -125,6 +129,7 @@ class Plan:
             "cold": self.cold,
             "seed": self.seed,
             "model_versions": list(self.model_versions),
+            "frontier": self.frontier.as_dict(),
             "because": {"asked": asked, "reasons": [asdict(one) for one in because]},
         }
 
@@ -205,6 +210,7 @@ def make(
         cold=cold,
         seed=seed,
         model_versions=models,
+        frontier=without(budget.major, COLD_START) if cold else frontier(value, cost, budget.major),
     )
 
 
