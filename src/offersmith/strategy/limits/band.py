@@ -1,0 +1,55 @@
+"""Fairness: what each group of a column gets a head lies within a share of the mean over all."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from offersmith.strategy.allocation.problem import COST, COUNT, VALUE, Limit
+from offersmith.strategy.limits.base import Share, Stated, Text
+from offersmith.strategy.limits.ground import Ground, Words, refusal
+from offersmith.strategy.limits.groups import Every, Part
+
+MOST_GROUPS = 50
+_MEASURES = {"value": VALUE, "cost": COST, "offers": COUNT}
+
+
+class Band(Stated, frozen=True, kw_only=True):
+    """`column`, `within` a share, and what is compared: `of` is `value`, `cost` or `offers`.
+
+    Customers without a value of the column are in no group, but in the mean.
+    """
+
+    kind: ClassVar[str] = "band"
+    column: Text
+    within: Share
+    of: Literal["value", "cost", "offers"] = "value"
+
+    def parts(self, words: Words) -> tuple[Part, ...]:
+        """Return every value of the column."""
+        words.column(self.name, self.column)
+        part = Every(self.column)
+        many = len(part.values(words.profiles))
+        if not 1 <= many <= MOST_GROUPS:
+            allowed = f"has {many:,} different values; allowed are 1 to {MOST_GROUPS} groups"
+            raise refusal(words.where, self.name, "column", self.column, allowed)
+        return (part,)
+
+    def rows(self, ground: Ground) -> tuple[Limit, ...]:
+        """Return two rows a group: benefit of the group -+ (1 +- within) x its share of heads x benefit of all."""
+        part, groups = Every(self.column), ground.groups
+        found = []
+        for place, value in enumerate(part.values(ground.words.profiles), start=1):
+            mine = groups.codes[part] == place
+            heads = float(groups.heads[mine].sum() / groups.heads.sum())
+            name = f"{self.name} ({value:g})" if isinstance(value, float) else f"{self.name} ({_text(value)})"
+            for sign, far in (("≥", 1 - self.within), ("≤", 1 + self.within)):
+                weight = ground.weight({_MEASURES[self.of]: 1.0})
+                weight[-1] = np.where(mine, 1.0, 0.0)[None, :] - far * heads
+                found.append(Limit(f"{name} {sign}", weight, 0.0, at_least=sign == "≥"))
+        return tuple(found)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,120 @@
+"""What a limit of a shop is: what its table in the file may say, and the rows or prohibitions it stands for."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from msgspec import Meta, Struct, field
+from numpy.typing import NDArray
+
+from offersmith.strategy.allocation.problem import Limit
+from offersmith.strategy.limits.ground import Ground, Words, refusal
+from offersmith.strategy.limits.groups import Condition, Part, Value
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Whole = Annotated[int, Meta(ge=0)]
+Text = Annotated[str, Meta(min_length=1)]
+Offers = Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
+class Stated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of `[[limits]]`; a kind adds its own fields.
+
+    Attributes:
+        name: said where the limit binds or cannot be kept; no two are alike.
+        kind: the word in the file (of the class).
+        rowed: it is a row with a price; else it forbids offers to customers (of the class).
+    """
+
+    name: Text
+
+    kind: ClassVar[str]
+    rowed: ClassVar[bool] = True
+
+    def parts(self, words: Words) -> tuple[Part, ...]:  # noqa: ARG002 - kinds that speak of groups look
+        """Return the groups it speaks of, its words checked.
+
+        Raises:
+            InputError: a word of it that cannot be.
+        """
+        return ()
+
+    def rows(self, ground: Ground) -> tuple[Limit, ...]:  # noqa: ARG002 - kinds with rows look
+        """Return its rows, its offers and amounts checked.
+
+        Raises:
+            InputError: a word of it that cannot be.
+        """
+        return ()
+
+    def forbids(self, ground: Ground) -> NDArray[np.bool_] | None:  # noqa: ARG002 - kinds that forbid look
+        """Return (K, n) which offers customers must not get; None where it forbids none."""
+        return None
+
+
+class Segmented(Stated, frozen=True, kw_only=True):
+    """A limit that may speak of a segment: `column` with `is`, or with `from` and `below`."""
+
+    column: str | None = None
+    values: Annotated[tuple[Value, ...], Meta(min_length=1)] | None = field(default=None, name="is")
+    low: float | None = field(default=None, name="from")
+    high: float | None = field(default=None, name="below")
+
+    def segment(self) -> tuple[Condition, ...]:
+        """Return the condition, if there is one."""
+        if self.column is None:
+            return ()
+        values = tuple(sorted(dict.fromkeys(self.values or ()), key=lambda one: (str(type(one)), one)))
+        return (Condition(self.column, values, self.low, self.high),)
+
+    def parts(self, words: Words) -> tuple[Part, ...]:
+        """Return the segment, its words checked."""
+        spoken = {"is": self.values, "from": self.low, "below": self.high}
+        said = {name: value for name, value in spoken.items() if value is not None}
+        if self.column is None and said:
+            name, value = next(iter(said.items()))
+            shown = list(value) if isinstance(value, tuple) else value
+            raise refusal(words.where, self.name, name, shown, "needs column, the column of the customers it is about")
+        if self.column is not None and not said:
+            raise refusal(words.where, self.name, "column", self.column, "needs is = [values], or from or below")
+        if "is" in said and len(said) > 1:
+            raise refusal(
+                words.where,
+                self.name,
+                "is",
+                list(self.values or ()),
+                "stands alone; or leave it out and say from and below",
+            )
+        segment = self.segment()
+        for part in segment:
+            words.condition(self.name, part)
+        return segment
+
+
+class Scoped(Segmented, frozen=True, kw_only=True):
+    """A limit that may speak of a segment and of some offers."""
+
+    offers: Offers | None = None
+
+    def chosen(self, ground: Ground) -> NDArray[np.bool_]:
+        """Return (K,) the offers it speaks of."""
+        return ground.words.chosen(self.name, self.offers or ())
+
+
+class Ban(Segmented, frozen=True, kw_only=True):
+    """A limit that forbids offers to customers; it has no price."""
+
+    rowed: ClassVar[bool] = False
+
+    def parts(self, words: Words) -> tuple[Part, ...]:
+        """Return the segment, which there must be."""
+        found = super().parts(words)
+        if not found:
+            allowed = "must name the column of the customers it is about, with is, or from and below"
+            raise refusal(words.where, self.name, "column", None, allowed)
+        return found
+
+    def members(self, ground: Ground) -> NDArray[np.bool_]:
+        """Return (n,) who is in the segment."""
+        return np.asarray(ground.codes[self.segment()[0]] == 1)

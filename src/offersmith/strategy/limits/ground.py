@@ -1,0 +1,191 @@
+"""What limits are compiled on: a shop's offers, its customers' groups and its money; and how a limit is refused."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from offersmith.errors import InputError
+from offersmith.money import Money
+from offersmith.strategy.allocation.problem import Floats
+from offersmith.strategy.limits.groups import Condition, Grouping, Ints, Part, Value, numbers, sort_of
+
+Amount = int | float | str
+"""Major units, as a number or as text that may name its currency: 5000, "5000.50", "5000 USD"."""
+_WRITTEN = re.compile(r"(?P<amount>.*[0-9.])\s*(?P<currency>[A-Za-z]{3})")
+SHOWN = 10
+
+
+def refusal(where: str, limit: str, field: str, value: object, allowed: str, hint: str = "") -> InputError:
+    """Return the error that names file, limit, field, value (None: it is missing) and what is allowed."""
+    said = f"{field} is missing" if value is None else f"{field} = {shown(value)}"
+    return InputError(f"{where}: limit {limit!r}: {said}: {allowed}", hint=hint, limit=limit, field=field, path=where)
+
+
+def shown(value: object) -> str:
+    """Return a value as a file would write it, no longer than a line."""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint at what may have been meant, or at what there is."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, 1)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names[:SHOWN])}{more}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """What a limit's own words are checked against.
+
+    Attributes:
+        where: the file, for messages.
+        offers: ids of the K paying offers, in order.
+        profiles: a row for each of the n customers to decide about, in their order.
+        currency: of the shop.
+    """
+
+    where: str
+    offers: tuple[str, ...]
+    profiles: pa.Table
+    currency: str
+
+    def chosen(self, limit: str, offers: Sequence[str]) -> NDArray[np.bool_]:
+        """Return (K,) the offers a limit names; all where it names none.
+
+        Raises:
+            InputError: one that does not exist.
+        """
+        for name in offers:
+            if name not in self.offers:
+                raise refusal(self.where, limit, "offers", name, "no such offer", nearest(name, self.offers))
+        return np.array([not offers or one in offers for one in self.offers], np.bool_)
+
+    def money(self, limit: str, field: str, value: Amount, *, negative: bool = False) -> float:
+        """Return an amount in major units.
+
+        Raises:
+            InputError: no amount, below zero where that cannot be, or in another currency.
+        """
+        written = str(Decimal(repr(value))) if isinstance(value, float) else str(value)
+        found = _WRITTEN.fullmatch(written.strip())
+        if found and found["currency"].upper() != self.currency:
+            allowed = f"the shop's amounts are in {self.currency}; write the amount in {self.currency}"
+            raise refusal(self.where, limit, field, value, allowed)
+        try:
+            amount = Money.parse(found["amount"] if found else written, self.currency).major
+        except InputError as wrong:
+            raise refusal(self.where, limit, field, value, wrong.message) from wrong
+        if amount < 0 and not negative:
+            raise refusal(self.where, limit, field, value, "must not be negative")
+        return amount
+
+    def column(self, limit: str, name: str) -> str:
+        """Return whether a column holds `texts`, `numbers` or `truths`.
+
+        Raises:
+            InputError: there is no such column, or conditions cannot speak of its type.
+        """
+        if name not in self.profiles.column_names:
+            hint = nearest(name, self.profiles.column_names)
+            raise refusal(self.where, limit, "column", name, "customers have no such column", hint)
+        kind = self.profiles.schema.field(name).type
+        if not sort_of(kind):
+            allowed = f"holds {kind}; allowed are columns of texts, numbers, or true and false"
+            raise refusal(self.where, limit, "column", name, allowed)
+        return sort_of(kind)
+
+    def condition(self, limit: str, part: Condition) -> None:
+        """Look at a condition's words.
+
+        Raises:
+            InputError: the column, a value of another type than the column's, or a range of a column without numbers.
+        """
+        sort = self.column(limit, part.column)
+        if not part.values:
+            field, bound = ("from", part.low) if part.low is not None else ("below", part.high)
+            if sort != "numbers":
+                allowed = f"column {part.column!r} holds no numbers; name values with is = [...]"
+                raise refusal(self.where, limit, field, bound, allowed)
+            if part.low is not None and part.high is not None and part.low >= part.high:
+                raise refusal(self.where, limit, "below", part.high, f"must be more than from = {part.low}")
+        for value in part.values:
+            if _sort(value) != sort:
+                raise refusal(self.where, limit, "is", value, f"column {part.column!r} holds {_SAID[sort]}")
+
+    def somebody(self, limit: str, part: Condition, codes: Ints) -> None:
+        """Look whether a condition speaks of anybody, and each of its values too.
+
+        Raises:
+            InputError: a value nobody has, or a range nobody is in.
+        """
+        sort = self.column(limit, part.column)
+        if part.values and (len(part.values) > 1 or not codes.any()):
+            values = _occurring(self.profiles[part.column], sort)
+            for value in part.values:
+                if (float(value) if sort == "numbers" else value) not in values:
+                    hint = nearest(str(value), [f"{one:g}" if sort == "numbers" else str(one) for one in values])
+                    raise refusal(self.where, limit, "is", value, f"nobody has it in column {part.column!r}", hint)
+        elif not codes.any():
+            held = numbers(self.profiles[part.column])
+            known = held[~np.isnan(held)]
+            there = f"it goes from {known.min():g} to {known.max():g}" if len(known) else "nobody has a value there"
+            field, bound = ("from", part.low) if part.low is not None else ("below", part.high)
+            raise refusal(self.where, limit, field, bound, f"nobody is in the range of column {part.column!r}; {there}")
+
+
+_SAID = {"texts": "texts", "numbers": "numbers", "truths": "true and false"}
+
+
+def _sort(value: Value) -> str:
+    return "truths" if isinstance(value, bool) else "texts" if isinstance(value, str) else "numbers"
+
+
+def _occurring(column: pa.ChunkedArray, sort: str) -> dict[Value, None]:
+    if sort == "numbers":
+        held = numbers(column)
+        return dict.fromkeys(float(one) for one in np.unique(held[~np.isnan(held)]))
+    return dict.fromkeys(sorted(one for one in column.unique().to_pylist() if one is not None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What rows are written on.
+
+    Attributes:
+        words: see there.
+        groups: the cells.
+        codes: of every part that a limit speaks of, (n,).
+        budget: the least budget there is, in major units; None where none is stated.
+    """
+
+    words: Words
+    groups: Grouping
+    codes: Mapping[Part, Ints]
+    budget: float | None
+
+    def weight(
+        self, each: Mapping[int, float], offers: NDArray[np.bool_] | None = None, within: Sequence[Condition] = ()
+    ) -> Floats:
+        """Return (M, K, C): so much for a unit of each measure, for some offers (all) and some customers (all).
+
+        Args:
+            each: by measure, see `allocation.problem`.
+            offers: (K,).
+            within: conditions that all hold.
+        """
+        mine = np.ones(len(self.words.offers), np.bool_) if offers is None else offers
+        here = np.outer(mine, self.groups.inside(within))
+        found = np.zeros((max(each) + 1, *here.shape))
+        for measure, times in each.items():
+            found[measure][here] = times
+        return found
