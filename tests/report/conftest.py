@@ -13,6 +13,8 @@ from offersmith.report.inputs import (
     DecileRow,
     EffectFacts,
     EffectRow,
+    FrontierFacts,
+    FrontierPoint,
     HappenedFacts,
     Interval,
     LimitRow,
@@ -150,7 +152,17 @@ def plan() -> PlanFacts:
         explored=247,
         share=0.1,
         largest_lot=0.05,
+        frontier=frontier(),
     )
+
+
+def frontier() -> FrontierFacts:
+    budgets = (0.0, 500.0, 1000.0, 2000.0, 2900.0, 4000.0, 6000.0)
+    points = tuple(
+        FrontierPoint(budget, budget, 1.2 * budget - budget**2 / 10_000, int(budget / 3), 1.2 - budget / 5000)
+        for budget in budgets
+    )
+    return FrontierFacts(points, stated=2000.0, enough=6000.0, knee=2900.0)
 
 
 def models() -> ModelFacts:

@@ -42,7 +42,7 @@ instances = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(lambda shap
 budgets = st.integers(0, 4000).map(lambda x: x / 16)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(instances, budgets)
 def test_more_budget_never_earns_less_and_each_unit_more_earns_no_more_than_the_last(instance, stated):
     value, cost = instance

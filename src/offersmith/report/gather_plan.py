@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from offersmith.report.inputs import (
     Both,
+    FrontierFacts,
+    FrontierPoint,
     Interval,
     LimitRow,
     MarginRow,
@@ -68,6 +70,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         cold_start=summary["cold"],
         asked=sum(card.get("asked", 0) for card in summary["cards"]),
         measured=_measured(summary.get("measured")),
+        frontier=_frontier(summary.get("frontier")),
     )
 
 
@@ -76,6 +79,19 @@ def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
     if found is None:
         return None
     return MeasuredPolicy(Interval(found["value"], found["low"], found["high"]), found["customers"], found["above"])
+
+
+def _frontier(found: Mapping[str, Any] | None) -> FrontierFacts | None:
+    """Return other budgets; None where nothing can be said of them, or of an older plan."""
+    if found is None or not found["points"]:
+        return None
+    points = tuple(
+        FrontierPoint(
+            point["budget"], point["spent"], point["expected_profit"], point["customers"], point["shadow_price"]
+        )
+        for point in found["points"]
+    )
+    return FrontierFacts(points, found["stated"], found["enough"], found["knee"] and found["knee"]["budget"])
 
 
 def segment_name(code: str) -> Both:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from offersmith.report.inputs_base import Both, Interval, Level
+from offersmith.report.inputs_frontier import FrontierFacts, FrontierPoint
 from offersmith.report.inputs_judged import JudgedFacts
 from offersmith.report.inputs_past import (
     DecileRow,
@@ -150,6 +151,7 @@ class PlanFacts:
         pays: offer -> chance that it earns more than it costs with those who get it, 0..1.
         asked: customers about whose offer the deciding model was asked what it goes by.
         measured: what its policy was worth on held-out customers, for as many as the plan has; None = not judged.
+        frontier: what the best plan would expect at other budgets; None where nothing can be said of them.
     """
 
     version: str
@@ -176,6 +178,7 @@ class PlanFacts:
     cold_start: bool = False
     asked: int = 0
     measured: MeasuredPolicy | None = None
+    frontier: FrontierFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,8 @@ __all__ = [
     "DecileRow",
     "EffectFacts",
     "EffectRow",
+    "FrontierFacts",
+    "FrontierPoint",
     "HappenedFacts",
     "Interval",
     "JudgedFacts",

@@ -28,6 +28,9 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     said.append(say(f"strategy.{search}", language, not_proved=missing.not_proved))
     if plan.shadow_price > 0:
         said.append(say("strategy.next_unit", language, currency=plan.budget.currency, price=plan.shadow_price))
+    if plan.frontier.enough is not None:
+        enough = {"enough": plan.frontier.enough, "currency": plan.budget.currency}
+        said.append(say("strategy.frontier_enough", language, **enough))
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figure, Note, Section, Series, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, OfferRow, PlanFacts
+from offersmith.report.sections import frontier
 
 CARDS = 6
 """So many cards are shown whole, in the order they come; the others are rows of a table."""
@@ -29,6 +30,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_segments(facts, reader),
         _budget(facts, reader),
         *_margins(facts, reader),
+        *frontier.blocks(facts.frontier, reader),
         *_limits(facts, reader),
         *_certificate(facts, reader),
         *_measured(facts, reader),

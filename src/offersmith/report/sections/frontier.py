@@ -1,0 +1,90 @@
+"""Other budgets: what the best plan would earn at each, where the curve bends, and where more brings nothing."""
+
+from __future__ import annotations
+
+from offersmith.report.base import Chart, Column, Figure, Note, Series, Table
+from offersmith.report.format import Reader
+from offersmith.report.inputs_frontier import FrontierFacts, FrontierPoint
+
+FAR = 2.0
+"""A stated budget more than this many times what is enough is not drawn: all else would stand in a corner."""
+
+
+def blocks(facts: FrontierFacts | None, reader: Reader) -> tuple[Figure | Note, ...]:
+    """Return the picture with its table, and what it does not hold; nothing where there is no frontier."""
+    if facts is None:
+        return ()
+    return (_figure(facts, reader), Note(reader.say("frontier_note")))
+
+
+def _figure(facts: FrontierFacts, reader: Reader) -> Figure:
+    points = tuple(point for point in facts.points if point.budget <= FAR * facts.enough)
+    title, profit = reader.say("frontier_chart"), reader.say("plan_profit")
+    knee = tuple(place for place, point in enumerate(points) if point.budget == facts.knee)
+    runs = [Series(profit, tuple(point.profit for point in points), marked_points=knee)]
+    stated = tuple(point.profit if point.budget == facts.stated else None for point in points)
+    if any(value is not None for value in stated):
+        runs.append(Series(reader.say("frontier_stated"), stated))
+    chart = Chart(
+        "curve",
+        title,
+        tuple(point.budget for point in points),
+        tuple(runs),
+        _summary(facts, reader),
+        unit="money",
+        x_unit="money",
+        x_name=reader.say("frontier_budget"),
+        reference=0.0,
+        marked=reader.say("frontier_knee"),
+    )
+    columns = (
+        Column(reader.say("frontier_budget")),
+        Column(reader.say("plan_cost"), "money"),
+        Column(profit, "money"),
+        Column(reader.say("frontier_customers"), "int"),
+        Column(reader.say("frontier_next", unit=reader.money(1, 0)), "money"),
+    )
+    rows = tuple(
+        (_named(point, facts, reader), point.spent, point.profit, point.customers, point.shadow_price)
+        for point in points
+    )
+    return Figure(chart, Table(title, columns, rows))
+
+
+def _named(point: FrontierPoint, facts: FrontierFacts, reader: Reader) -> str:
+    """Write a budget, with what is special about it."""
+    special = {"frontier_stated": facts.stated, "frontier_knee": facts.knee, "frontier_enough": facts.enough}
+    what = reader.join(reader.say(name) for name, budget in special.items() if point.budget == budget)
+    amount = reader.money(point.budget)
+    return reader.say("frontier_named", budget=amount, what=what) if what else amount
+
+
+def _summary(facts: FrontierFacts, reader: Reader) -> str:
+    """Return what the picture says: the stated budget, the knee, and where nothing more is worth giving."""
+    at, enough = facts.at(facts.stated), reader.money(facts.enough)
+    amounts = {"budget": reader.money(at.budget), "profit": reader.money(at.profit)}
+    if facts.stated > FAR * facts.enough:
+        return reader.sentences([reader.say("frontier_far", enough=enough, **amounts), *_knee(facts, reader)])
+    if facts.stated >= facts.enough:
+        return reader.sentences([reader.say("frontier_ample", enough=enough, **amounts), *_knee(facts, reader)])
+    next_unit = {"unit": reader.money(1, 0), "price": reader.money(at.shadow_price, 2)}
+    said = reader.say("frontier_summary", enough=enough, **amounts, **next_unit)
+    return reader.sentences([said, *_knee(facts, reader)])
+
+
+def _knee(facts: FrontierFacts, reader: Reader) -> list[str]:
+    if facts.knee is None:
+        return []
+    knee, end = facts.at(facts.knee), facts.at(facts.enough)
+    average = (end.profit - facts.points[0].profit) / end.budget
+    return [
+        reader.say(
+            "frontier_bend",
+            knee=reader.money(knee.budget),
+            earned=reader.percent(knee.profit / end.profit, 0),
+            spent=reader.percent(knee.budget / end.budget, 0),
+            enough=reader.money(facts.enough),
+            unit=reader.money(1, 0),
+            average=reader.money(average, 2),
+        )
+    ]
