@@ -1,4 +1,4 @@
-"""What the plan's section says of other budgets: a picture with its table, what is marked, and what it does not hold."""
+"""What the plan says of other budgets: a picture with its table, what is marked, and what is not in it."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ def test_the_difference_is_told_part_by_part_in_cards_too(estimates, offers):
     assert f"{parts.by_lot:,.2f} of the difference is the price of deciding 10% by lot" in said
     assert f"{parts.reserve:,.2f} is the price of keeping {parts.reserved:,.2f} of the budget in reserve" in said
     assert f"One more USD of budget would earn about {plan.shadow_price:.2f}" in said
+    assert f"Past a budget of {plan.frontier.enough:,.2f} USD nothing more is worth giving." in said
     assert "high by chance" in warning
     assert said in to_markdown(cards(plan), "en", plan)
 
@@ -60,6 +61,7 @@ def test_an_experiment_says_what_it_loses_and_what_the_prior_hopes(estimates, of
     name = {offer.offer_id: offer.name for offer in plan.offers}
     assert all(f"{name[offer]} {chance:.0%}" in odds for offer, chance in plan.pays.items())
     assert "gives nothing and expects 0" in best
+    assert "worth giving" not in best
 
 
 def test_a_budget_too_small_for_an_experiment_is_told(estimates, offers):
