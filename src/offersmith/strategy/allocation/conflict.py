@@ -7,25 +7,87 @@ whether the others contradict each other without it, so that what is named is a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
 import numpy as np
 
 from offersmith.strategy.allocation.planes import Lowest, lowest
 from offersmith.strategy.allocation.pricing import take
 from offersmith.strategy.allocation.problem import Floats, Instance, Rows
+from offersmith.words import Language, say
 
 _LEAST = 1e-9
 _MOST = 200
 
 
-def conflict(instance: Instance, rows: Rows) -> str:
-    """Return what cannot be kept together, in a sentence that names limits and figures."""
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One limit of a conflict.
+
+    Attributes:
+        name: of the limit.
+        at_least: a floor; else at most.
+        bound: what was asked.
+        possible: what it would have to be for all to be kept, together with those of the other rows that have one: the
+            smallest change, each in units of its bound and added up, as if offers could be shared out in parts; None
+            where it need not give.
+    """
+
+    name: str
+    at_least: bool
+    bound: float
+    possible: float | None = None
+
+    def says(self, language: Language = "en") -> str:
+        """Return the limit in words."""
+        asked = say(f"limits.conflict_{'floor' if self.at_least else 'cap'}", language, name=self.name, at=self.bound)
+        if self.possible is None:
+            return asked
+        return say("limits.conflict_possible", language, limit=asked, possible=self.possible)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Limits that no assignment keeps.
+
+    Attributes:
+        kind: `contradiction`: proved, even if offers could be shared out in parts, and it ends when any one of the
+            rows goes; `whole_offers`: parts of offers would keep them all, whole ones were not found.
+        rows: the limits.
+    """
+
+    kind: Literal["contradiction", "whole_offers"]
+    rows: tuple[Clash, ...]
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Conflict:
+        """Return what `as_dict` made plain."""
+        return cls(plain["kind"], tuple(Clash(**row) for row in plain["rows"]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {"kind": self.kind, "rows": [asdict(row) for row in self.rows]}
+
+    def says(self, language: Language = "en") -> str:
+        """Return a sentence that names limits and figures."""
+        if self.kind == "whole_offers":
+            names = say("limits.conflict_between", language).join(row.name for row in self.rows)
+            return say("limits.conflict_whole_offers", language, names=names)
+        rows = say("strategy.and", language).join(row.says(language) for row in self.rows)
+        return say("limits.conflict_contradiction", language, rows=rows)
+
+    def __str__(self) -> str:
+        return self.says()
+
+
+def conflict(instance: Instance, rows: Rows) -> Conflict:
+    """Return what cannot be kept together."""
     kept = np.arange(len(rows.names))
     found = _lowest(instance, rows, kept)
     if not _proves(found, rows, kept):
-        return (
-            f"limits {list(rows.names)} leave no assignment of whole offers, though shares of offers would keep them; "
-            "make one of them a little wider"
-        )
+        return Conflict("whole_offers", tuple(_clash(rows, row) for row in kept.tolist()))
     kept = kept[found.place > 0]
     for row in kept.tolist():
         others = kept[kept != row]
@@ -37,16 +99,13 @@ def conflict(instance: Instance, rows: Rows) -> str:
         weight * rows.usage(take(instance, rows, _all(rows, kept, place), worth=0.0).drawn)
         for weight, place in zip(found.weights, found.places, strict=True)
     )
-    texts = []
-    for row in kept.tolist():
-        sign, floor = rows.sign[row], rows.sign[row] < 0
-        bound, possible = rows.bound[row] * sign, float(drawn[row] * sign)
-        far = drawn[row] > rows.bound[row] + _LEAST * max(1.0, abs(rows.bound[row]))
-        texts.append(
-            f"{rows.names[row]} {'at least' if floor else 'at most'} {bound:,.2f}"
-            + (f" (possible beside the others: {possible:,.2f})" if far else "")
-        )
-    return "these limits cannot be kept together: " + "; ".join(texts)
+    return Conflict("contradiction", tuple(_clash(rows, row, float(drawn[row])) for row in kept.tolist()))
+
+
+def _clash(rows: Rows, row: int, drawn: float | None = None) -> Clash:
+    sign, bound = float(rows.sign[row]), float(rows.bound[row])
+    far = drawn is not None and drawn > bound + _LEAST * max(1.0, abs(bound))
+    return Clash(rows.names[row], sign < 0, bound * sign, drawn * sign if far and drawn is not None else None)
 
 
 def _proves(found: Lowest, rows: Rows, kept: np.ndarray) -> bool:

@@ -56,7 +56,8 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0) -> A
         box = search.boxed(instance, rows, *found)
         price = _finished(search, box, said)
     if price is None:
-        raise InfeasibleError(conflict(instance, rows))
+        found_out = conflict(instance, rows)
+        raise InfeasibleError(found_out.says(), conflict=found_out.as_dict())
     choice = np.empty(instance.customers, np.int16)
     bound = take(instance, rows, price, choice).gain + float(price @ rows.bound)
     np.copyto(choice, said, where=said != UNSAID)
