@@ -1,0 +1,165 @@
+import json
+
+import numpy as np
+import pytest
+
+from offersmith.errors import InfeasibleError, InputError
+from offersmith.strategy.allocation.conflict import Conflict
+from offersmith.strategy.allocation.solve import allocate
+from offersmith.strategy.limits import LIMITS
+from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.reading import parse
+
+FEW = {"kind": "contacts", "at_most": 3}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"kind": "budget", "at_most": "5000 EUR"}, "at_most = '5000 EUR': the shop's amounts are in USD"),
+        ({"kind": "budget", "at_most": "5000eur"}, "at_most = '5000eur': the shop's amounts are in USD"),
+        ({"kind": "budget", "at_most": "a lot"}, "at_most = 'a lot': amount 'a lot' is not a number in USD"),
+        ({"kind": "budget", "at_most": "NaN"}, "at_most = 'NaN': amount 'NaN'"),
+        ({"kind": "budget", "at_most": 5.005}, "at_most = 5.005: amount '5.005' has more decimals than USD allows"),
+        ({"kind": "budget", "at_most": -1}, "at_most = -1: must not be negative"),
+        ({"kind": "spend", "at_least": "-1 USD"}, "at_least = '-1 USD': must not be negative"),
+        ({"kind": "spend"}, "at_least is missing: an amount is needed"),
+        ({"kind": "spend", "at_least": 5, "at_most": 4}, "at_least = 5: comes to 5.00, .* more than the 4.00"),
+        (
+            {"kind": "spend", "share_at_least": 0.5, "at_most": 4},
+            "share_at_least = 0.5: comes to 50.00, .* more than the 4.00",
+        ),
+        (
+            {"kind": "spend", "at_least": 5, "share_at_least": 0.1},
+            "share_at_least = 0.1: leave it or at_least out",
+        ),
+        (
+            {"kind": "stock", "offers": ["ten", "gfit"], "at_most": 1},
+            r"offers = 'gfit': no such offer\ndid you mean gift",
+        ),
+        ({"kind": "only", "offers": ["zzz"], "column": "age", "from": 3}, r"offers = 'zzz': .*\nthere are: five, ten"),
+        (FEW | {"channel": "sms"}, "channel = 'sms': offers are not told apart by channel"),
+        (FEW | {"column": "sgment", "is": ["loyal"]}, r"column = 'sgment': .*no such column\ndid you mean segment"),
+        (FEW | {"column": "joined", "is": ["today"]}, r"column = 'joined': holds timestamp\[s\]; allowed"),
+        (FEW | {"column": "segment"}, "column = 'segment': needs is = "),
+        (FEW | {"is": ["loyal"]}, r"is = \['loyal'\]: needs column"),
+        (FEW | {"below": 3}, "below = 3.0: needs column"),
+        (FEW | {"column": "age", "is": [30], "from": 3}, r"is = \[30\]: stands alone"),
+        (FEW | {"column": "segment", "is": ["loyal", "loyl"]}, r"is = 'loyl': nobody has it .*\ndid you mean loyal"),
+        (FEW | {"column": "region", "is": [9]}, r"is = 9: nobody has it in column 'region'\nthere are: 1, 2, 3"),
+        (FEW | {"column": "region", "is": ["1"]}, "is = '1': column 'region' holds numbers"),
+        (FEW | {"column": "segment", "is": [1]}, "is = 1: column 'segment' holds texts"),
+        (FEW | {"column": "member", "is": [1]}, "is = 1: column 'member' holds true and false"),
+        (FEW | {"column": "region", "is": [True]}, "is = true: column 'region' holds numbers"),
+        (FEW | {"column": "segment", "below": 3}, "below = 3.0: column 'segment' holds no numbers"),
+        (FEW | {"column": "age", "from": 50, "below": 50}, "below = 50.0: must be more than from = 50.0"),
+        (FEW | {"column": "age", "from": 200}, "from = 200.0: nobody is in the range of column 'age'; it goes from 18"),
+        (FEW | {"column": "age", "below": 3}, "below = 3.0: nobody is in the range"),
+        ({"kind": "exclude", "offers": ["ten"]}, "column is missing: must name the column"),
+        ({"kind": "only", "offers": ["ten"]}, "column is missing: must name the column"),
+        (
+            {"kind": "band", "column": "age", "within": 0.1},
+            "column = 'age': has 62 different values; allowed are 1 to 50",
+        ),
+        ({"kind": "band", "column": "joined", "within": 0.1}, "column = 'joined': holds timestamp"),
+    ],
+)
+def test_a_word_the_shop_does_not_know_is_refused_with_limit_field_and_value(shop, table, said):
+    with pytest.raises(InputError, match=f"^limits.toml: limit 'mine': {said}") as told:
+        shop.compiled({"name": "fine", **FEW, "column": "region", "is": [1]}, {"name": "mine", **table}, budget=100.0)
+    assert told.value.facts["limit"] == "mine"
+    assert told.value.facts["field"] in table or "missing" in said
+    json.dumps(told.value.as_dict())
+
+
+def test_a_share_of_no_budget_nobody_and_a_row_of_the_same_name_are_refused(shop):
+    with pytest.raises(InputError, match=r"share_at_most = 0\.5: is a share of the budget, and there is none"):
+        shop.compiled({"kind": "spend", "share_at_most": 0.5})
+    with pytest.raises(InputError, match=r"limits.toml: there are no customers"):
+        compile_limits(parse({}), ["x"], shop.profiles.slice(0, 0), "USD")
+    pair = {"name": "s", "kind": "spend", "at_least": 1, "at_most": 2}
+    with pytest.raises(InputError, match="limit 's': name = 's': there is a row 's ≤' already"):
+        shop.compiled({"name": "s ≤", "kind": "contacts", "at_most": 3}, pair)
+
+
+def test_no_limits_are_no_rows(shop):
+    assert tuple(shop.compiled()) == (None, 1, (), None)
+
+
+EVERY = {
+    "money": {"kind": "budget", "at_most": "1200 USD"},
+    "boxes": {"kind": "stock", "offers": ["gift"], "at_most": 150},
+    "calls": {"kind": "contacts", "at_most": 80, "column": "age", "below": 30},
+    "loyal": {"kind": "spend", "share_at_least": 0.55, "at_most": 700, "column": "segment", "is": ["loyal"]},
+    "worth": {"kind": "roi", "at_least": 3.6, "column": "segment", "is": ["lapsed"]},
+    "earned": {"kind": "margin", "at_least": 2_050, "offers": ["five"]},
+    "fair": {"kind": "band", "column": "region", "within": 0.02, "of": "cost"},
+    "no ten": {"kind": "exclude", "offers": ["ten"], "column": "member", "is": [True]},
+    "gifts": {"kind": "only", "offers": ["gift"], "column": "member", "is": [True]},
+}
+
+
+def kept(shop, choice):
+    """Return by limit whether a choice keeps it, in plain sums."""
+    of, everybody = shop.columns, np.ones(shop.n, bool)
+    cost = shop.sums(choice, everybody)[1]
+    _, won, back = shop.sums(choice, of["segment"] == "lapsed")
+    loyal = shop.sums(choice, of["segment"] == "loyal")[1]
+    regions = [of["region"] == region for region in (1, 2, 3)]
+    heads = [shop.sums(choice, mine)[1] / mine.sum() * shop.n / cost for mine in regions]
+    return {
+        "money": cost <= 1_200,
+        "boxes": shop.sums(choice, everybody, ("gift",))[0] <= 150,
+        "calls": shop.sums(choice, of["age"] < 30)[0] <= 80,
+        "loyal": 0.55 * 1_200 <= loyal <= 700,
+        "worth": back >= 3.6 * won * (1 - 1e-12),
+        "earned": shop.sums(choice, everybody, ("five",))[2] >= 2_050,
+        "fair": max(abs(head - 1) for head in heads) <= 0.02 + 1e-9,
+        "no ten": not (choice[of["member"]] == 1).any(),
+        "gifts": not (choice[~of["member"]] == 2).any(),
+    }
+
+
+def solved(shop, names):
+    made = shop.compiled(*({"name": name, **EVERY[name]} for name in names), budget=1_200.0)
+    return allocate(shop.instance(made), made.limits)
+
+
+def test_every_kind_at_once_is_kept_and_none_keeps_itself(make_shop):
+    shop = make_shop(3_000, seed=4)
+    assert {one["kind"] for one in EVERY.values()} == set(LIMITS)
+    found = solved(shop, EVERY)
+    assert all(kept(shop, found.choice).values())
+    assert found.certificate.gap < 1e-3
+    for name in EVERY:
+        loose = solved(shop, [other for other in EVERY if other != name])
+        held = kept(shop, loose.choice)
+        assert [other for other, kept in held.items() if not kept] == [name]
+        assert loose.certificate.value > found.certificate.value
+
+
+def test_limits_that_contradict_each_other_are_named_as_the_shop_named_them(make_shop):
+    shop = make_shop(2_000, seed=5)
+    made = shop.compiled(
+        {"name": "money", "kind": "budget", "at_most": 100},
+        {"name": "boxes", "kind": "stock", "offers": ["gift"], "at_most": 50},
+        {"name": "the loyal", "kind": "spend", "at_least": 150, "column": "segment", "is": ["loyal"]},
+    )
+    with pytest.raises(InfeasibleError, match=r"money at most 100\.00") as told:
+        allocate(shop.instance(made), made.limits)
+    found = Conflict.of(told.value.facts["conflict"])
+    assert found.kind == "contradiction"
+    assert {row.name for row in found.rows} == {"money", "the loyal"}
+    assert "“the loyal”至少 150.00" in found.says("zh")
+
+
+def test_a_floor_for_customers_who_may_get_nothing_contradicts_itself(make_shop):
+    shop = make_shop(2_000, seed=6)
+    made = shop.compiled(
+        {"name": "nothing for the lapsed", "kind": "exclude", "column": "segment", "is": ["lapsed"]},
+        {"name": "the lapsed", "kind": "spend", "at_least": 10, "column": "segment", "is": ["lapsed"]},
+    )
+    with pytest.raises(InfeasibleError) as told:
+        allocate(shop.instance(made), made.limits)
+    [row] = Conflict.of(told.value.facts["conflict"]).rows
+    assert (row.name, row.at_least, row.bound, row.possible) == ("the lapsed", True, 10, 0)
