@@ -31,7 +31,9 @@ def refusal(where: str, limit: str, field: str, value: object, allowed: str, hin
 
 def shown(value: object) -> str:
     """Return a value as a file would write it, no longer than a line."""
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -117,7 +119,7 @@ class Words:
                 allowed = f"column {part.column!r} holds no numbers; name values with is = [...]"
                 raise refusal(self.where, limit, field, bound, allowed)
             if part.low is not None and part.high is not None and part.low >= part.high:
-                raise refusal(self.where, limit, "below", part.high, f"must be more than from = {part.low}")
+                raise refusal(self.where, limit, "below", part.high, f"must be more than from = {shown(part.low)}")
         for value in part.values:
             if _sort(value) != sort:
                 raise refusal(self.where, limit, "is", value, f"column {part.column!r} holds {_SAID[sort]}")
