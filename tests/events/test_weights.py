@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from offersmith.events.weights import ERRORS, doubts
+from offersmith.events.weights import ERRORS, LEAST, SHARE, Doubt, doubts
 from offersmith.store.decided import CHANCES, DECIDED, chances_of
 
 ARMS = ("none", "ten", "five")
@@ -45,9 +45,17 @@ def test_two_arms_with_each_others_chances_are_named(whole):
     assert five.estimated < 1500 - ERRORS * five.error
     assert none.estimated > 1500 + ERRORS * none.error
     assert "march: " in none.text()
-    assert f"{none.given:,} rows were given none" in none.text()
-    assert "only 1,500 could get it" in none.text()
+    assert f"{none.given:,} rows got no offer, and" in none.text()
+    assert f"{five.given:,} rows were given five, and" in five.text()
+    assert "possible for only 1,500: look whether the chances are those of another offer" in none.text()
+    assert f"{none.given:,} 行没有得到优惠" in none.text("zh")
     assert "只代表" in five.text("zh")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "(give or take 196)"), ("zh", "（误差 ±196）")])
+def test_give_or_take_is_half_a_95_percent_interval_as_of_effects(language, said):
+    for estimated in (5000.0, 100.0):
+        assert said in Doubt("march", "ten", 40, 1500, estimated, 100.0).text(language)
 
 
 def test_a_column_of_one_arms_chances_for_all_is_named():
@@ -77,3 +85,52 @@ def test_an_arm_that_nobody_got_despite_its_chance_is_named():
 def test_of_few_rows_nothing_is_doubted():
     assert doubts(drawn(rows=8, own=2)) == ()
     assert doubts(DECIDED.empty_table()) == ()
+
+
+def slowly(log):
+    """Return what `doubts` must, a campaign and an arm at a time in plain Python."""
+    found = []
+    rows = log.to_pylist()
+    for campaign in sorted({row["campaign_id"] for row in rows}):
+        mine = [row for row in rows if row["campaign_id"] == campaign]
+        whole = all(row["chances"] is not None for row in mine)
+        arms = {row["offer_id"] for row in mine} | {name for row in mine if whole for name, _ in row["chances"]}
+        for arm in sorted(arms):
+            own = [row["probability"] for row in mine if row["offer_id"] == arm]
+            chances = [dict(row["chances"]).get(arm, 0.0) for row in mine] if whole else own
+            possible = [chance for chance in chances if chance > 0]
+            could = len(possible) if whole else len(mine)
+            variance = sum((1 - chance) / (chance if whole else chance**2) for chance in possible)
+            estimated, error = sum(1 / chance for chance in own), variance**0.5
+            enough = whole or len(own) >= LEAST
+            if enough and abs(estimated - could) > max(ERRORS * error, SHARE * could):
+                found.append((campaign, arm, len(own), could, pytest.approx(estimated), pytest.approx(error)))
+    return found
+
+
+def test_campaigns_of_every_kind_are_held_to_their_own_chances(monkeypatch):
+    """Told whole, in part and not at all, rows in any order, a part of a larger table, read in small parts."""
+    draws = np.random.default_rng(8)
+    kinds = [
+        {"swapped": (0, 2)},
+        {},
+        {"whole": False, "swapped": (0, 1)},
+        {"own": 2},
+        {"swapped": (1, 2)},
+        {"rows": 20},
+    ]
+    tables = [
+        drawn(seed, **({"rows": 300} | kind)).set_column(
+            0, DECIDED.field("campaign_id"), pa.array([f"c{seed}"] * kind.get("rows", 300))
+        )
+        for seed, kind in enumerate(kinds)
+    ]
+    partly = tables[4].to_pylist()
+    for row in partly[:7]:
+        row["chances"] = None
+    log = pa.concat_tables([*tables, pa.Table.from_pylist(partly, schema=DECIDED)])
+    log = log.take(draws.permutation(log.num_rows)).slice(11)
+    monkeypatch.setattr("offersmith.events.weights.ROWS", 100)
+    found = [(one.campaign_id, one.offer_id, one.given, one.could, one.estimated, one.error) for one in doubts(log)]
+    assert found == slowly(log)
+    assert {"c0", "c2", "c3"} <= {one[0] for one in found}
