@@ -31,7 +31,8 @@ class Taken:
         names: (p,) of the encoder's columns.
         x: (n, p) the customers' values.
         middle: (p,) means of the background.
-        base: what the offer is expected to earn of the background, major units a customer.
+        base: (n,) what the offer is expected to earn of the background, major units a customer. Gains are held to what
+            was measured and losses are not, and so it is for who gains and whole for who loses.
         values: (n, p) what each column adds.
         stated: (n,) what stated beliefs add.
         exact: whether nothing was drawn.
@@ -40,7 +41,7 @@ class Taken:
     names: tuple[str, ...]
     x: Floats
     middle: Floats
-    base: float
+    base: Floats
     values: Floats
     stated: Floats
     exact: bool
@@ -75,7 +76,7 @@ def taken(fitted: FittedResponse, offer: Offer, profiles: pa.Table, background: 
             found, stated = structural_parts.profit(fitted, offer, profiles, background)
             encoder = fitted.fitted.encoder
             x, usual = encoder.matrix(profiles), encoder.matrix(background)
-            base, values = float(found.base[0]), found.values[:, 0]
+            base, values = np.full(len(x), float(found.base[0])), found.values[:, 0]
             return Taken(encoder.names, x, usual.mean(axis=0), base, values, stated, exact=True)
         if isinstance(fitted, FittedLearned):
             return _learned(fitted, offer, profiles, background)
@@ -89,13 +90,17 @@ def _learned(fitted: FittedLearned, offer: Offer, profiles: pa.Table, background
     arm = fitted.arms.index(offer.offer_id)
     alone = narrowed(fitted.learner, arm)
     found = explain(alone or fitted.learner, names, x, usual, draws=_DRAWS)
-    place, held, part = 1 if alone else arm, fitted.belief.arms[offer.offer_id], fitted.belief.borne_out
+    place, held = 1 if alone else arm, fitted.belief.arms[offer.offer_id]
+    base = held.mean + held.slope * (float(found.base[place]) - held.center)
+    values = held.slope * found.values[:, place]
+    # A gain is believed in part and a loss whole, so whose loss it is decides how large every part of it is.
+    part = fitted.belief.part(base + values.sum(axis=1))
     return Taken(
         names=names,
         x=x,
         middle=usual.mean(axis=0),
-        base=part * (held.mean + held.slope * (float(found.base[place]) - held.center)),
-        values=part * held.slope * found.values[:, place],
+        base=part * base,
+        values=part[:, None] * values,
         stated=np.zeros(len(x)),
         exact=found.error is None,
     )

@@ -83,7 +83,11 @@ class Belief:
             found = np.full(len(effect), held.single)
         # A profit of exactly nothing would still be one; rounding must not make it more.
         found = np.minimum(found, _NOTHING) if self.kind == "none" else found
-        return np.where(found > 0, self.borne_out * found, found)
+        return np.asarray(self.part(found) * found)
+
+    def part(self, found: Floats) -> Floats:
+        """Return (n,) the part of changes of profit that is believed: what is borne out of a gain, a loss whole."""
+        return np.where(found > 0, self.borne_out, 1.0)
 
     def spread(self, name: str, effect: Floats) -> Floats:
         """Return (n,) standard deviations of the believed profit, as an estimate."""
