@@ -60,6 +60,9 @@ def test_more_budget_never_earns_less_and_each_unit_more_earns_no_more_than_the_
     assert (first.budget, first.spent, first.expected_profit, first.customers) == (0, 0, 0, 0)
     assert last.expected_profit == pytest.approx(np.maximum(value, 0).max(axis=0).sum(dtype=float))
     assert last.shadow_price == 0
+    stays = {0.0, stated, found.enough, found.knee and found.knee.budget}
+    for before, point in pairwise(found.points):
+        assert point.budget in stays or point.expected_profit > before.expected_profit
     for point in found.points:
         assert 0 <= point.spent <= point.budget
         assert point.expected_profit <= point.bound
@@ -144,6 +147,12 @@ def test_what_costs_nothing_is_given_at_no_budget():
     assert found.points[0].expected_profit == pytest.approx(free)
     only = frontier(value[:1], cost[:1], 10.0)
     assert (only.points, only.reason) == ((), NO_BUDGET_NEEDED)
+
+
+def test_one_customer_has_no_budgets_between_nothing_and_everything():
+    value, cost = np.array([[3.0]], np.float32), np.array([[2.0]], np.float32)
+    assert [(point.budget, point.spent) for point in frontier(value, cost, 1.0).points] == [(0, 0), (1, 0), (2, 2)]
+    assert [point.budget for point in frontier(value, cost, 9.0).points] == [0, 2, 9]
 
 
 def test_offers_that_may_not_be_given_are_not():

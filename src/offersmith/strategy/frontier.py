@@ -19,7 +19,7 @@ reserve are in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -129,7 +129,7 @@ def frontier(value: Bits, cost: Bits, stated: float) -> Frontier:
     always = sorted({0.0, stated, enough, *(() if knee is None else (knee,))})
     for budget in (*always, *_between(stated, enough, always)):
         solved[budget] = solved.get(budget) or _solved(value, cost, budget)
-    points = _points(solved)
+    points = _telling(_points(solved), always)
     return Frontier(points, stated, enough, next((one for one in points if one.budget == knee), None))
 
 
@@ -201,3 +201,15 @@ def _points(solved: dict[float, Assignment]) -> tuple[Point, ...]:
         bound = max(profit, min(start + price * budget for price, start in lines))
         points.append(Point(budget, spent, profit, bound, customers, proof.rows[0].price))
     return tuple(points)
+
+
+def _telling(points: Iterable[Point], always: Sequence[float]) -> tuple[Point, ...]:
+    """Return the points without those in between where no more is given than at the one before.
+
+    In a small shop a little more budget often buys nothing more.
+    """
+    kept: list[Point] = []
+    for point in points:
+        if point.budget in always or (point.spent, point.expected_profit) != (kept[-1].spent, kept[-1].expected_profit):
+            kept.append(point)
+    return tuple(kept)
