@@ -89,7 +89,7 @@ def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: Repor
     assert facts
     assert not any(reader.say("plan_measured_title") == one.title for one in plan.section(facts, reader).blocks
                    if isinstance(one, Text))  # fmt: skip
-    each, above = Interval(8.85, 7.2, 10.51), reader.say("plan_measured_above", total_high=reader.money(10510))
+    each, above = Interval(8.85, 7.2, 10.51), reader.say("plan_measured_above", limit=reader.money(10510))
     within = texts(replace(facts, measured=MeasuredPolicy(each, 1000, above=False)), reader)
     said = next(text for text in within if reader.money(8850) in text)
     for figure in (8.85, 7.2, 10.51, 7200.0, 10510.0, facts.profit.estimate):
@@ -97,6 +97,13 @@ def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: Repor
     assert above not in said
     over = texts(replace(facts, measured=MeasuredPolicy(each, 1000, above=True)), reader)
     assert any(text.endswith(above) for text in over)
+    believed = MeasuredPolicy(each, 1000, above=True, limit=8850.0, stated=412.0, untried=31)
+    told = [
+        reader.say("plan_measured_stated", stated=reader.money(412.0), untried="31"),
+        reader.say("plan_measured_above", limit=reader.money(8850)),
+    ]
+    assert any(text.endswith(reader.sentences(told)) for text in texts(replace(facts, measured=believed), reader))
+    assert told[0] not in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -120,9 +127,9 @@ def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None
     segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 400})
     facts = plan_facts(summary, made.decisions, segments)
     assert facts.measured is None
-    measured = Promise(0.5, 0.2, 0.9, 400, made.expected_profit)
+    measured = Promise(0.5, 0.2, 0.9, 400, made.expected_profit, 30.0, 20)
     judged = plan_facts({**summary, "measured": measured.as_dict()}, made.decisions, segments).measured
-    assert judged == MeasuredPolicy(Interval(0.5, 0.2, 0.9), 400, above=measured.above)
+    assert judged == MeasuredPolicy(Interval(0.5, 0.2, 0.9), 400, measured.above, measured.limit, 30.0, 20)
     assert facts.bound == made.certificate.dual_bound
     assert facts.value == made.expected_profit == pytest.approx(sum(row.profit for row in facts.offers))
     assert facts.cost == made.spent

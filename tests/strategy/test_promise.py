@@ -14,8 +14,9 @@ from offersmith.words import LANGUAGES
 NOON = datetime.fromisoformat("2026-01-01T12:00")
 
 
-def judged(value, low, high, kind="learned"):
-    return {"policy": {"kind": kind, "value": value, "low": low, "high": high}}
+def judged(value, low, high, kind="learned", arms=("none", "five-percent", "ten-percent", "twenty-percent")):
+    policy = {"kind": kind, "value": value, "low": low, "high": high}
+    return {"policy": policy, "arms": [{"arm": name} for name in arms]}
 
 
 def planned(table, offers, explore=0.0, budget=100_000_000):
@@ -37,6 +38,32 @@ def test_both_figures_are_of_as_many_customers(estimates, offers, language):
     warned = over.text("USD", language)
     assert len(warned) > len(said)
     assert warned.endswith((f"do not count on more than {400 * (each - 1):,.2f}.", f"{400 * (each - 1):,.2f}。"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_rests_on_offers_never_tried_is_told_apart(estimates, offers, language):
+    plan = planned(estimates(400), offers, explore=0.1)
+    arms = ("none", "five-percent", "ten-percent")
+    mine = pc.equal(plan.decisions["offer_id"], "twenty-percent")
+    profit = pc.sum(plan.decisions.filter(mine)["expected_profit"]).as_py()
+    each = plan.expected_profit / 400
+    found = promise(plan, judged(each - 0.1, each - 1, each + 1, arms=arms))
+    assert found.stated == pytest.approx(profit)
+    assert 0 < found.untried == plan.counts["twenty-percent"] == pc.sum(mine).as_py()
+    # The interval would allow for it, but no lot says anything of what lies above the value.
+    assert found.above
+    assert found.limit == pytest.approx(plan.expected_profit - 40)
+    said = found.text("USD", language)
+    assert f"{profit:,.2f}" in said
+    assert said.endswith((f"do not count on more than {found.limit:,.2f}.", f"请勿指望超过 {found.limit:,.2f}。"))
+    plain = found.as_dict()
+    assert (plain["stated"], plain["untried"], plain["above"]) == (found.stated, found.untried, True)
+    known = promise(plan, judged(each - 0.1, each - 1, each + 1))
+    assert (known.stated, known.untried, known.above, known.limit) == (0, 0, False, pytest.approx(400 * (each + 1)))
+    assert f"{profit:,.2f}" not in known.text("USD", language)
+    within = promise(plan, judged(each + 0.1, each - 1, each + 1, arms=arms))
+    assert not within.above
+    assert f"{profit:,.2f}" in within.text("USD", language)
 
 
 def test_nothing_is_compared_where_nothing_was_shown_to_pay(estimates, offers):

@@ -78,7 +78,14 @@ def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
     """Return what was measured; None where nothing was, or of an older plan."""
     if found is None:
         return None
-    return MeasuredPolicy(Interval(found["value"], found["low"], found["high"]), found["customers"], found["above"])
+    return MeasuredPolicy(
+        Interval(found["value"], found["low"], found["high"]),
+        found["customers"],
+        found["above"],
+        found.get("limit"),
+        found.get("stated", 0.0),
+        found.get("untried", 0),
+    )
 
 
 def _frontier(found: Mapping[str, Any] | None) -> FrontierFacts | None:

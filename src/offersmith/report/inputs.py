@@ -122,12 +122,18 @@ class MeasuredPolicy:
     Attributes:
         each: a customer, major units, with its 95 % interval.
         customers: of the plan.
-        above: whether the plan expects more than the interval allows for as many.
+        above: whether the plan expects more than may be counted on.
+        limit: what may be counted on at most, major units; None = the interval's upper end for as many.
+        stated: part of what the plan expects that rests on offers never tried.
+        untried: customers who get one of those.
     """
 
     each: Interval
     customers: int
     above: bool
+    limit: float | None = None
+    stated: float = 0.0
+    untried: int = 0
 
 
 @dataclass(frozen=True, slots=True)

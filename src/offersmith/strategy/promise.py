@@ -4,15 +4,24 @@ Where lots were on record, the policy behind a plan was judged on customers it w
 customers of the plan, is what there is evidence for; a plan that expects more than its interval allows expects more
 than anybody has seen. It may well expect less: a budget binds, lots give what nobody would choose, or the customers of
 today are predicted to be harder to win.
+
+What is expected of offers that no lot ever tried is a stated belief, and no held-out customer bears it out. It is told
+apart; a plan that comes to more than the measured value only with it is called above what was measured too.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from offersmith.strategy.plan import Plan
+from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
 
@@ -26,6 +35,8 @@ class Promise:
         high: upper end.
         customers: of the plan, whether they get something or not.
         expected: profit of the whole plan.
+        stated: the part of it that rests on offers never tried.
+        untried: customers who get one of those.
     """
 
     value: float
@@ -33,11 +44,21 @@ class Promise:
     high: float
     customers: int
     expected: float
+    stated: float = 0.0
+    untried: int = 0
+
+    @property
+    def limit(self) -> float:
+        """What may be counted on at most: the interval's upper end, or the value where stated beliefs are in the plan.
+
+        Believed gains of tried offers are held to the value, so what lies above it comes from beliefs alone.
+        """
+        return (self.value if self.stated > 0 else self.high) * self.customers
 
     @property
     def above(self) -> bool:
-        """Whether the plan expects more than the interval's upper end for as many customers."""
-        return self.expected > self.high * self.customers
+        """Whether the plan expects more than that."""
+        return self.expected > self.limit
 
     def text(self, currency: str, language: Language = "en") -> str:
         """Say both figures, and plainly so where the plan's is not borne out."""
@@ -56,11 +77,12 @@ class Promise:
             expected=self.expected,
             each=self.expected / count,
         )
-        if not self.above:
-            return said
-        return (" " if language == "en" else "").join(
-            [said, say("strategy.promise_above", language, total_high=self.high * count)]
-        )
+        sentences = [said]
+        if self.untried:
+            sentences.append(say("strategy.promise_stated", language, stated=self.stated, untried=self.untried))
+        if self.above:
+            sentences.append(say("strategy.promise_above", language, limit=self.limit))
+        return (" " if language == "en" else "").join(sentences)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -74,6 +96,9 @@ class Promise:
             "total_low": self.low * count,
             "total_high": self.high * count,
             "expected": self.expected,
+            "stated": self.stated,
+            "untried": self.untried,
+            "limit": self.limit,
             "above": self.above,
         }
 
@@ -90,4 +115,8 @@ def promise(plan: Plan, judged: Mapping[str, Any]) -> Promise | None:
     customers = plan.decisions.num_rows
     if policy.get("kind", "none") == "none" or value is None or low is None or high is None or not customers:
         return None
-    return Promise(value, low, high, customers, plan.expected_profit)
+    tried = [NO_OFFER, *(one["arm"] for one in judged["arms"])]
+    given = plan.decisions["offer_id"].combine_chunks()
+    beyond = pc.invert(pc.is_in(given, value_set=pa.array(tried, pa.string()))).to_numpy(zero_copy_only=False)
+    stated = math.fsum(plan.decisions["expected_profit"].to_numpy()[beyond])
+    return Promise(value, low, high, customers, plan.expected_profit, stated, int(np.sum(beyond)))

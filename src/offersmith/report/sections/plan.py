@@ -223,7 +223,7 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
         return ()
     each, count = found.each, found.customers
     digits = reader.digits([each.low, each.high])
-    high = reader.money(each.high * count)
+    high = each.high * count
     said = [
         reader.say(
             "plan_measured",
@@ -233,12 +233,17 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
             customers=reader.count(count),
             total=reader.money(each.estimate * count),
             total_low=reader.money(each.low * count),
-            total_high=high,
+            total_high=reader.money(high),
             expected=reader.money(facts.profit.estimate),
         )
     ]
+    if found.untried:
+        said.append(
+            reader.say("plan_measured_stated", stated=reader.money(found.stated), untried=reader.count(found.untried))
+        )
     if found.above:
-        said.append(reader.say("plan_measured_above", total_high=high))
+        limit = high if found.limit is None else found.limit
+        said.append(reader.say("plan_measured_above", limit=reader.money(limit)))
     return (Text(reader.sentences(said), reader.say("plan_measured_title"), width="half"),)
 
 
