@@ -18,11 +18,10 @@ import pyarrow.compute as pc
 from offersmith.errors import InputError, OffersmithError
 from offersmith.events.base import Drawn, Receipt, Source
 from offersmith.events.decision_file import read
-from offersmith.events.decision_log import accept, doubted, kept, refuse
+from offersmith.events.decision_log import accept, doubted, drop, keep, kept, refuse
 from offersmith.settings import Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.decided import MAX_UNLIKE
-from offersmith.store.files import parquet, replace
 from offersmith.store.followed import sent_otherwise, unheard, unknown
 from offersmith.vocabulary import NO_OFFER
 
@@ -56,13 +55,12 @@ def take(
     logs = [read(part, folder, settings.shop) for part in settings.decisions]
     logs += [log for source in sources if isinstance(source, Drawn) and (log := source.decided())]
     if not logs:
-        file.unlink(missing_ok=True)
-        accept(file)
+        drop(file)
         return 0
     log = _once(pa.concat_tables(logs))
     with events() as analytics:
         hold(log, analytics, [offer.id for offer in settings.offers])
-    replace(file, parquet(log))
+    keep(file, log)
     accept(file)
     return int(log.num_rows)
 
