@@ -98,7 +98,7 @@ def test_a_receipt_doubts_chances_of_another_arm(tmp_path):
         receipt = shop.ingest()
         assert [one["offer_id"] for one in receipt.as_dict()["doubts"]] == odd_arms
         assert str(receipt).count("WARNING: campaign march") == len(odd_arms)
-        assert str(shop.learn()).count("WARNING: campaign march") == len(doubted)
+        assert str(shop.learn()).count("WARNING: campaign march") == len(odd_arms)
 
 
 def odd(rows):
