@@ -42,6 +42,8 @@ FOLDS = ((20_000, 3),)
 """Folds for so many rows at most; 2 for more."""
 USE_FOLDS = 3
 """Of the model of use."""
+TODAY = 200_000
+"""Customers of today over whom effects are averaged, at most: 10 million of them, encoded, take gigabytes."""
 
 CHANCES_NEEDED = "chances_needed"
 TOO_FEW = "too_few_to_judge"
@@ -232,7 +234,7 @@ def _competed(
     )
     lines = calibrations(chosen)
     known_now = history.known if history.known is not None and history.known.num_rows else history.table
-    today = learner.effects(kept.encoder.matrix(known_now)[:, columns])
+    today = learner.effects(kept.encoder.matrix(some(known_now, seed))[:, columns])
     belief = believe(chosen, lines, today)
     usual = None if parts_of(learner) else fit_usual(trial, trial.sale)
     return Competed(
@@ -259,6 +261,14 @@ def _competed(
             judged=record(history, chosen, lines, lost, known, prior.basket, seed),
         ),
     )
+
+
+def some(table: pa.Table, seed: int) -> pa.Table:
+    """Return `TODAY` rows drawn evenly, in their order; all of them where there are no more."""
+    if table.num_rows <= TODAY:
+        return table
+    drawn = np.random.default_rng(seed).choice(table.num_rows, TODAY, replace=False)
+    return table.take(pa.array(np.sort(drawn)))
 
 
 def _costs(
