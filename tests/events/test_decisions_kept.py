@@ -73,6 +73,8 @@ def test_who_learns_after_a_log_was_refused_is_told(tmp_path):
     planned = shop.plan(5)
     assert "the 2 decisions of an earlier one still count: log.csv: probability is 2.0" in str(planned)
     assert planned.as_dict()["log"]["refused"].startswith("log.csv: probability is 2.0")
+    (line,) = shop.facts().told["log_doubted"]
+    assert "2 decisions of an earlier one still count: log.csv: probability is 2.0" in line.en
 
 
 def test_a_log_that_was_never_read_is_missed(tmp_path):
@@ -190,9 +192,12 @@ def test_a_log_that_was_not_followed_is_refused(tmp_path):
     assert taken(tmp_path, text.replace("A", "ten").replace("c0,ten", "c0,none"), partial(happened, tmp_path, *shown))
 
 
-@pytest.mark.parametrize(("word", "rows"), [("nothing", 1), ("tne", 3)])
-def test_a_word_that_nobody_knows_is_no_offer(tmp_path, word, rows):
-    """Taken for an offer, the control's own word leaves a campaign without anybody to compare with."""
+@pytest.mark.parametrize(("word", "rows", "meant"), [("nothing", 1, "none"), ("tne", 3, "ten")])
+def test_a_word_that_nobody_knows_is_no_offer(tmp_path, word, rows, meant):
+    """Taken for an offer, the control's own word leaves a campaign without anybody to compare with.
+
+    What the hint proposes will be pasted: an offer misspelt must not become none.
+    """
     lines = [f"march,c{one},{word if one < rows else ('none', 'ten')[one % 2]},0.5\n" for one in range(40)]
     text = "campaign_id,customer_id,offer_id,probability\n" + "".join(lines)
     events = partial(happened, tmp_path, ("march", "c39", "ten"), ("april", "c38", "old-offer"))
@@ -202,7 +207,7 @@ def test_a_word_that_nobody_knows_is_no_offer(tmp_path, word, rows):
     assert f"offer_id '{word}' ({rows} of 40 rows) is not 'none'" in said
     own = [offer.id for offer in Settings().offers]
     assert said.endswith(f"allowed: none, {', '.join(sorted({'ten', 'old-offer', *own}))}")
-    assert f'names = {{ "{word}" = "none" }}' in fault.value.hint
+    assert f'names = {{ "{word}" = "{meant}" }}' in fault.value.hint
     assert (fault.value.facts["value"], fault.value.facts["rows"]) == (word, rows)
     assert taken(tmp_path, text.replace(word, "old-offer"), events) == 40
 

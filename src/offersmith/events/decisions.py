@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace as replaced
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -127,11 +128,16 @@ def hold(log: pa.Table, analytics: Analytics, offers: Sequence[str]) -> None:
         raise InputError(
             f"decisions: offer_id {listed} is not {NO_OFFER!r} (for no offer), nor one of [[offers]], nor in any "
             f"event; allowed: {_listed(heard)}",
-            hint=f'if it is their word for one of those: names = {{ "{value}" = "{NO_OFFER}" }}',
+            hint=f'if it is their word for one of those: names = {{ "{value}" = "{_nearest(value, heard)}" }}',
             field="offer_id",
             value=value,
             rows=words[value],
         )
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    """Return the known offer that is written most alike, else no offer: a pasted hint must not turn one into none."""
+    return next(iter(get_close_matches(word, known, n=1)), NO_OFFER)
 
 
 def _listed(words: Sequence[str]) -> str:

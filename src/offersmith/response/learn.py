@@ -25,7 +25,7 @@ from offersmith.vocabulary import Offer
 AUTO = "auto"
 MIN_TREATED = 200
 MIN_REDEEMERS = 30
-"""Below this many customers treated and redeemed, differences between customers cannot be learned."""
+"""Below this many customers treated, and redeemed where uses are on record, differences cannot be learned."""
 
 
 def learn(
@@ -97,14 +97,16 @@ def choose(history: History) -> str:
     """Return the model a history can carry.
 
     `prior` without campaigns, `constant` with few; `learned` where every offer was given by lot, so that customers held
-    out can judge; else `boosting`, whose claims a placebo bounds.
+    out can judge, also in a shop that records no uses; else `boosting`, whose claims a placebo bounds.
     """
     if not history.treated:
         return "prior"
     redeemers = sum(use.redeemers or 0 for use in history.campaigns)
-    if history.treated < MIN_TREATED or redeemers < MIN_REDEEMERS:
+    if history.treated < MIN_TREATED or 0 < redeemers < MIN_REDEEMERS:
         return "constant"
-    return "learned" if by_lot(history) else "boosting"
+    if by_lot(history):
+        return "learned"
+    return "boosting" if redeemers else "constant"
 
 
 def by_lot(history: History) -> bool:
