@@ -1,5 +1,7 @@
 """What uses of an offer cost as far as it is on record: null where nobody says it, 0 where somebody says 0."""
 
+from datetime import timedelta
+
 import numpy as np
 import pyarrow.compute as pc
 import pytest
@@ -95,7 +97,8 @@ def test_an_event_of_use_may_say_what_it_took_off(season, asked, known):
 def test_a_discount_of_which_no_part_is_called_a_coupon_s_bounds_the_cost(season, asked, known):
     """Its terms would take more than 1.50 off these baskets; without terms all of the discount is its cost."""
     found = asked(rewritten(season.events(), coupon_discount=None))
-    assert [use.unrecorded for use in found.campaigns] == [0, 0]
+    uses = Untold.of(found.table).uses.sum()
+    assert sum(use.unrecorded for use in found.campaigns) == uses >= flags(found.table, "redeemed").sum()
     for offers in (season.offers, ()):
         full = filled(found, offers)
         cost = floats(full.table, "cost")
@@ -149,3 +152,74 @@ def test_without_any_event_of_use_whoever_bought_may_have_used_it(season, asked,
     told = asked(rows)
     assert told.table["cost"].null_count == 0
     assert pc.sum(told.table["cost"]).as_py() == pytest.approx(pc.sum(known.table["cost"]).as_py(), rel=0.05)
+
+
+def test_a_column_of_zeros_does_not_make_uses_free(season, asked, known):
+    """Events of use say 0, the purchases they belong to say that 1.50 was taken off: the 0 is no cost."""
+    zeros = [
+        {**row, "coupon_discount": None, **({"discount": 0} if row["event"] == "redeem" else {})}
+        for row in season.events()
+    ]
+    found, silent = asked(zeros), asked(rewritten(season.events(), coupon_discount=None))
+    used = flags(found.table, "redeemed")
+    assert (np.isnan(floats(found.table, "cost")) == used).all()
+    assert Untold.of(found.table).most == pytest.approx(Untold.of(silent.table).most)
+    full = floats(filled(found, season.offers).table, "cost")
+    assert full == pytest.approx(floats(filled(silent, season.offers).table, "cost"))
+    assert full.sum() == pytest.approx(floats(known.table, "cost").sum(), rel=0.05)
+
+
+def test_a_purchase_on_another_day_keeps_its_coupon(season, asked, known):
+    """By the number of the order it is the use's own; without one nobody knows, and the coupon bounds the cost."""
+    rows, order = season.events(), {}
+    late = []
+    for row in rows:
+        if row["event"] == "redeem":
+            order[row["customer_id"], row["time"]] = None
+    for row in rows:
+        moved = row["event"] == "purchase" and (row["customer_id"], row["time"]) in order
+        if moved:
+            order[row["customer_id"], row["time"]] = row["order_id"]
+        late.append({**row, "time": row["time"] + timedelta(hours=24)} if moved else row)
+    numbered = [
+        {**row, "order_id": order[row["customer_id"], row["time"]]} if row["event"] == "redeem" else row for row in late
+    ]
+    # The last day's purchases leave the horizon, with their spending.
+    by_number = asked(numbered)
+    kept = np.abs(floats(by_number.table, "revenue") - floats(known.table, "revenue")) < 1e-6
+    assert kept.mean() > 0.9
+    assert floats(by_number.table, "cost")[kept] == pytest.approx(floats(known.table, "cost")[kept])
+    by_day = asked(late)
+    used = flags(by_day.table, "redeemed")
+    assert np.isnan(floats(by_day.table, "cost"))[used & kept].mean() > 0.9
+    assert not np.isnan(floats(by_day.table, "cost"))[~used].any()
+    full = filled(by_day, season.offers)
+    assert floats(full.table, "cost")[kept].sum() == pytest.approx(floats(known.table, "cost")[kept].sum(), rel=0.1)
+    # Spending before the offer holds that coupon once.
+    assert (floats(full.table, "revenue")[kept] <= floats(known.table, "revenue")[kept] + 1e-6).all()
+    assert floats(full.table, "revenue")[kept].sum() == pytest.approx(
+        floats(known.table, "revenue")[kept].sum(), rel=0.01
+    )
+
+
+def test_a_second_use_without_a_record_is_not_free(season, asked, known):
+    bare = rewritten(season.events(), discount=None, coupon_discount=None)
+    twice = [*bare]
+    twice += [{**row, "event_id": row["event_id"] + "x", "discount": 1} for row in bare if row["event"] == "redeem"]
+    found, alone = asked(twice), asked(bare)
+    one, two = Untold.of(alone.table), Untold.of(found.table)
+    assert two.uses.tolist() == one.uses.tolist()
+    assert two.paid == pytest.approx(one.paid / 2)
+    assert floats(found.table, "cost_told").sum() == pytest.approx(0.01 * one.uses.sum())
+    assert [use.unrecorded for use in found.campaigns] == [use.unrecorded for use in alone.campaigns]
+
+
+def test_a_shop_that_records_uses_is_not_billed_for_campaigns_nobody_used(season, asked):
+    rows = [row for row in rewritten(season.events(), discount=None, coupon_discount=None) if row["event"] != "redeem"]
+    one = {"event_id": "z", "event": "redeem", "time": season.first + timedelta(days=20), "utc_offset": 0,
+           "customer_id": "c0001", "offer_id": "old", "campaign_id": "old"}  # fmt: skip
+    found, without = asked([*rows, one]), asked(rows)
+    assert (found.recorded, without.recorded) == (True, False)
+    assert floats(filled(found, season.offers).table, "cost").tolist() == [0.0] * found.table.num_rows
+    assert [use.unrecorded for use in found.campaigns] == [0, 0]
+    assert floats(filled(without, season.offers).table, "cost").sum() > 100

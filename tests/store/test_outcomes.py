@@ -89,11 +89,11 @@ def test_everybody_may_have_a_stretch_of_their_own(season):
     rows = outcomes.outcomes_after(season, entered, day).to_pylist()
     assert [(row["customer_id"], row["revenue"]) for row in rows] == [("ann", 800), ("bob", 700)]
     assert outcomes.outcomes_after(season, entered, 2 * day)["revenue"].to_pylist() == [700, 700]
-    used = outcomes.redemptions_after(season, entered, day).to_pylist()
-    assert [(row["campaign_id"], row["customer_id"], row["n"], row["cost"]) for row in used] == [
-        ("c1", "ann", 2, 40), ("c2", "ann", 1, 20),
+    used = outcomes.uses_after(season, entered, day).to_pylist()
+    assert [(row["campaign_id"], row["customer_id"], row["n"], row["coupon"]) for row in used] == [
+        ("c1", "ann", 2, 60), ("c2", "ann", 1, 60),
     ]  # fmt: skip
-    assert outcomes.redemptions_after(season, entered, 2 * day)["customer_id"].to_pylist() == ["ann", "ann", "bob"]
+    assert outcomes.uses_after(season, entered, 2 * day)["customer_id"].to_pylist() == ["ann", "ann", "bob"]
     whole = outcomes.outcomes(season, _at("2020-01-01"), LATE)
     same = entered.set_column(1, "moment", pa.array([_at("2020-01-01")] * 3, pa.timestamp("us")))
     assert outcomes.outcomes_after(season, same, LATE - _at("2020-01-01")) == whole
@@ -113,7 +113,7 @@ def test_what_nobody_says_of_a_use_is_null_and_what_is_said_to_be_nothing_is_0(t
         _event("purchase", day[3], "bob", amount=700, discount=12),
     ]
     entered = pa.table({"customer_id": ["ann", "bob"], "moment": [day[0], day[0]]})
-    said = ("campaign_id", "customer_id", "n", "own", "coupon", "discount", "paid")
+    said = ("campaign_id", "customer_id", "n", "said", "own", "all_n", "all_own", "coupon", "discount", "paid")
     with _ask(tmp_path, rows) as analytics:
         assert outcomes.coupons_told(analytics, LATE)
         assert not outcomes.coupons_told(analytics, day[1])
@@ -121,10 +121,10 @@ def test_what_nobody_says_of_a_use_is_null_and_what_is_said_to_be_nothing_is_0(t
         found = outcomes.uses_after(analytics, entered, timedelta(days=7)).to_pylist()
         first = outcomes.first_orders_after(analytics, entered, timedelta(days=7)).to_pylist()
     assert [tuple(row[name] for name in said) for row in found] == [
-        ("c1", "ann", 2, None, None, None, 1000),
-        ("c1", "ann", 1, None, 0, 30, 500),
-        ("c1", "bob", 1, None, None, None, None),
-        ("c2", "ann", 1, 45, None, None, 1000),
+        ("c1", "ann", 2, 0, None, 3, 45, None, None, 1000),
+        ("c1", "ann", 1, 0, None, 1, None, 0, 30, 500),
+        ("c1", "bob", 1, 0, None, 1, None, None, None, None),
+        ("c2", "ann", 1, 1, 45, 3, 45, None, None, 1000),
     ]
     assert first == [
         {"customer_id": "ann", "paid": 1000, "coupon": 0, "discount": 30},
@@ -139,12 +139,12 @@ def test_uses_of_which_nothing_says_what_they_took_off_are_counted(tmp_path):
         assert not outcomes.coupons_told(analytics, LATE + timedelta(days=1))
 
 
-def test_a_day_of_several_campaigns_is_shared_by_number(season):
+def test_who_used_what_is_counted_by_campaign(season):
     rows = outcomes.redemptions(season, _at("2020-01-01"), LATE).to_pylist()
     assert rows == [
-        {"campaign_id": "c1", "customer_id": "ann", "offer_id": "ten", "n": 2, "cost": 40},
-        {"campaign_id": "c2", "customer_id": "ann", "offer_id": "ten", "n": 1, "cost": 20},
-        {"campaign_id": "ten", "customer_id": "bob", "offer_id": "ten", "n": 1, "cost": 0},
+        {"campaign_id": "c1", "customer_id": "ann", "offer_id": "ten", "n": 2},
+        {"campaign_id": "c2", "customer_id": "ann", "offer_id": "ten", "n": 1},
+        {"campaign_id": "ten", "customer_id": "bob", "offer_id": "ten", "n": 1},
     ]
 
 
@@ -152,10 +152,49 @@ def test_the_day_is_the_one_on_the_shop_s_clock(tmp_path):
     rows = [
         _event("redeem", _at("2020-01-02T03"), "ann", offer_id="ten", utc_offset=-300),
         _event("purchase", _at("2020-01-01T20"), "ann", amount=1, coupon_discount=50, utc_offset=-300),
-        _event("purchase", _at("2020-01-02T20"), "ann", amount=1, coupon_discount=70, utc_offset=-300),
+        _event("purchase", _at("2020-01-02T20"), "ann", amount=3, coupon_discount=70, utc_offset=-300),
     ]
+    (found,) = _uses(tmp_path, rows)
+    assert (found["coupon"], found["by_order"], found["loose_coupon"], found["loose_paid"]) == (50, False, 70, 3)
+
+
+def _uses(tmp_path, rows):
+    entered = pa.table({"customer_id": ["ann"], "moment": [_at("2020-01-01")]})
     with _ask(tmp_path, rows) as analytics:
-        assert outcomes.redemptions(analytics, _at("2020-01-01"), LATE)["cost"].to_pylist() == [50]
+        return outcomes.uses_after(analytics, entered, timedelta(days=28)).to_pylist()
+
+
+def test_a_use_belongs_to_the_order_it_names_whatever_the_day_and_to_no_other(tmp_path):
+    """Across midnight; beside a dearer order of the same day; and where the order named is not on record."""
+    use = {"offer_id": "ten", "campaign_id": "m"}
+    rows = [
+        _event("redeem", _at("2020-01-02T23:59:58"), "ann", order_id="1", **use),
+        _event("purchase", _at("2020-01-03T00:00:01"), "ann", order_id="1", amount=9000, coupon_discount=1000),
+        _event("redeem", _at("2020-01-05T10"), "ann", order_id="2", **use),
+        _event("purchase", _at("2020-01-05T10"), "ann", order_id="2", amount=900),
+        _event("redeem", _at("2020-01-05T15"), "ann", **use),
+        _event("purchase", _at("2020-01-05T15"), "ann", order_id="3", amount=90000),
+        _event("redeem", _at("2020-01-07"), "ann", order_id="8", **use),
+        _event("purchase", _at("2020-01-07"), "ann", order_id="9", amount=70, coupon_discount=5),
+        _event("purchase", _at("2020-01-03"), "bob", order_id="1", amount=1),
+    ]
+    found = _uses(tmp_path, rows)
+    assert [(row["day"].day, row["by_order"], row["paid"], row["coupon"]) for row in found] == [
+        (2, True, 9000, 1000), (5, False, 90000, None), (5, True, 900, None), (7, False, None, None),
+    ]  # fmt: skip
+    assert {(row["loose_coupon"], row["loose_paid"]) for row in found} == {(5, 70)}
+
+
+def test_events_of_use_are_counted_by_what_they_say(tmp_path):
+    use = {"offer_id": "ten", "campaign_id": "m"}
+    says = [{"discount": 5}, {"coupon_discount": 0, "discount": 7}, {"coupon_discount": 0}, {"discount": 0}, {}]
+    (found,) = _uses(tmp_path, [_event("redeem", _at("2020-01-02"), "ann", **use, **one) for one in says])
+    assert [found[name] for name in ("n", "said", "nothing", "own", "paid")] == [5, 2, 2, 12, None]
+
+
+def test_whether_a_shop_records_uses_is_asked_as_of_a_moment(season):
+    assert outcomes.uses_told(season, LATE)
+    assert not outcomes.uses_told(season, _at("2020-01-04"))
 
 
 def test_the_usual_coupon_and_the_first_purchase(season):

@@ -153,6 +153,7 @@ class History:
         known: profiles as of `as_of`, from which a prior takes the shop's averages; None = not known.
         folds: how many groups of customers a model cross-fits with.
         left_out: `campaign/offer` -> reason code why it was not used.
+        recorded: whether the shop records who uses its offers, used by somebody here or not; None = by the table.
     """
 
     table: pa.Table
@@ -163,6 +164,7 @@ class History:
     left_out: Mapping[str, str] = field(default_factory=dict)
     known: pa.Table | None = None
     folds: int = 5
+    recorded: bool | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -74,18 +74,15 @@ def build(
     parts: list[pa.Table] = []
     uses: list[CampaignUse] = []
     refused: dict[str, str] = {}
-    entered: list[tuple[Campaign, pa.Table, int, Used]] = []
+    coupons, recorded = outcomes.coupons_told(analytics, as_of), outcomes.uses_told(analytics, as_of)
     for number, campaign in enumerate(campaigns):
         progress("response.stage_history", number, len(campaigns))
         members, aside = _members(analytics, campaign, profile)
-        entered.append((campaign, members, aside, used(analytics, campaign, members, as_of, horizon_days, currency)))
-    on_record = any(_redeemed(campaign, members, mine).any() for campaign, members, _, mine in entered)
-    for campaign, members, aside, mine in entered:
-        costs = mine.costs
-        if not on_record:
+        mine = used(analytics, campaign, members, as_of, horizon_days, currency, coupons=coupons)
+        if not recorded:
             treated = _decided(campaign, members["customer_id"])[0] != NO_OFFER
-            costs = assumed(analytics, members, treated, horizon_days, currency)
-        block = _block(analytics, campaign, members, replace(mine, costs=costs), horizon_days, currency)
+            mine = replace(mine, costs=assumed(analytics, members, treated, horizon_days, currency))
+        block = _block(analytics, campaign, members, mine, horizon_days, currency)
         found = _uses(campaign, block, aside, mine.later, folds)
         refused |= {f"{use.campaign_id}/{use.offer_id}": NO_OVERLAP for use in found if not _supported(use)}
         parts.append(block)
@@ -101,6 +98,7 @@ def build(
         left_out=dict(sorted((left_out | refused).items())),
         known=profile(as_of),
         folds=folds,
+        recorded=recorded,
     )
 
 
@@ -156,10 +154,6 @@ def _sum(marks: pa.ChunkedArray) -> int:
     return int(pc.sum(marks).as_py() or 0)
 
 
-def _redeemed(campaign: Campaign, members: pa.Table, mine: Used) -> Bools:
-    return np.asarray((_decided(campaign, members["customer_id"])[0] != NO_OFFER) & (mine.times > 0))
-
-
 def _block(
     analytics: Analytics, campaign: Campaign, members: pa.Table, mine: Used, horizon_days: int, currency: str
 ) -> pa.Table:
@@ -170,6 +164,8 @@ def _block(
     gross = pc.add(found["revenue"], found["coupon_discount"])
     told, untold = mine.costs.told * treated, mine.costs.untold.of_rows(treated)
     known = np.bincount(untold.row, minlength=len(treated)) == 0
+    # What is only the most an untold use cost is none of a control's, whose uses have no cost here.
+    beside = np.where(treated, mine.costs.beside, np.maximum(mine.costs.beside, 0.0))
     keys = {
         "customer_id": customers,
         "campaign_id": pa.repeat(pa.scalar(campaign.campaign_id, pa.string()), len(customers)),
@@ -179,9 +175,7 @@ def _block(
         "chances": chances,
         "redeemed": pa.array((mine.times > 0) & treated, pa.bool_()),
         "bought": pa.array(of(customers, found["customer_id"], found["orders"]) > 0, pa.bool_()),
-        "revenue": pa.array(
-            of(customers, found["customer_id"], gross) / scale(currency) + mine.costs.beside, pa.float64()
-        ),
+        "revenue": pa.array(of(customers, found["customer_id"], gross) / scale(currency) + beside, pa.float64()),
         "cost": pa.array(np.where(known, told, np.nan), pa.float64(), from_pandas=True),
         "cost_told": pa.array(told, pa.float64()),
         "untold": untold.column(len(treated)),
@@ -238,7 +232,7 @@ def _uses(campaign: Campaign, block: pa.Table, aside: int, used_later: Bools, co
                 not_sent=int((missed & mine).sum()),
                 still_open=lot.still_open if lot else 0,
                 used_later=int((used_later & mine).sum()),
-                unrecorded=round(float(untold.uses[mine[untold.row] & np.isnan(untold.most)].sum())),
+                unrecorded=round(float(untold.uses[mine[untold.row]].sum())),
                 compared=held.compared,
                 effective_treated=held.treated,
                 effective_controls=held.controls,

@@ -1,8 +1,8 @@
 """What the members of a campaign used of it, and what each use cost as far as it is on record.
 
-A use is what an event of use says; its cost is what that event says it took off, or the coupon discount of the
-customer's purchases on that day. Where a shop writes coupon discounts down and nothing was bought that day, nothing was
-taken off. Where neither says anything, the use is `untold`, with what was paid that day (if nothing was, with the
+A use is what an event of use says; its cost is what that event says it took off, or the coupon discount of its basket
+(`outcomes.uses_after`, `taken`). Where a shop writes coupon discounts down and a use has no basket, nothing was taken
+off. Where neither says anything, the use is `untold`, with what was paid for its basket (without one, with the
 customer's usual order).
 
 A shop that has no event of use at all says nothing of who used what. Then whoever was given something and bought may
@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from offersmith.money import scale
 from offersmith.response.base import Bools, Floats, Ints
 from offersmith.response.sent import Campaign
+from offersmith.response.taken import taken
 from offersmith.response.unrecorded import Untold
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
@@ -33,7 +34,8 @@ class Costs:
 
     Attributes:
         told: (n,) the part that is on record.
-        beside: (n,) what of it purchases do not count as a coupon's discount.
+        beside: (n,) what of it purchases do not count as a coupon's discount; below 0 by a coupon's discount that is
+            only the most an untold use cost.
         untold: uses of which nothing is on record.
     """
 
@@ -58,7 +60,14 @@ class Used:
 
 
 def used(
-    analytics: Analytics, campaign: Campaign, members: pa.Table, as_of: datetime, horizon_days: int, currency: str
+    analytics: Analytics,
+    campaign: Campaign,
+    members: pa.Table,
+    as_of: datetime,
+    horizon_days: int,
+    currency: str,
+    *,
+    coupons: bool,
 ) -> Used:
     """Return what members used of a campaign, by events of use.
 
@@ -69,23 +78,24 @@ def used(
         as_of: nothing at or after this is read.
         horizon_days: how long horizons are.
         currency: of every amount.
+        coupons: whether the shop writes down what coupons take off (`outcomes.coupons_told`).
     """
     length, customers = timedelta(days=horizon_days), members["customer_id"]
     days = outcomes.uses_after(analytics, members, length)
-    days = days.filter(pc.equal(days["campaign_id"], campaign.campaign_id))
+    found, mine = taken(days), np.asarray(pc.equal(days["campaign_id"], campaign.campaign_id))
+    days = days.filter(pa.array(mine, pa.bool_()))
     ever = outcomes.redemptions(analytics, campaign.start, as_of)
     ever = ever.filter(pc.equal(ever["campaign_id"], campaign.campaign_id))
-    row = _rows(days, customers)
-    uses, paid = _numbers(days, "n"), _numbers(days, "paid")
-    own, coupon, discount = (_numbers(days, name) for name in ("own", "coupon", "discount"))
-    told = np.fmax(own, coupon)
-    if outcomes.coupons_told(analytics, as_of):
-        told = np.where(np.isnan(told) & np.isnan(paid), 0.0, told)
-    if (np.isnan(told) & np.isnan(paid)).any():
-        paid = np.where(np.isnan(paid), _usual_order(analytics, members, length)[row] * uses, paid)
-        # Who bought nothing in the whole horizon had nothing it could be taken off.
-        told = np.where(np.isnan(told) & np.isnan(paid), 0.0, told)
-    costs = _costs(len(customers), row, uses, told, np.nan_to_num(coupon), paid, discount, scale(currency))
+    row, uses = _rows(days, customers), _numbers(days, "n")
+    untold, paid = found.untold[mine], found.paid[mine]
+    nowhere = (untold > 0) & np.isnan(paid)
+    if nowhere.any() and not coupons:
+        paid = np.where(nowhere, _usual_order(analytics, members, length)[row] * untold, paid)
+    # Nothing was bought that it could be taken off; or a coupon's discount would be on record, and none is.
+    untold = np.where(np.isnan(paid), 0.0, untold)
+    costs = _costs(
+        len(customers), row, found.told[mine], found.counted[mine], untold, paid, found.most[mine], scale(currency)
+    )
     times = np.bincount(row, uses, len(customers)).astype(np.float64)
     return Used(times, of(customers, ever["customer_id"], ever["n"]) > times, costs)
 
@@ -106,8 +116,8 @@ def assumed(analytics: Analytics, members: pa.Table, treated: Bools, horizon_day
     first = first.filter(pa.array(treated[row], pa.bool_()))
     row = row[treated[row]]
     paid, coupon, discount = (_numbers(first, name) for name in ("paid", "coupon", "discount"))
-    uses = np.ones(len(row))
-    return _costs(len(customers), row, uses, coupon, np.nan_to_num(coupon), paid, discount, scale(currency))
+    told, untold = np.nan_to_num(coupon), np.isnan(coupon).astype(np.float64)
+    return _costs(len(customers), row, told, told, untold, paid, discount, scale(currency))
 
 
 def of(customers: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> Floats:
@@ -120,17 +130,17 @@ def of(customers: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArra
 def _costs(
     members: int,
     row: Ints,
-    uses: Floats,
     told: Floats,
     counted: Floats,
+    uses: Floats,
     paid: Floats,
     most: Floats,
     minor: int,
 ) -> Costs:
-    """Add up by member what days cost (minor units); `counted` is what purchases say of it, NaN what nobody says."""
-    known = np.isfinite(told)
-    cost, beside = (np.bincount(row[known], part[known], members) / minor for part in (told, told - counted))
-    return Costs(cost, beside, Untold(row[~known], paid[~known] / minor, most[~known] / minor, uses[~known]))
+    """Add up by member what uses cost, minor units; `counted` is what purchases say of it, `uses` the untold."""
+    open_ = uses > 0
+    cost, beside = (np.bincount(row, part, members) / minor for part in (told, told - counted))
+    return Costs(cost, beside, Untold(row[open_], paid[open_] / minor, most[open_] / minor, uses[open_]))
 
 
 def _usual_order(analytics: Analytics, members: pa.Table, length: timedelta) -> Floats:

@@ -1,8 +1,8 @@
 """Who was shown what, who used it, and what each customer did in a stretch of time.
 
 All sums are whole numbers (minor units, events), so that an answer does not depend on how many threads made it.
-A stretch is half open: `start <= time < end`. It is the same for everybody, or (`outcomes_after`, `redemptions_after`)
-each customer's own.
+A stretch is half open: `start <= time < end`. It is the same for everybody, or (`outcomes_after`, `uses_after`,
+`first_orders_after`) each customer's own. What no row says is null, which is another thing than 0.
 """
 
 from __future__ import annotations
@@ -101,56 +101,30 @@ def _bought(analytics: Analytics, within: ir.Table) -> pa.Table:
 
 
 def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Table:
-    """Return who used an offer of which campaign in `start <= time < end`, and what it cost.
-
-    An event of redemption seldom says what it was worth. Its cost is the coupon discount of the customer's purchases
-    on the same day by the shop's clock; where several campaigns were used that day, each gets its share by number.
+    """Return who used an offer of which campaign in `start <= time < end`; what it cost is `uses_after`'s to say.
 
     Returns:
-        campaign_id, customer_id, offer_id (the first by name), n (redemptions), cost (minor units); sorted by
-        campaign and customer.
+        campaign_id, customer_id, offer_id (the first by name) and n (uses); sorted by campaign and customer.
     """
-    return _used(analytics, _between(start, end))
-
-
-def redemptions_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
-    """Return what `redemptions` returns, each customer's counted over a stretch of their own; see `outcomes_after`."""
-    return _used(analytics, _within(analytics, entered, length))
-
-
-def _used(analytics: Analytics, within: ir.Table) -> pa.Table:
+    within = _between(start, end)
     used = within.filter(within.event == "redeem")
     named = used.select(
         campaign_id=ibis.coalesce(used.campaign_id, used.offer_id),
         offer_id=used.offer_id,
         customer_id=used.customer_id,
-        day=_day(used),
     )
     named = named.filter(named.campaign_id.notnull())
-    by_campaign = named.group_by("campaign_id", "customer_id", "day").aggregate(
-        n=named.count(), offer_id=named.offer_id.min()
+    found = named.group_by("campaign_id", "customer_id").aggregate(
+        offer_id=named.offer_id.min(), n=named.count().cast("int64")
     )
-    by_day = named.group_by("customer_id", "day").aggregate(of_day=named.count())
-    bought = within.filter(within.event == "purchase")
-    paid = bought.select(customer_id=bought.customer_id, day=_day(bought), coupon=bought.coupon_discount)
-    saved = paid.group_by("customer_id", "day").aggregate(saved=_whole(paid.coupon))
-    joined = by_campaign.left_join(by_day, ["customer_id", "day"]).select(
-        "campaign_id", "customer_id", "offer_id", "n", "day", "of_day"
-    )
-    priced = joined.left_join(saved, ["customer_id", "day"]).select(
-        "campaign_id", "customer_id", "offer_id", "n", "of_day", saved=ibis.coalesce(saved.saved, 0)
-    )
-    share = (priced.saved * priced.n) // priced.of_day
-    summed = priced.group_by("campaign_id", "customer_id").aggregate(
-        offer_id=priced.offer_id.min(), n=_whole(priced.n), cost=_whole(share)
-    )
-    return analytics.run(summed.order_by("campaign_id", "customer_id"))
+    return analytics.run(found.order_by("campaign_id", "customer_id"))
 
 
 def uses_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
-    """Return who used an offer of which campaign on which day of their own stretch, and what is on record of it.
+    """Return who used an offer of which campaign on which basket of their own stretch, and what is on record of it.
 
-    What no row says is null, which is another thing than 0.
+    The basket is the order that the event of use names. Without an order's number it is what the customer bought that
+    day by the shop's clock, less orders that other uses name. A use may have none.
 
     Args:
         analytics: bound to the shop's events.
@@ -158,34 +132,74 @@ def uses_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa
         length: of every stretch.
 
     Returns:
-        campaign_id, customer_id, day (by the shop's clock), n (uses), own (what the events of use say they took off),
-        coupon (the campaign's share by number of the coupon discount of the day's purchases), discount (of the whole
-        discount) and paid (for the day's purchases, all of it); minor units; sorted by campaign, customer and day.
+        One row a campaign, customer and basket, sorted by campaign, customer, day and basket: campaign_id, customer_id,
+        day (of the first use), basket, by_order (whether the basket is the order named), n (uses), said (of them, whose
+        event says that something was taken off), nothing (whose event says that nothing was), own (what these events
+        say, in all; null where none does).
+
+        Of the whole basket, by all campaigns together: all_n, all_said, all_own; and of its purchases paid, coupon and
+        discount (null where no row says it).
+
+        Of the customer's purchases that are no use's basket and have a coupon's discount: loose_paid and loose_coupon.
+        Amounts in minor units.
     """
     within = _within(analytics, entered, length)
+    used = _named_uses(within)
+    bought = within.filter(within.event == "purchase")
+    lines = bought.select("customer_id", "order_id", "amount", "coupon_discount", "discount", day=_day(bought))
+    # Whose order is on record, and which orders some use names.
+    orders = lines.filter(lines.order_id.notnull()).select("customer_id", "order_id").distinct()
+    named = used.join(orders, ["customer_id", "order_id"], how="semi").select("customer_id", "order_id").distinct()
+    named = named.mutate(here=True)
+    uses = _with_basket(used.left_join(named, ["customer_id", "order_id"]), of_use=True)
+    baskets = _with_basket(lines.left_join(named, ["customer_id", "order_id"]), of_use=False)
+    key = ["customer_id", "basket"]
+    by_campaign = uses.group_by("campaign_id", *key).aggregate(day=uses.day.min(), **_said(uses, ""))
+    by_basket = uses.group_by(*key).aggregate(by_order=uses.here.notnull().any(), **_said(uses, "all_"))
+    paid = baskets.group_by(*key).aggregate(
+        paid=_whole(baskets.amount),
+        coupon=baskets.coupon_discount.sum().cast("int64"),
+        discount=baskets.discount.sum().cast("int64"),
+    )
+    apart = baskets.filter(baskets.coupon_discount > 0).anti_join(by_basket, key)
+    loose = apart.group_by("customer_id").aggregate(
+        loose_paid=_whole(apart.amount), loose_coupon=_whole(apart.coupon_discount)
+    )
+    found = by_campaign
+    for other, by in ((by_basket, key), (paid, key), (loose, ["customer_id"])):
+        wanted = [*found.columns, *(name for name in other.columns if name not in by)]
+        found = found.left_join(other, by).select(*wanted)
+    return analytics.run(found.order_by("campaign_id", "customer_id", "day", "basket"))
+
+
+def _named_uses(within: ir.Table) -> ir.Table:
     used = within.filter(within.event == "redeem")
     named = used.select(
         campaign_id=ibis.coalesce(used.campaign_id, used.offer_id),
         customer_id=used.customer_id,
+        order_id=used.order_id,
         day=_day(used),
-        own=ibis.coalesce(used.coupon_discount, used.discount),
+        # A coupon column filled with zeros does not hide the discount beside it.
+        own=ibis.coalesce(used.coupon_discount.nullif(0), used.discount, used.coupon_discount),
     )
-    named = named.filter(named.campaign_id.notnull())
-    key = ["customer_id", "day"]
-    mine = named.group_by("campaign_id", *key).aggregate(n=named.count(), own=named.own.sum().cast("int64"))
-    by_day = named.group_by(*key).aggregate(of_day=named.count())
-    bought = within.filter(within.event == "purchase")
-    lines = bought.select("customer_id", "amount", "coupon_discount", "discount", day=_day(bought))
-    paid = lines.group_by(*key).aggregate(
-        paid=_whole(lines.amount),
-        coupon=lines.coupon_discount.sum().cast("int64"),
-        discount=lines.discount.sum().cast("int64"),
-    )
-    joined = mine.left_join(by_day, key).select("campaign_id", *key, "n", "own", "of_day")
-    beside = joined.left_join(paid, key).select("campaign_id", *key, "n", "own", "of_day", "paid", "coupon", "discount")
-    shared = {name: (beside[name] * beside.n) // beside.of_day for name in ("coupon", "discount")}
-    found = beside.select("campaign_id", *key, "n", "own", "paid", **shared)
-    return analytics.run(found.order_by("campaign_id", *key))
+    return named.filter(named.campaign_id.notnull())
+
+
+def _with_basket(rows: ir.Table, *, of_use: bool) -> ir.Table:
+    """Name each row's basket: the order where a use names it, else the day; `!` for a use of an order not on record."""
+    day = ibis.literal("day ") + rows.day.cast("string")
+    other = ibis.cases((rows.order_id.isnull(), day), else_=ibis.literal("! ") + day) if of_use else day
+    named = rows.here.notnull()
+    return rows.mutate(basket=ibis.cases((named, ibis.literal("order ") + rows.order_id), else_=other))
+
+
+def _said(uses: ir.Table, prefix: str) -> dict[str, ir.Value]:
+    return {
+        f"{prefix}n": uses.count().cast("int64"),
+        f"{prefix}said": uses.count(where=uses.own > 0).cast("int64"),
+        f"{prefix}nothing": uses.count(where=uses.own == 0).cast("int64"),
+        f"{prefix}own": uses.own.sum().cast("int64"),
+    }
 
 
 def first_orders_after(analytics: Analytics, entered: pa.Table, length: timedelta) -> pa.Table:
@@ -217,6 +231,13 @@ def coupons_told(analytics: Analytics, until: datetime) -> bool:
     t = EVENTS_TABLE
     rows = t.filter(t.event == "purchase", t.coupon_discount.notnull(), t.time < until)
     return bool(analytics.run(rows.select("coupon_discount").limit(1)).num_rows)
+
+
+def uses_told(analytics: Analytics, until: datetime) -> bool:
+    """Return whether the shop records who uses its offers: whether any event of use is on record before a moment."""
+    t = EVENTS_TABLE
+    rows = t.filter(t.event == "redeem", t.customer_id.notnull(), t.time < until)
+    return bool(analytics.run(rows.select("customer_id").limit(1)).num_rows)
 
 
 def uses_untold(analytics: Analytics) -> int | None:
