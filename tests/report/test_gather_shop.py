@@ -7,7 +7,8 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from offersmith.report.gather import _both_judgings, caveats, model_facts, segment_facts
+from offersmith.report.gather import _both_judgings, model_facts, segment_facts
+from offersmith.report.gather_caveats import caveats
 from offersmith.report.inputs import ReportFacts, ShopFacts
 
 NOW = datetime(2017, 10, 30)

@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from offersmith.events.quality import QualityReport
+from offersmith.report.gather_caveats import caveats, told
 from offersmith.report.gather_judged import judged_facts
 from offersmith.report.gather_plan import plan_facts, segment_name
 from offersmith.report.inputs import (
     Both,
-    CaveatCode,
     EffectFacts,
     EffectRow,
     Interval,
@@ -43,8 +43,6 @@ CATEGORIES = 12
 PRODUCTS = 10
 SEGMENT_DAYS = 365
 FEATURES_SHOWN = 10
-SELECTED: tuple[CaveatCode, ...] = ("not_randomised", "partly_randomised")
-"""Reason codes of models that learned from campaigns without a lot on record."""
 
 
 def shop_facts(analytics: Analytics, as_of: datetime | None) -> ShopFacts:
@@ -237,33 +235,6 @@ def effect_facts(effects: Sequence[PastEffect], horizon_days: int) -> EffectFact
     )
 
 
-def caveats(shop: ShopFacts, summary: Mapping[str, Any] | None) -> tuple[CaveatCode, ...]:
-    """Return what a reader must know before believing the page, weightiest first."""
-    totals = shop.totals.to_pylist()[0]
-    said: list[CaveatCode] = []
-    if summary is not None and summary["cold"]:
-        said.append("cold_start")
-    elif summary is not None and (chosen := [code for code in SELECTED if code in summary["evidence"]["reasons"]]):
-        said += chosen
-        if any(_rests_on_prior(effect) for effect in summary["evidence"]["effects"]):
-            said.append("prior_leans")
-    if summary is not None and summary["cost_share"] < 1:
-        said.append("cost_paid_by_others")
-    said.append("margin_stated")
-    if summary is not None and summary["explorers"] and not summary["cold"]:
-        said.append("explored")
-    if totals["anonymous"]:
-        said.append("anonymous_sales")
-    if totals["orders"] and (totals["last_sale"] - totals["first_sale"]).days < SEGMENT_DAYS - 5:
-        said.append("short_history")
-    return tuple(said)
-
-
-def _rests_on_prior(effect: Mapping[str, Any]) -> bool:
-    """Whether the data took away less than half of the prior's uncertainty about an offer."""
-    return bool(effect["used_sd"] > effect["prior_sd"] / 2)
-
-
 def gather(
     *,
     settings: Settings,
@@ -308,6 +279,7 @@ def gather(
         models=_both_judgings(models, summary) if models else None if summary is None else model_facts(summary),
         effects=effects,
         caveats=caveats(shop, summary),
+        told=told(summary),
         priors=PriorFacts(priors.lift_per_point, priors.lift_sd, priors.redemption) if cold else None,
         versions=versions,
     )

@@ -32,6 +32,8 @@ CaveatCode = Literal[
     "partly_randomised",  # some of them
     "placebo_failed",  # the placebo shows an effect where there can be none
     "prior_leans",  # what offers change is known from the stated prior more than from the data
+    "costs_guessed",  # nobody recorded what offers cost: costs are those of their terms
+    "log_doubted",  # a log of decisions was refused or never read, or its chances do not fit
     "cost_paid_by_others",  # somebody else pays a part of what offers take off
     "margin_stated",  # the margin rate is a setting, not data
     "face_values_unknown",  # what a coupon was worth is learned from what was redeemed
@@ -207,6 +209,7 @@ class ReportFacts:
         margin_rate: the stated one.
         versions: part -> version, printed in the footer (`offersmith`, `plan`, `model`, `seed`).
         caveats: said at the end, in this order; `not_randomised` and `margin_stated` first by habit.
+        told: what some of them say of this shop in particular, a sentence each.
     """
 
     name: str
@@ -222,6 +225,7 @@ class ReportFacts:
     effects: EffectFacts | None = None
     happened: HappenedFacts | None = None
     caveats: tuple[CaveatCode, ...] = ()
+    told: Mapping[CaveatCode, tuple[Both, ...]] = field(default_factory=dict)
     priors: PriorFacts | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,6 +14,8 @@ LEVELS: Mapping[CaveatCode, Level] = {
     "partly_randomised": "serious",
     "placebo_failed": "serious",
     "prior_leans": "serious",
+    "costs_guessed": "serious",
+    "log_doubted": "serious",
     "cost_paid_by_others": "warning",
     "margin_stated": "warning",
     "face_values_unknown": "warning",
@@ -45,6 +47,7 @@ def section(facts: ReportFacts, reader: Reader) -> Section | None:
 
 def _note(code: CaveatCode, facts: ReportFacts, reader: Reader) -> Note:
     text = reader.say(f"caveat_{code}", margin=reader.percent(facts.margin_rate, 0))
+    text = reader.sentences([text, *map(reader.of, facts.told.get(code, ()))])
     if code == "cold_start" and facts.priors is not None:
         priors = reader.say(
             "caveat_priors",
