@@ -5,8 +5,8 @@ import pytest
 
 from offersmith.errors import SettingsError
 from offersmith.response import MODELS
-from offersmith.response.base import Economics, History
-from offersmith.response.learn import by_lot, learn, model_of
+from offersmith.response.base import CampaignUse, Economics, History
+from offersmith.response.learn import by_lot, choose, learn, model_of
 from offersmith.response.learned import Learned
 from offersmith.response.prior import FittedPrior
 from offersmith.settings import LearnSettings, PriorSettings
@@ -82,6 +82,26 @@ def test_learners_compete_only_where_every_offer_was_given_by_lot():
     ):
         table = pa.table({"offer_id": offers, "propensity": pa.array(chances, pa.float64())})
         assert by_lot(History(table, datetime(2024, 7, 1), 28)) is expected
+
+
+@pytest.mark.parametrize(
+    ("lot", "treated", "used", "model"),
+    [
+        (True, 400, 90, "learned"),
+        (True, 400, 0, "learned"),  # a shop that records no uses, but wrote its lots down
+        (True, 400, 12, "constant"),
+        (True, 150, 0, "constant"),
+        (False, 400, 90, "boosting"),
+        (False, 400, 0, "constant"),
+    ],
+)
+def test_what_a_history_can_carry_hangs_on_lots_and_on_uses_that_were_recorded(lot, treated, used, model):
+    moment = datetime(2024, 7, 1)
+    given = ["ten"] * treated + ["none"] * treated
+    chances = [0.5 if lot else None] * len(given)
+    table = pa.table({"offer_id": given, "propensity": pa.array(chances, pa.float64())})
+    use = CampaignUse("spring", "ten", moment - timedelta(days=90), treated, treated, used)
+    assert choose(History(table, moment, 28, campaigns=(use,))) == model
 
 
 def test_settings_say_who_competes(season):
