@@ -104,6 +104,12 @@ def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: Repor
     ]
     assert any(text.endswith(reader.sentences(told)) for text in texts(replace(facts, measured=believed), reader))
     assert told[0] not in said
+    nothing = MeasuredPolicy(
+        Interval(0.0, 0.0, 0.0), 1000, above=True, limit=0.0, stated=412.0, untried=31, shown=False
+    )
+    told[1] = reader.say("plan_measured_above", limit=reader.money(0))
+    told.insert(0, reader.say("plan_measured_nothing", expected=reader.money(facts.profit.estimate)))
+    assert reader.sentences(told) in texts(replace(facts, measured=nothing), reader)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

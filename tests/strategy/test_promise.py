@@ -66,6 +66,20 @@ def test_what_rests_on_offers_never_tried_is_told_apart(estimates, offers, langu
     assert f"{profit:,.2f}" in within.text("USD", language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_that_was_tried_pays_all_gain_is_belief(estimates, offers, language):
+    plan = planned(estimates(400), offers)
+    found = promise(plan, judged(0.0, 0.0, 0.0, "none", arms=("none", "five-percent")))
+    assert not found.shown
+    assert found.above
+    assert found.limit == 0
+    said = found.text("USD", language)
+    for figure in (found.expected, found.stated):
+        assert f"{figure:,.2f}" in said
+    assert "a customer (" not in said
+    assert said.endswith(("do not count on more than 0.00.", "请勿指望超过 0.00。"))
+
+
 def test_nothing_is_compared_where_nothing_was_shown_to_pay(estimates, offers):
     plan = planned(estimates(50), offers)
     assert promise(plan, {}) is None

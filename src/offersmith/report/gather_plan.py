@@ -85,6 +85,7 @@ def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
         found.get("limit"),
         found.get("stated", 0.0),
         found.get("untried", 0),
+        found.get("shown", True),
     )
 
 

@@ -128,6 +128,7 @@ class MeasuredPolicy:
         limit: what may be counted on at most, major units; None = the interval's upper end for as many.
         stated: part of what the plan expects that rests on offers never tried.
         untried: customers who get one of those.
+        shown: whether any way of deciding was shown to pay.
     """
 
     each: Interval
@@ -136,6 +137,7 @@ class MeasuredPolicy:
     limit: float | None = None
     stated: float = 0.0
     untried: int = 0
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Promise:
         expected: profit of the whole plan.
         stated: the part of it that rests on offers never tried.
         untried: customers who get one of those.
+        shown: whether any way of deciding was shown to pay; where none was, value and interval are 0.
     """
 
     value: float
@@ -46,6 +47,7 @@ class Promise:
     expected: float
     stated: float = 0.0
     untried: int = 0
+    shown: bool = True
 
     @property
     def limit(self) -> float:
@@ -77,7 +79,7 @@ class Promise:
             expected=self.expected,
             each=self.expected / count,
         )
-        sentences = [said]
+        sentences = [said if self.shown else say("strategy.promise_nothing", language, expected=self.expected)]
         if self.untried:
             sentences.append(say("strategy.promise_stated", language, stated=self.stated, untried=self.untried))
         if self.above:
@@ -99,24 +101,30 @@ class Promise:
             "stated": self.stated,
             "untried": self.untried,
             "limit": self.limit,
+            "shown": self.shown,
             "above": self.above,
         }
 
 
 def promise(plan: Plan, judged: Mapping[str, Any]) -> Promise | None:
-    """Return a plan's figure beside the measured one; None where no policy was shown to pay, or nobody is there.
+    """Return a plan's figure beside the measured one.
+
+    None where nobody is there, and where no policy was shown to pay and nobody gets an offer that was never tried.
 
     Args:
         plan: with its decisions.
         judged: `Evidence.judged` of the model that decided; empty where nothing was judged.
     """
-    policy = judged.get("policy", {})
+    policy = judged.get("policy") or {}
     value, low, high = (policy.get(name) for name in ("value", "low", "high"))
     customers = plan.decisions.num_rows
-    if policy.get("kind", "none") == "none" or value is None or low is None or high is None or not customers:
+    if value is None or low is None or high is None or not customers:
         return None
     tried = [NO_OFFER, *(one["arm"] for one in judged["arms"])]
     given = plan.decisions["offer_id"].combine_chunks()
     beyond = pc.invert(pc.is_in(given, value_set=pa.array(tried, pa.string()))).to_numpy(zero_copy_only=False)
+    untried, shown = int(np.sum(beyond)), policy["kind"] != "none"
+    if not shown and not untried:
+        return None
     stated = math.fsum(plan.decisions["expected_profit"].to_numpy()[beyond])
-    return Promise(value, low, high, customers, plan.expected_profit, stated, int(np.sum(beyond)))
+    return Promise(value, low, high, customers, plan.expected_profit, stated, untried, shown)

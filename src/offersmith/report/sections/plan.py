@@ -222,6 +222,7 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     if found is None:
         return ()
     each, count = found.each, found.customers
+    expected = reader.money(facts.profit.estimate)
     digits = reader.digits([each.low, each.high])
     high = each.high * count
     said = [
@@ -234,8 +235,10 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
             total=reader.money(each.estimate * count),
             total_low=reader.money(each.low * count),
             total_high=reader.money(high),
-            expected=reader.money(facts.profit.estimate),
+            expected=expected,
         )
+        if found.shown
+        else reader.say("plan_measured_nothing", expected=expected)
     ]
     if found.untried:
         said.append(

@@ -13,7 +13,7 @@ of today's customers is never above the measured one; differences between them a
 
 Who gives every customer what looks best picks errors too. What such a policy was worth on held-out customers is known,
 so all believed gains together are taken at no more than that, in one proportion: who gets what does not change by it.
-That holds for arms that were tried. What is stated of others was never measured, and is told apart (`strategy.promise`).
+That holds for arms that were tried. What is stated of others was never measured; `strategy.promise` tells it apart.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def believe(chosen: Chosen, held: Mapping[str, UpliftCalibration], today: Floats
     Args:
         chosen: with a fitted learner.
         held: of `calibrations`.
-        today: (m, k) effects that the fitted learner predicts for the customers of today, or for an even sample of them.
+        today: (m, k) effects that the fitted learner predicts for the customers of today, or an even sample of them.
     """
     gains = chosen.gains
     trial = gains.trial
