@@ -99,13 +99,20 @@ def lowest(
         elif gained < 0:
             radius *= 0.5 if -gained > hoped else 0.8
         if len(places) > _KEPT * (len(start) + 1):
-            below = np.array(values) + np.einsum("jr,jr->j", np.array(slopes), centre - np.array(places))
-            kept = np.sort(np.argsort(-below)[: _KEPT * (len(start) + 1) // 2])
-            places, values, slopes = ([each[j] for j in kept] for each in (places, values, slopes))
+            kept = _nearest(places, values, slopes, centre)
+            places, slopes = [places[j] for j in kept], [slopes[j] for j in kept]
+            values, weights = [values[j] for j in kept], np.append(weights, 0.0)[kept]
     order = np.flatnonzero(weights[: len(places)] > 1e-9)
     some = weights[order] / weights[order].sum() if len(order) else np.ones(1)
     where = np.array(places)[order] if len(order) else centre[None, :]
     return Lowest(centre, value, bound, tried, where, some)
+
+
+def _nearest(places: list[Floats], values: list[float], slopes: list[Floats], centre: Floats) -> list[int]:
+    """Return the half of the planes that are highest at the centre, in their order: the others hardly hold it down."""
+    there = np.array(values) + np.einsum("jr,jr->j", np.array(slopes), centre - np.array(places))
+    kept: list[int] = np.sort(np.argsort(-there)[: len(places) // 2]).tolist()
+    return kept
 
 
 def _model(
