@@ -53,7 +53,7 @@ class Promise:
     def limit(self) -> float:
         """What may be counted on at most: the interval's upper end, or the value where stated beliefs are in the plan.
 
-        Believed gains of tried offers are held to the value, so what lies above it comes from beliefs alone.
+        Believed gains of tried offers are held to the value already, and no interval speaks of offers without lots.
         """
         return (self.value if self.stated > 0 else self.high) * self.customers
 
