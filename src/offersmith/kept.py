@@ -115,7 +115,11 @@ class Kept:
         return fitted
 
     def beside(self, at: datetime) -> Beside:
-        """Return what stands beside the model of a moment: what it could not learn from, and the log of decisions."""
+        """Return what stands beside the model of a moment: what it could not learn from, and the log of decisions.
+
+        Raises:
+            InputError: a chance on record is not above 0 and at most 1.
+        """
         days = self.settings.learn.horizon_days
         return Beside(days, waiting(self.analytics, at, days), state(self.settings, self.place.decided))
 

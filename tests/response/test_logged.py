@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from offersmith.errors import InputError
 from offersmith.response.base import History
 from offersmith.response.effects import past_effects
+from offersmith.response.exposed import NOBODY
 from offersmith.response.history import build
 from offersmith.response.logged import chance_of, lot, without
 from offersmith.response.scores import compare, measure, steadiest
@@ -171,7 +172,7 @@ def test_only_the_first_decision_about_a_customer_counts():
     rows = pa.concat_tables([
         _log({1: "ten", 2: "none"}, day={1: 10, 2: 10}), _log({1: "none"}, day={1: 5}), _log({3: "five"}, day={3: 90}),
     ])  # fmt: skip
-    found = lot(rows, {}, None, FIRST + timedelta(days=40), timedelta(days=28))
+    found = lot(rows, NOBODY, None, FIRST + timedelta(days=40), timedelta(days=28))
     assert found.rows.select(["customer_id", "offer_id"]).to_pylist() == [
         {"customer_id": "c001", "offer_id": "none"}, {"customer_id": "c002", "offer_id": "none"},
     ]  # fmt: skip
@@ -181,7 +182,7 @@ def test_only_the_first_decision_about_a_customer_counts():
 
 def test_who_did_not_draw_the_rare_arm_is_a_fair_sample():
     log = _log({1: "ten", 2: "none", 3: "five"}, chance={"none": 0.5, "ten": 0.3, "five": 0.2})
-    rows = lot(log, {}, FIRST, AS_OF, timedelta(days=1)).rows
+    rows = lot(log, NOBODY, FIRST, AS_OF, timedelta(days=1)).rows
     left = without(rows, {"five"})
     assert left["customer_id"].to_pylist() == ["c001", "c002"]
     assert left["propensity"].to_pylist() == pytest.approx([0.3 / 0.8, 0.5 / 0.8])

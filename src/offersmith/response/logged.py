@@ -17,7 +17,6 @@ delay that nobody has checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,9 +32,6 @@ from offersmith.store.analytics import Analytics
 from offersmith.vocabulary import NO_OFFER
 
 COLUMNS = ("customer_id", "offer_id", "propensity", "chances", "moment")
-
-Shown = Mapping[str, Mapping[str, datetime]]
-"""Offer -> customer -> when they were first shown it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +80,12 @@ def logs(analytics: Analytics, as_of: datetime) -> dict[str, pa.Table]:
     return found
 
 
-def lot(log: pa.Table, shown: Shown, start: datetime | None, as_of: datetime, horizon: timedelta) -> Lot | None:
+def lot(log: pa.Table, shown: pa.Table, start: datetime | None, as_of: datetime, horizon: timedelta) -> Lot | None:
     """Return the lot of one campaign; None where the campaign did not follow it, or nobody knows when it started.
 
     Args:
         log: its decisions, `store.decided.DECIDED`.
-        shown: who was shown its offers.
+        shown: who was shown its offers: customer_id and offer_id, each pair once.
         start: when it was first shown; for decisions without a moment of their own.
         as_of: whose horizon was not over by then is still open.
         horizon: how long one is.
@@ -99,19 +95,20 @@ def lot(log: pa.Table, shown: Shown, start: datetime | None, as_of: datetime, ho
     moment = log["time"] if start is None else pc.fill_null(log["time"], pa.scalar(start, pa.timestamp("us")))
     values = (log["customer_id"], log["offer_id"], log["probability"], log["chances"], moment)
     rows = _first(pa.table(dict(zip(COLUMNS, values, strict=True))))
-    given = dict(zip(rows["customer_id"].to_pylist(), rows["offer_id"].to_pylist(), strict=True))
-    unlike = sum(given.get(customer) != offer for offer, customers in shown.items() for customer in customers)
-    if unlike > decided.MAX_UNLIKE * sum(map(len, shown.values())):
+    decided_on = rows["offer_id"].combine_chunks()
+    own = decided_on.take(pc.index_in(shown["customer_id"].combine_chunks(), rows["customer_id"].combine_chunks()))
+    unlike = shown.num_rows - int(pc.sum(pc.equal(own, shown["offer_id"])).as_py() or 0)
+    if unlike > decided.MAX_UNLIKE * shown.num_rows:
         return None
     through = pc.less_equal(rows["moment"], pa.scalar(as_of - horizon, pa.timestamp("us")))
     ripe = rows.filter(through)
-    reached = frozenset[str]().union(*(customers.keys() for customers in shown.values()))
-    missed = frozenset(customer for customer, offer in given.items() if offer != NO_OFFER) - reached
+    reached = pc.is_in(rows["customer_id"], shown["customer_id"].combine_chunks())
+    missed = rows["customer_id"].filter(pc.and_not(pc.not_equal(decided_on, NO_OFFER), reached))
     first = pc.min((ripe if ripe.num_rows else rows)["moment"]).as_py()
-    offers = tuple(sorted(set(given.values()) - {NO_OFFER}))
+    offers = tuple(sorted(set(pc.unique(decided_on).to_pylist()) - {NO_OFFER}))
     still_open = rows.num_rows - ripe.num_rows
     until = pc.max(rows["moment"]).as_py() + horizon if still_open else None
-    return Lot(ripe, offers, first, still_open, missed, until)
+    return Lot(ripe, offers, first, still_open, frozenset(missed.to_pylist()), until)
 
 
 def without(rows: pa.Table, rare: AbstractSet[str]) -> pa.Table:

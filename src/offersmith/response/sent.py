@@ -23,9 +23,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import pyarrow as pa
-
 from offersmith.response import logged
+from offersmith.response.exposed import NOBODY, by_campaign, by_offer
 from offersmith.response.logged import Lot
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
@@ -90,19 +89,19 @@ def past_campaigns(
     """
     first = outcomes.first_time(analytics)
     horizon = timedelta(days=horizon_days)
-    named: dict[str, list[_Arm]] = {}
-    for arm in _arms(analytics, as_of):
-        named.setdefault(arm.campaign_id, []).append(arm)
+    shown = by_campaign(outcomes.exposures(analytics, as_of))
+    named = {name: [_Arm(name, *one) for one in by_offer(rows).items()] for name, rows in shown.items()}
     every = [arm for arms in named.values() for arm in arms]
     logs = logged.logs(analytics, as_of)
     left_out: dict[str, str] = {}
     usable: list[Campaign] = []
     for name in sorted({*named, *logs}):
         arms = named.get(name, [])
-        lot = _lot(logs[name], arms, as_of, horizon) if name in logs else None
-        if lot is None and not arms:
+        sent = min((arm.start for arm in arms), default=None)
+        lot = logged.lot(logs[name], shown.get(name, NOBODY), sent, as_of, horizon) if name in logs else None
+        start = lot.start if lot else sent
+        if start is None:
             continue
-        start = lot.start if lot else min(arm.start for arm in arms)
         fault = _too_soon(start, first, start + horizon > as_of) or ("" if lot else _rolling(arms, start))
         found = _by_lot(name, lot, every, horizon) if lot else _campaign(name, arms, start, every, horizon)
         campaign, faults = found
@@ -119,13 +118,6 @@ def past_campaigns(
     return tuple(kept), dict(sorted(left_out.items()))
 
 
-def _arms(analytics: Analytics, as_of: datetime) -> list[_Arm]:
-    grouped: dict[tuple[str, str], dict[str, datetime]] = {}
-    for row in outcomes.exposures(analytics, as_of).to_pylist():
-        grouped.setdefault((row["campaign_id"], row["offer_id"]), {})[row["customer_id"]] = row["time"]
-    return [_Arm(campaign, offer, shown) for (campaign, offer), shown in sorted(grouped.items())]
-
-
 def _too_soon(start: datetime, first: datetime | None, still_open: bool) -> str:
     if still_open:
         return "outcome_open"
@@ -136,11 +128,6 @@ def _rolling(arms: Sequence[_Arm], start: datetime) -> str:
     shown = frozenset[str]().union(*(arm.shown for arm in arms))
     on_time = frozenset[str]().union(*(arm.by(start + AT_ONCE) for arm in arms))
     return "rolling_exposure" if len(shown - on_time) > MAX_LATE * len(shown) else ""
-
-
-def _lot(log: pa.Table, arms: Sequence[_Arm], as_of: datetime, horizon: timedelta) -> Lot | None:
-    start = min((arm.start for arm in arms), default=None)
-    return logged.lot(log, {arm.offer_id: arm.shown for arm in arms}, start, as_of, horizon)
 
 
 def _by_lot(name: str, lot: Lot, every: Sequence[_Arm], horizon: timedelta) -> tuple[Campaign, dict[str, str]]:

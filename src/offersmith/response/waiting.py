@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.response import logged
+from offersmith.response.exposed import NOBODY, by_campaign
 from offersmith.store import outcomes
 from offersmith.store.analytics import Analytics
 
@@ -44,26 +45,31 @@ def waiting(analytics: Analytics, as_of: datetime, horizon_days: int) -> tuple[W
         analytics: bound to the shop's events.
         as_of: nothing at or after this is read.
         horizon_days: over how many days outcomes are counted.
+
+    Raises:
+        InputError: a chance on record is not above 0 and at most 1 (`logged.logs`).
     """
     horizon = timedelta(days=horizon_days)
-    shown = outcomes.exposures(analytics, as_of)
+    shown = by_campaign(outcomes.exposures(analytics, as_of))
     logs = logged.logs(analytics, as_of)
-    found = []
-    for name in sorted({*pc.unique(shown["campaign_id"]).to_pylist(), *logs}):
-        mine = shown.filter(pc.equal(shown["campaign_id"], name))
-        start = pc.min(mine["time"]).as_py()
-        lot = logged.lot(logs[name], _by_offer(mine), start, as_of, horizon) if name in logs else None
-        if lot is not None:
-            if lot.until is not None:
-                found.append(Waiting(name, lot.still_open, lot.until, True))
-        elif start is not None and start + horizon > as_of:
-            customers = len(pc.unique(mine["customer_id"]))
-            found.append(Waiting(name, customers, start + horizon, False))
-    return tuple(found)
+    found = (
+        _waiting(name, shown.get(name, NOBODY), logs.get(name), as_of, horizon) for name in sorted({*shown, *logs})
+    )
+    return tuple(one for one in found if one is not None)
 
 
-def _by_offer(shown: pa.Table) -> logged.Shown:
-    grouped: dict[str, dict[str, datetime]] = {}
-    for row in shown.to_pylist():
-        grouped.setdefault(row["offer_id"], {})[row["customer_id"]] = row["time"]
-    return grouped
+def _waiting(name: str, shown: pa.Table, log: pa.Table | None, as_of: datetime, horizon: timedelta) -> Waiting | None:
+    """Return who a campaign waits for; None where its outcome is over or nobody knows when it started."""
+    start = pc.min(shown["time"]).as_py()
+    last = max(
+        (moment for moment in (start, None if log is None else pc.max(log["time"]).as_py()) if moment is not None),
+        default=None,
+    )
+    if last is None or last + horizon <= as_of:
+        return None
+    lot = logged.lot(log, shown, start, as_of, horizon) if log is not None else None
+    if lot is not None:
+        return None if lot.until is None else Waiting(name, lot.still_open, lot.until, True)
+    if start is None or start + horizon <= as_of:
+        return None
+    return Waiting(name, pc.count_distinct(shown["customer_id"]).as_py(), start + horizon, False)
