@@ -39,7 +39,7 @@ class _Places(string.Formatter):
             one, _, many = format_spec[1:].partition("|")
             return one if str(value) in ("1", "1.0") else many
         text: str = super().format_field(value, format_spec)
-        less = _MINUS_ZERO.fullmatch(text) if isinstance(value, float) else None
+        less = None if isinstance(value, str) else _MINUS_ZERO.fullmatch(text)
         return f"{less[1]}{less[2]}" if less else text
 
 
@@ -47,14 +47,16 @@ _PLACES = _Places()
 
 
 def spoken(environ: Mapping[str, str], language: Language = "en") -> Language:
-    """Return the language a person reads: the one `SPOKEN` names (`zh`, also `zh-CN` and the like), else the usual one.
+    """Return the language a person reads: the one `SPOKEN` names, else the usual one.
+
+    A name is one of ours by how it begins, as `zh-CN` and `en_GB.UTF-8` do; another, such as `fr`, names none.
 
     Args:
         environ: of the process.
         language: the usual one.
     """
-    wished = environ.get(SPOKEN, "")
-    return ("zh" if wished.lower().startswith("zh") else "en") if wished else language
+    wished = environ.get(SPOKEN, "").strip().lower()
+    return next((one for one in LANGUAGES if wished.startswith(one)), language)
 
 
 @cache
