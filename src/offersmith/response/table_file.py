@@ -16,7 +16,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from offersmith.errors import InputError
-from offersmith.events.sources.lines import placed
+from offersmith.events.sources.lines import PARQUET_ENDINGS, placed
 from offersmith.response.base import Bools, Floats, Ints
 
 _SAMPLE = 64 * 1024
@@ -55,7 +55,7 @@ class TableFile:
             InputError: it is not there, is no such file, or has no rows.
         """
         try:
-            table = pq.read_table(path) if path.suffix.lower() in {".parquet", ".pq"} else _csv(path)
+            table = pq.read_table(path) if path.suffix.lower() in PARQUET_ENDINGS else _csv(path)
         except OSError as fault:
             raise InputError(f"{path} cannot be read: {fault.strerror or fault}", path=str(path)) from fault
         except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, csv.Error) as fault:

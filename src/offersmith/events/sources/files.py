@@ -8,11 +8,11 @@ from pathlib import Path
 from offersmith.errors import InputError
 from offersmith.events.base import Source
 from offersmith.events.sources.csv import EVENTS, CsvSource
+from offersmith.events.sources.lines import PARQUET_ENDINGS
 from offersmith.events.sources.parquet import ParquetSource
 from offersmith.settings import SourceSettings
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
-PARQUET_ENDINGS = (".parquet", ".pq")
 
 
 def by_ending(settings: SourceSettings, folder: Path, section: str = EVENTS) -> Sequence[Source]:

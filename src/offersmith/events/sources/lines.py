@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-PARQUET = (".parquet", ".pq")
+PARQUET_ENDINGS = (".parquet", ".pq")
 
 
 def placed(path: Path, row: int, separator: str) -> str:
@@ -16,7 +16,7 @@ def placed(path: Path, row: int, separator: str) -> str:
         row: its index, 0 below the header.
         separator: what parts the columns of a CSV file.
     """
-    line = None if path.suffix.lower() in PARQUET else line_of(path, row, separator)
+    line = None if path.suffix.lower() in PARQUET_ENDINGS else line_of(path, row, separator)
     return f"row {row + 1:,}" if line is None else f"row {row + 1:,} (line {line:,})"
 
 
