@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offersmith.response.base import HISTORY_KEYS, CampaignUse, Economics, Evidence, History, floats
+from offersmith.response import unrecorded
+from offersmith.response.base import HISTORY_KEYS, CampaignUse, Economics, Evidence, History, floats, strings
 from offersmith.response.boosting import Boosting
-from offersmith.response.constant import Constant
+from offersmith.response.constant import Constant, depth_of
 from offersmith.response.costs import points, relief
 from offersmith.response.learned import FittedLearned, Learned
 from offersmith.response.of_history import gather
 from offersmith.response.prior import Prior
-from offersmith.response.unrecorded import Untold, basket_of, cost_of, filled, spent, summary, told
+from offersmith.response.unrecorded import Untold, basket_of, cost_of, filled, least_relief, spent, summary, told
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import ESTIMATES, NO_OFFER, Offer
 
@@ -80,9 +81,34 @@ def test_each_payment_is_taken_alone_and_more_paid_is_a_larger_basket(paid):
 def test_a_payment_left_of_two_baskets_is_of_the_one_the_offer_was_used_on():
     """95 may be a basket of 95, below the least spend, or what ten percent leave of 105.56."""
     limited = offer(percent=10.0, min_spend="100")
-    assert basket_of(limited, np.array([89.0, 90.0, 95.0, 99.0, 180.0])) == pytest.approx(
-        [89.0, 100.0, 105.5556, 110.0, 200.0], rel=1e-5
+    assert basket_of(limited, np.array([90.0, 95.0, 99.0, 180.0])) == pytest.approx(
+        [100.0, 105.5556, 110.0, 200.0], rel=1e-5
     )
+
+
+def test_a_use_on_record_below_the_least_spend_cost_the_least_the_terms_take_off():
+    """It is on record that it was used, so that it is not free; who is only assumed to have used it did not."""
+    paid, none, ones = np.array([0.0, 5.0, 60.0, 89.0, 90.0, 180.0]), np.full(6, NAN), np.ones(6)
+    limited = offer(percent=10.0, min_spend="100")
+    assert cost_of(limited, paid, none, ones) == pytest.approx([10, 10, 10, 10, 10, 20], rel=1e-6)
+    assert cost_of(limited, paid, none, ones, recorded=False) == pytest.approx([0, 0, 0, 0, 10, 20], rel=1e-6)
+    assert cost_of(limited, paid, np.full(6, 4.0), ones) == pytest.approx([4] * 6)
+    tiers = offer("spend_save", tiers=[{"from": "50", "amount": "5"}, {"from": "100", "amount": "20"}])
+    assert cost_of(tiers, np.array([1.0, 44.0, 45.0, 79.0, 80.0]), none[:5], ones[:5]) == pytest.approx(
+        [5, 5, 5, 5, 20]
+    )
+
+
+@settings(deadline=None)
+@given(percent=st.floats(1.0, 60.0), least=st.sampled_from(["0.50", "20", "150"]), paid=BASKETS)
+def test_no_use_on_record_is_cheaper_than_the_least_relief(percent, least, paid):
+    limited = offer(percent=percent, min_spend=least)
+    smallest = float(least) * percent / 100
+    assert least_relief(limited) == pytest.approx(smallest, rel=1e-6)
+    assert cost_of(limited, np.array([paid]), np.array([NAN]), np.ones(1))[0] >= smallest * (1 - 1e-6)
+    assert least_relief(offer(percent=percent)) == pytest.approx(0, abs=1e-9)
+    assert (least_relief(THREE), least_relief(offer(percent=0.0))) == (pytest.approx(0, abs=1e-9), 0.0)
+    assert np.isnan(least_relief(UNKNOWN))
 
 
 def test_what_nothing_tells_stays_unknown():
@@ -189,7 +215,6 @@ def test_a_filled_history_is_the_one_that_was_recorded():
     again = filled(found, (TEN, THREE))
     assert again.table == found.table
     assert again.left_out == found.left_out == {}
-    assert filled(known, (TEN, THREE)) is not None
     assert filled(known, (TEN, THREE)).table == known.table
 
 
@@ -293,3 +318,83 @@ def test_the_competition_leaves_an_offer_of_unknown_cost_out_and_counts_its_rows
     assert fitted.evidence.left_out == {"lot/mug": "cost_unknown"}
     asked = fitted.estimate(history.table.slice(0, 20), (TEN, UNKNOWN))
     assert asked["offer_id"].unique().to_pylist() == ["ten"]
+
+
+def with_lost(share, seed=3):
+    """Return the shop with every cost on record but those of a share of the uses of `ten`, and how many these are."""
+    history = shop()
+    table, draw = history.table, np.random.default_rng(seed)
+    given = np.array(table["offer_id"].to_pylist())
+    users = np.flatnonzero((given == "ten") & np.array(table["redeemed"].to_pylist()))
+    lost = np.sort(draw.choice(users, round(share * len(users)), replace=False))
+    cost, revenue = floats(table, "cost").copy(), floats(table, "revenue").copy()
+    paid = (revenue - cost)[lost]
+    revenue[lost], cost[lost] = paid, NAN
+    told_ = np.nan_to_num(cost)
+    untold = Untold(lost, paid, np.full(len(lost), NAN), np.ones(len(lost)))
+    columns = {
+        "revenue": revenue, "cost": pa.array(cost, from_pandas=True), "cost_told": told_,
+        "untold": untold.column(table.num_rows),
+    }  # fmt: skip
+    for name, values in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+    campaigns = tuple(replace(use, unrecorded=len(lost)) if use.offer_id == "ten" else use for use in history.campaigns)
+    return replace(history, table=table, campaigns=campaigns), len(lost)
+
+
+def test_a_few_uses_of_unknown_cost_do_not_lose_an_offer():
+    """Without terms they took off what the others did, relative to the basket; the arm and its depth stay."""
+    known, (history, lost) = shop(), with_lost(0.04)
+    assert lost > 5
+    found = filled(history, ())
+    assert np.isfinite(floats(found.table, "cost")).all()
+    for name in ("cost", "revenue"):
+        assert floats(found.table, name) == pytest.approx(floats(known.table, name), rel=1e-6, abs=1e-9)
+    assert dict(found.left_out) == dict(gather(history, (), ECONOMICS).left_out) == {}
+    assert {use.offer_id: (use.unpriced, use.averaged) for use in found.campaigns} == {
+        "ten": (0, lost),
+        "three": (0, 0),
+    }
+    again = filled(found, ())
+    assert again.campaigns == found.campaigns
+    (said,) = summary(found.campaigns)
+    assert (said["code"], said["uses"]) == ("cost_by_others_uses", lost)
+    assert f"{lost} uses of ten cost" in told(found.campaigns)[0]
+    assert "平均" in told(found.campaigns, "zh")[0]
+    assert summary(filled(history, (TEN, THREE)).campaigns)[0]["code"] == "cost_by_terms_uses"
+
+
+def test_too_many_of_them_do_and_what_is_known_still_says_how_deep_it_was():
+    history, lost = with_lost(0.2)
+    found = filled(history, ())
+    assert found.table["cost"].null_count == lost
+    assert {use.offer_id: (use.unpriced, use.averaged) for use in found.campaigns}["ten"] == (lost, 0)
+    assert dict(gather(history, (), ECONOMICS).left_out) == {"ten": "cost_unknown"}
+    got = np.array(found.table["offer_id"].to_pylist()) == "ten"
+    assert depth_of(found, got) == pytest.approx(10)
+    fitted, whole = fit(history, Constant(), ()), fit(shop(), Constant(), ())
+    assert fitted.averages["ten"].cost == pytest.approx(whole.averages["ten"].cost, rel=0.1)
+
+
+def test_a_shop_that_records_uses_and_had_none_here_has_no_users():
+    """The flag is the shop's, not the table's: nobody who bought is then taken to have used what they were given."""
+    history = shop(record="none")
+    assert spent(history.table).sum() > 100
+    assert spent(history.table, True).sum() == 0
+    assert spent(shop().table, False).sum() == spent(shop().table).sum()
+    asked = replace(history, recorded=True)
+    half, full = PriorSettings(redemption=0.5), PriorSettings(redemption=1.0)
+    assert filled(asked, (TEN, THREE), half).table == filled(history, (TEN, THREE), full).table
+    free = filled(replace(shop(), recorded=True), (TEN, THREE))
+    assert free.table == shop().table
+
+
+def test_counting_looks_only_at_what_is_left(monkeypatch):
+    """Text is read once, not once a campaign: forty campaigns of one history ask no more of it than one."""
+    history, reads = shop(record="paid"), []
+    many = tuple(replace(history.campaigns[0], campaign_id=f"other-{number}") for number in range(40))
+    monkeypatch.setattr(unrecorded, "strings", lambda *asked: reads.append(asked) or strings(*asked))
+    for campaigns in (history.campaigns, (*history.campaigns, *many)):
+        reads.clear()
+        filled(replace(history, campaigns=campaigns), (TEN,))
+        assert len(reads) < 10

@@ -105,6 +105,7 @@ class CampaignUse:
         effective_controls: of the controls.
         unrecorded: uses whose cost nobody recorded; where no use of anything is on record, customers who bought.
         unpriced: those of them whose cost the offer's terms do not say either.
+        averaged: those of them that cost what the offer's other uses did on average, being few.
     """
 
     campaign_id: str
@@ -126,6 +127,7 @@ class CampaignUse:
     effective_controls: float | None = None
     unrecorded: int = 0
     unpriced: int = 0
+    averaged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""

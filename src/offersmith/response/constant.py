@@ -23,7 +23,7 @@ from offersmith.response.estimates import Column, as_json, assemble, content_ver
 from offersmith.response.linear import steady
 from offersmith.response.prior import FittedPrior, believe
 from offersmith.response.scores import measure
-from offersmith.response.unrecorded import filled
+from offersmith.response.unrecorded import filled, spent
 from offersmith.response.weighing import believed, expected
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
@@ -154,7 +154,7 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
     belief = prior.belief(here, offer, used=known, depth=depth)
     redemption = float(weight @ belief.redemption)
     # With no use on record a buyer's cost is the expected one (`unrecorded.filled`).
-    cost = float(floats(table, "cost")[asked if asked.any() else got].mean())
+    cost = _mean_cost(table, asked if asked.any() else got, spent(table, history.recorded))
     if np.isnan(cost):
         cost = float(weight @ (belief.redemption * relief(offer, belief.basket)))
     basket = float(revenue[bought].mean()) if bought.any() else 0.0
@@ -170,9 +170,22 @@ def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, see
     ), effect
 
 
+def _mean_cost(table: pa.Table, asked: Bools, users: Bools) -> float:
+    """Return what a customer cost on average; users of unknown cost as the others. NaN where no user's is known."""
+    cost = floats(table, "cost")
+    unknown, known = asked & np.isnan(cost), asked & np.isfinite(cost)
+    total, sure = float(cost[known].sum()), known & users
+    if unknown.any():
+        total += float(unknown.sum() * cost[sure].mean()) if sure.any() else float("nan")
+    return total / float(asked.sum())
+
+
 def depth_of(history: History, got: Bools) -> float:
-    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did."""
-    used = got & history.labelled & flags(history.table, "redeemed")
+    """Return the percentage points an offer took off the revenue of those who used it; 0 if nobody did.
+
+    Users whose cost is unknown say nothing of it.
+    """
+    cost = floats(history.table, "cost")
+    used = got & history.labelled & flags(history.table, "redeemed") & np.isfinite(cost)
     revenue = float(floats(history.table, "revenue")[used].sum())
-    cost = float(floats(history.table, "cost")[used].sum())
-    return 100 * cost / revenue if revenue > 0 and np.isfinite(cost) else 0.0
+    return 100 * float(cost[used].sum()) / revenue if revenue > 0 else 0.0

@@ -8,8 +8,8 @@ Chances are the logged ones; who had so small a one of some arm that it tells no
 gets fitted ones: log-odds of each offer against nothing, campaign by campaign, from other customers than those they are
 applied to (Begg & Gray 1984: the separate fits estimate the multinomial model). Rows with too small a fitted chance of
 any arm of their campaign are not compared (trimming as in Crump et al. 2009). An arm whose rows are then worth fewer
-than `MIN_EFFECTIVE` equally weighted customers is refused, and so is one whose cost nobody recorded and no terms say
-(`unrecorded`): it would be taken for free. All of them are counted. A history with some logged
+than `MIN_EFFECTIVE` equally weighted customers is refused, and so is one of too many uses whose cost nobody recorded
+and no terms say (`unrecorded.FEW`): it would be taken for free. All of them are counted. A history with some logged
 campaigns is made of those alone: what selection bends would bend the rest.
 
 Campaigns differ in what they could give and in their season. `chances` says of every row what it could have been given
@@ -123,7 +123,7 @@ def _gather(history: History, offers: Sequence[Offer], economics: Economics, see
         x=x[keep],
         names=encoder.names,
         arm=own,
-        arms=_arms(taken, own, kept, {offer.offer_id: offer for offer in offers}, economics),
+        arms=_arms(taken, own, kept, {offer.offer_id: offer for offer in offers}, economics, history.recorded),
         outcome=economics.profit(floats(kept, "revenue"), floats(kept, "cost")),
         propensity=np.clip(_own(left, own), 1e-9, 1.0),
         customer=np.unique(strings(kept, "customer_id"), return_inverse=True)[1].astype(np.int64),
@@ -206,17 +206,22 @@ def _effective(arm: Ints, chances: Floats, names: Sequence[str]) -> dict[str, fl
 
 
 def _arms(
-    names: Sequence[str], arm: Ints, table: pa.Table, known: Mapping[str, Offer], economics: Economics
+    names: Sequence[str],
+    arm: Ints,
+    table: pa.Table,
+    known: Mapping[str, Offer],
+    economics: Economics,
+    recorded: bool | None,
 ) -> tuple[Arm, ...]:
     """Return the arms with what each takes off a buyer's spending on average, from the shop's own pocket."""
     bought, revenue = flags(table, "bought"), floats(table, "revenue")
-    cost = floats(table, "cost")
+    cost, users = floats(table, "cost"), spent(table, recorded)
     lines = [_line(known[name], revenue[bought]) if name in known else None for name in names]
     told = [np.zeros(len(arm)) if line is None else line.relief(revenue) * bought for line in lines]
     mine = [arm == number for number in range(len(names))]
     stated = np.array([part[rows].sum() for part, rows in zip(told, mine, strict=True)])
     paid = np.array([cost[rows].sum() for rows in mine])
-    uses = np.array([int((spent(table) & rows).sum()) for rows in mine])
+    uses = np.array([int((users & rows).sum()) for rows in mine])
     by_terms = np.array([line is not None for line in lines])
     by_terms[0] = False
     whole = float(paid[by_terms].sum() / max(stated[by_terms].sum(), 1e-9)) if by_terms.any() else 1.0

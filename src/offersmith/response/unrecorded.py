@@ -8,15 +8,19 @@ of an amount a. Spending before the offer and the cost both follow from it, and 
 
 - Below a threshold an offer takes nothing, so that one payment may be left of two baskets: a small one, and a larger
   one with the offer. It was used, so the larger one is meant; of several tiers the one that costs most.
+- A use on record may have left too small a payment for any basket above the threshold. Terms and payment contradict
+  each other then, but that it was used is on record, so it is not free: it cost the least that the terms take off when
+  they take anything. A use that is only assumed was none.
 - The record may hold a discount without saying which part of it an offer gave. The offer gave no more than that; and
   all of it, where its terms do not say.
 - Of an offer that takes everything nothing is left to tell the basket by: its cost stays unknown, as does that of an
-  offer that is not in the catalogue. Neither is counted as free.
+  offer that is not in the catalogue. Neither is counted as free: the few among many uses of an offer (`FEW`) cost the
+  mean share of what its other uses took off; an offer with more of them is left out, by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith.response.base import UNTOLD, Bools, CampaignUse, Floats, History, Ints, Strings, flags, floats, strings
+from offersmith.response.base import UNTOLD, Bools, CampaignUse, Floats, History, Ints, flags, floats, strings
 from offersmith.response.costs import relief
 from offersmith.settings import PriorSettings
 from offersmith.vocabulary import NO_OFFER, Offer
@@ -33,6 +37,9 @@ from offersmith.words import Language, say
 STATED = PriorSettings()
 COST_UNKNOWN = "cost_unknown"
 COST_BY_TERMS = "cost_by_terms"
+COST_BY_OTHERS = "cost_by_others"
+FEW = 0.05
+"""Of an offer's users: of no more may the cost stay unknown, or what its other uses cost does not stand for theirs."""
 LARGEST = 1e9
 """How many times a payment the basket it is left of may be, at most."""
 ROUNDS = 5_000
@@ -70,19 +77,41 @@ def basket_of(offer: Offer, paid: Floats) -> Floats:
     return np.asarray(found[np.searchsorted(asked, paid)])
 
 
-def cost_of(offer: Offer | None, paid: Floats, most: Floats, uses: Floats) -> Floats:
-    """Return what uses cost that nobody recorded, major units; NaN where it stays unknown.
+def least_relief(offer: Offer) -> float:
+    """Return the least that an offer takes off when it takes anything, major units.
+
+    That is what it takes off the smallest basket it works on; 0 where that is as small as one likes, or where it never
+    takes anything off. NaN where its terms do not say.
+    """
+    asked = np.exp2(np.arange(-60.0, np.log2(LARGEST)), dtype=np.float64)
+    off = relief(offer, asked)
+    if np.isnan(off).any():
+        return float("nan")
+    working = np.flatnonzero(off > 0)
+    if not len(working) or working[0] == 0:
+        return 0.0
+    low, high = float(asked[working[0] - 1]), float(asked[working[0]])
+    while high - low > CLOSE * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if relief(offer, np.array([middle]))[0] > 0 else (middle, high)
+    return float(relief(offer, np.array([high]))[0])
+
+
+def cost_of(offer: Offer | None, paid: Floats, most: Floats, uses: Floats, *, recorded: bool = True) -> Floats:
+    """Return what uses cost whose cost nobody recorded, major units; NaN where it stays unknown.
 
     Args:
         offer: with its terms; None where the catalogue does not have it.
         paid: (n,) what was paid at them, all uses of one row together, major units.
         most: (n,) the discount that is on record there, major units; NaN where none is.
-        uses: (n,) how many they were, at least 1; the payment is shared by them.
+        uses: (n,) how many they were; the payment is shared by them.
+        recorded: whether they are on record as uses; else whoever paid less than the offer asks did not use it.
     """
     by_terms = np.full(len(paid), np.nan)
     if offer is not None:
         each = np.maximum(paid, 0.0) / uses
-        by_terms = (basket_of(offer, each) - each) * uses
+        off = basket_of(offer, each) - each
+        by_terms = (np.maximum(off, least_relief(offer)) if recorded else off) * uses
     # `fmin` takes what is known where the other is not.
     return np.asarray(np.fmin(by_terms, most))
 
@@ -103,10 +132,18 @@ class Untold:
     most: Floats
     uses: Floats
 
+    @property
+    def said(self) -> tuple[Floats, Floats, Floats]:
+        """What `cost_of` asks: paid, most, uses."""
+        return self.paid, self.most, self.uses
+
     def of_rows(self, held: Bools) -> Untold:
         """Return those of some rows of the history: `held` (rows,)."""
-        mine = held[self.row]
-        return Untold(self.row[mine], self.paid[mine], self.most[mine], self.uses[mine])
+        return self.of_uses(held[self.row])
+
+    def of_uses(self, held: Bools) -> Untold:
+        """Return some of them: `held` (m,)."""
+        return Untold(self.row[held], self.paid[held], self.most[held], self.uses[held])
 
     def column(self, rows: int) -> pa.Array:
         """Return them as the column `untold` of a history of so many rows: null where there are none."""
@@ -132,17 +169,24 @@ class Untold:
         return cls(np.asarray(row.to_numpy(zero_copy_only=False), dtype=np.int64), paid, most, uses)
 
 
-def spent(table: pa.Table) -> Bools:
-    """Return (rows,) who used what they were given; who bought with it, where no use of anything is on record."""
+def spent(table: pa.Table, recorded: bool | None = None) -> Bools:
+    """Return (rows,) who used what they were given; who bought with it, where the shop records no uses.
+
+    Args:
+        table: of a history.
+        recorded: whether the shop records uses (`History.recorded`); None = as the table's own uses tell.
+    """
     used = flags(table, "redeemed")
-    return used if used.any() else flags(table, "bought") & (strings(table, "offer_id") != NO_OFFER)
+    on_record = bool(used.any()) if recorded is None else recorded
+    return used if on_record else flags(table, "bought") & (strings(table, "offer_id") != NO_OFFER)
 
 
 def filled(history: History, offers: Sequence[Offer], priors: PriorSettings = STATED) -> History:
     """Return a history whose unknown costs are those of the offers' terms, where these say them.
 
-    Revenue before the offer rises by as much. Rows whose cost stays unknown keep a null, and their offers are named in
-    `left_out`. Doing it again changes nothing.
+    Revenue before the offer rises by as much. Of few uses whose cost the terms do not say, what the offer's other uses
+    took off says it. Rows whose cost stays unknown keep a null, and their offers are named in `left_out`. Doing it
+    again changes nothing.
 
     Args:
         history: as `history.build` made it.
@@ -153,20 +197,23 @@ def filled(history: History, offers: Sequence[Offer], priors: PriorSettings = ST
     untold = Untold.of(history.table)
     if not len(untold.row):
         return history
+    table = history.table
     known = {offer.offer_id: offer for offer in offers}
-    table, given = history.table, strings(history.table, "offer_id")
+    recorded = bool(flags(table, "redeemed").any()) if history.recorded is None else history.recorded
     off = np.full(len(untold.row), np.nan)
-    for name in np.unique(given[untold.row]).tolist():
-        mine = given[untold.row] == name
-        off[mine] = cost_of(known.get(name), untold.paid[mine], untold.most[mine], untold.uses[mine])
-    if not flags(table, "redeemed").any():
-        off *= priors.redemption
+    given = strings(_of_rows(table, untold), "offer_id")
+    for name in np.unique(given).tolist():
+        mine = given == name
+        off[mine] = cost_of(known.get(name), *untold.of_uses(mine).said, recorded=recorded)
+    off *= 1.0 if recorded else priors.redemption
+    lost = np.isnan(off)
+    off = _by_others(table, untold, off, spent(table, recorded)) if lost.any() else off
     added = np.bincount(untold.row, off, table.num_rows)
     open_rows = np.bincount(untold.row, minlength=table.num_rows) > 0
     priced, still = open_rows & np.isfinite(added), open_rows & ~np.isfinite(added)
     added = np.where(priced, added, 0.0)
     cost = np.where(open_rows, floats(table, "cost_told"), floats(table, "cost")) + added
-    left = untold.of_rows(still)
+    left, averaged = untold.of_rows(still), untold.of_uses(lost & np.isfinite(off))
     columns = {
         "revenue": pa.array(floats(table, "revenue") + added, pa.float64()),
         "cost": pa.array(np.where(still, np.nan, cost), pa.float64(), from_pandas=True),
@@ -175,15 +222,54 @@ def filled(history: History, offers: Sequence[Offer], priors: PriorSettings = ST
     }
     for name, values in columns.items():
         table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), values)
-    campaigns = tuple(_counted(use, table, given, left) for use in history.campaigns)
+    campaigns = _counted(history.campaigns, _by_campaign(table, left), _by_campaign(table, averaged))
     unknown = {f"{use.campaign_id}/{use.offer_id}": COST_UNKNOWN for use in campaigns if use.unpriced}
     named = {**unknown, **history.left_out}
     return replace(history, table=table, campaigns=campaigns, left_out=dict(sorted(named.items())))
 
 
-def _counted(use: CampaignUse, table: pa.Table, given: Strings, left: Untold) -> CampaignUse:
-    mine = (strings(table, "campaign_id") == use.campaign_id) & (given == use.offer_id)
-    return replace(use, unpriced=round(float(left.uses[mine[left.row]].sum())))
+def _by_others(table: pa.Table, untold: Untold, off: Floats, users: Bools) -> Floats:
+    """Return what untold uses took off, with the mean share of an offer's known uses for its few unknown ones."""
+    held = np.bincount(untold.row, off, table.num_rows)
+    cost = np.nan_to_num(floats(table, "cost_told")) + held
+    before, given, filled_in = floats(table, "revenue") + held, strings(table, "offer_id"), off.copy()
+    for name in np.unique(given[untold.row[np.isnan(off)]]).tolist():
+        mine = users & (given == name)
+        sure = mine & np.isfinite(cost)
+        spending = float(before[sure].sum())
+        rate = float(cost[sure].sum()) / spending if spending > 0 else 1.0
+        if int(mine.sum()) - int(sure.sum()) <= FEW * int(mine.sum()) and rate < 1:
+            open_ = np.isnan(off) & (given[untold.row] == name)
+            filled_in[open_] = untold.paid[open_] * rate / (1 - rate)
+    return filled_in
+
+
+def _of_rows(table: pa.Table, untold: Untold) -> pa.Table:
+    return table.select(["campaign_id", "offer_id"]).take(pa.array(untold.row))
+
+
+def _by_campaign(table: pa.Table, untold: Untold) -> dict[tuple[str, str], float]:
+    """Return (campaign, offer) -> how many of these uses it has; only rows that have any are looked at."""
+    counts: dict[tuple[str, str], float] = {}
+    if len(untold.row):
+        rows = _of_rows(table, untold)
+        names = zip(rows["campaign_id"].to_pylist(), rows["offer_id"].to_pylist(), strict=True)
+        for name, uses in zip(names, untold.uses.tolist(), strict=True):
+            counts[name] = counts.get(name, 0.0) + uses
+    return counts
+
+
+def _counted(
+    campaigns: Sequence[CampaignUse],
+    left: Mapping[tuple[str, str], float],
+    averaged: Mapping[tuple[str, str], float],
+) -> tuple[CampaignUse, ...]:
+    found = []
+    for use in campaigns:
+        name = (use.campaign_id, use.offer_id)
+        more = use.averaged + round(averaged.get(name, 0.0))
+        found.append(replace(use, unpriced=round(left.get(name, 0.0)), averaged=more))
+    return tuple(found)
 
 
 def summary(campaigns: Sequence[CampaignUse]) -> list[dict[str, Any]]:
@@ -198,7 +284,8 @@ def summary(campaigns: Sequence[CampaignUse]) -> list[dict[str, Any]]:
         mine = [use for use in campaigns if use.offer_id == name]
         missing = sum(use.unrecorded for use in mine)
         if missing:
-            code = COST_UNKNOWN if any(use.unpriced for use in mine) else COST_BY_TERMS
+            code = COST_BY_OTHERS if any(use.averaged for use in mine) else COST_BY_TERMS
+            code = COST_UNKNOWN if any(use.unpriced for use in mine) else code
             code += "_assumed" if nobody else "_uses"
             says = say(f"response.{code}", offer=name, uses=missing)
             found.append({"offer_id": name, "uses": missing, "code": code, "says": says})
