@@ -32,7 +32,7 @@ CaveatCode = Literal[
     "partly_randomised",  # some of them
     "placebo_failed",  # the placebo shows an effect where there can be none
     "prior_leans",  # what offers change is known from the stated prior more than from the data
-    "costs_guessed",  # nobody recorded what offers cost: costs are those of their terms
+    "costs_guessed",  # not every cost of an offer was recorded: some are worked out from terms
     "log_doubted",  # a log of decisions was refused or never read, or its chances do not fit
     "cost_paid_by_others",  # somebody else pays a part of what offers take off
     "margin_stated",  # the margin rate is a setting, not data
