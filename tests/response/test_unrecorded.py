@@ -385,8 +385,17 @@ def test_a_shop_that_records_uses_and_had_none_here_has_no_users():
     asked = replace(history, recorded=True)
     half, full = PriorSettings(redemption=0.5), PriorSettings(redemption=1.0)
     assert filled(asked, (TEN, THREE), half).table == filled(history, (TEN, THREE), full).table
-    free = filled(replace(shop(), recorded=True), (TEN, THREE))
-    assert free.table == shop().table
+    place = history.table.schema.get_field_index("untold")
+    columns = {"untold": Untold.of(history.table.slice(0, 0)).column(1500), "cost": pa.array(np.zeros(1500))}
+    table = history.table.set_column(place, "untold", columns["untold"])
+    table = table.set_column(table.schema.get_field_index("cost"), "cost", columns["cost"])
+    for model in (Constant(), Learned(("constant",))):
+        free = fit(replace(history, table=table, recorded=True), model)
+        assert isinstance(free, FittedLearned) == isinstance(model, Learned)
+        if isinstance(free, FittedLearned):
+            assert free.costs == {}
+        else:
+            assert {(one.redemption, one.cost) for one in free.averages.values()} == {(0.0, 0.0)}
 
 
 def test_counting_looks_only_at_what_is_left(monkeypatch):

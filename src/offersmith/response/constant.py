@@ -142,7 +142,8 @@ def _fit(
 
 def _average(history: History, prior: FittedPrior, offer: Offer, got: Bools, seed: int) -> tuple[Average, OfferEffect]:
     table = history.table
-    asked = got & history.labelled
+    # A shop that records uses and has none here says that nobody used it.
+    asked = got if history.recorded else got & history.labelled
     used = np.full(table.num_rows, flags(table, "redeemed")[asked].mean()) if asked.any() else None
     depth = depth_of(history, got)
     revenue, bought = floats(table, "revenue"), flags(table, "bought")

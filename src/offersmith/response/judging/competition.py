@@ -278,7 +278,7 @@ def _costs(
     parts = parts_of(learner)
     given, cost, lines = strings(history.table, "offer_id"), floats(history.table, "cost"), {}
     for number, name in enumerate(names):
-        rows = np.flatnonzero(spent(history.table) & np.isfinite(cost) & (given == name))
+        rows = np.flatnonzero(spent(history.table, history.recorded) & np.isfinite(cost) & (given == name))
         if number == 0 or not len(rows):
             continue
         basket = parts.expected(x[rows]).size[:, number] if parts else usual.expected(x[rows])[1] if usual else None
