@@ -10,7 +10,7 @@ import pytest
 
 from offersmith import Shop, bootstrap
 from offersmith.response import learn as learning
-from offersmith.response.base import floats
+from offersmith.response.base import flags, floats
 from offersmith.response.effects import past_effects
 from offersmith.response.history import build
 from offersmith.response.of_history import gather
@@ -148,12 +148,21 @@ def test_the_chances_of_a_plan_are_read_back(shop):
         found = gather(history, opened.offers(), opened.economics())
         assert found.trial.logged
         profits = [found.trial.outcome[found.trial.arm == arm].mean() for arm in range(3)]
-        # Nothing on record says what the offers took off or who used them: by their terms, and the stated chance to use
-        # one, each buyer costs this much; half of it is margin of the larger basket that was left of what was paid.
+        # Nothing on record says what the offers took off or who used them: by their terms and the stated chance to use
+        # one, a buyer costs this much of the first basket. That was larger by what the offer added to it.
         costs = floats(filled(history, opened.offers()).table, "cost")[found.rows]
-        cost = [costs[found.trial.arm == arm].mean() for arm in range(3)]
-        assert (cost[0], min(cost[1:]) > 1.0) == (0.0, True)
-        assert min(p + 0.5 * c for p, c in zip(profits[1:], cost[1:], strict=True)) > profits[0] + 0.25 * GAIN
+        mine = [found.trial.arm == number for number in range(3)]
+        cost = [costs[rows].mean() for rows in mine]
+        paid = [floats(history.table, "revenue")[found.rows][rows].mean() for rows in mine]
+        buying = [flags(history.table, "bought")[found.rows][rows].mean() for rows in mine]
+        redemption, first = opened.settings.priors.redemption, 20 * np.exp(0.02) + GAIN
+        by_terms = {"none": 0.0, "ten": first / 9, "five": 2.20}
+        for number, arm in enumerate(found.trial.arms):
+            off = redemption * by_terms[arm.name] * buying[number]
+            assert cost[number] == pytest.approx(off, rel=0.03)
+            # Half of what was paid is margin, and half of what was taken off it; all of that is the cost.
+            assert profits[number] == pytest.approx(0.5 * (paid[number] + off) - off, abs=0.03 * off + 1e-9)
+            assert number == 0 or paid[number] - paid[0] > GAIN / 2
 
 
 def test_without_its_log_a_campaign_is_not_by_lot(shop):
