@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import _assign_budget
-from benchmarks._assign_peers import peers
+from benchmarks._assign_peers import peak_mb, peers
 from benchmarks._assign_task import OFFERS, SEGMENTS, chunks, limits, whole
 from benchmarks._response_runs import _forget_peak
 from offersmith.strategy.allocation.pricing import take
@@ -103,7 +101,7 @@ def _timed(instance: Instance, size: int) -> tuple[Assignment, float]:
 def _judged(solver: str, instance: Instance, size: int) -> Answer:
     _forget_peak()
     made, seconds = _timed(instance, size)
-    peak = _peak_mb()
+    peak = peak_mb()
     rows = limits(size)
     price = np.array([row.price for row in made.certificate.rows])
     sign = np.array([-1.0 if limit.at_least else 1.0 for limit in rows])
@@ -173,17 +171,6 @@ def _small(count: int) -> dict[str, Any]:
         "bounds_hold": sum(bounds),
         "worst_row": max(over),
     }
-
-
-def _peak_mb() -> float:
-    return next(_status("VmHWM"), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _status(name: str) -> Iterator[float]:
-    path = Path("/proc/self/status")
-    for line in path.read_text().splitlines() if path.exists() else ():
-        if line.startswith(name):
-            yield int(line.split()[1]) / 1024
 
 
 def _met(answer: dict[str, Any]) -> bool:

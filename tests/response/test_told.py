@@ -14,8 +14,9 @@ def test_every_offer_has_its_figures():
     stated = OfferEffect("five", 0.8, 0.4, None, None, None, 0.8, 0.4)
     head, one, two = effects(Evidence("constant", effects=(measured, stated)), "USD", 56, "en")
     assert "within 56 days (USD; 95 % interval)" in head
-    assert one.strip() == "ten: +2.48 (1.42 to 3.54); measured +2.72, give or take 1.20; believed before any data ([priors]) +1.67"
-    assert two.strip() == "five: +0.80 (0.02 to 1.58); could not be measured; believed before any data ([priors]) +0.80"
+    before = "believed before any data ([priors])"
+    assert one.strip() == f"ten: +2.48 (1.42 to 3.54); measured +2.72, give or take 1.20; {before} +1.67"
+    assert two.strip() == f"five: +0.80 (0.02 to 1.58); could not be measured; {before} +0.80"
     assert effects(Evidence("prior"), "USD", 56, "en") == []
 
 
