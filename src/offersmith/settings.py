@@ -135,8 +135,9 @@ class LearnSettings(_Part, frozen=True):
     given offers by lot with recorded chances and the rows say more of the offers than the stated priors do; else it
     takes `boosting`, with fewer than 200 treated or 30 uses `constant`, without campaigns `prior`. `learners` are those
     that compete where offers were given by lot, in order of preference; empty are the usual ones. `grid` tries further
-    settings of theirs too, which takes longer. `horizon_days` counts revenue, use and cost alike, and is fixed beforehand. Where the file does not say it, it is
-    `[plan] valid_days` and 28 days more, so that what an offer only moved in time cancels out.
+    settings of theirs too, which takes longer. `horizon_days` counts revenue, use and cost alike, and is fixed
+    beforehand. Where the file does not say it, it is `[plan] valid_days` and 28 days more, so that what an offer only
+    moved in time cancels out.
     """
 
     model: str = "auto"
