@@ -77,9 +77,14 @@ def test_too_little_memory_says_which_setting(tmp_path: Path) -> None:
 
 
 def test_control_c_stops_a_long_question() -> None:
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with Analytics(threads=1) as analytics, pytest.raises(KeyboardInterrupt):
-        analytics.execute("SELECT sum(a.range * b.range) AS x FROM range(10000000) a, range(1000000) b")
+    # A shell's background jobs are started deaf to Ctrl-C; this question would then never end.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with Analytics(threads=1) as analytics, pytest.raises(KeyboardInterrupt):
+            analytics.execute("SELECT sum(a.range * b.range) AS x FROM range(10000000) a, range(1000000) b")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_no_spark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
