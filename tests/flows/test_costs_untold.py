@@ -97,6 +97,7 @@ def test_ingest_says_that_nothing_tells_what_offers_took_off(made, untold):
     assert again.costs == receipt.costs
 
 
+@pytest.mark.slow
 def test_the_budget_binds_and_profit_is_no_more_than_it_was_with_every_cost_on_record(made, told, untold):
     shop, _ = untold
     planned, truth = planned_for(made, shop)

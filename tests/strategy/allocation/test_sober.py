@@ -25,6 +25,7 @@ def limit(bound):
     return Limit("budget", weight, bound)
 
 
+@pytest.mark.slow
 def test_claims_are_true_on_average_and_the_budget_is_kept():
     claims, promises, spent = [], [], []
     for seed in range(8):
