@@ -1,0 +1,197 @@
+"""Two plans become a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from offersmith.errors import InputError
+from offersmith.offers.catalogue import NONE
+from offersmith.profiles.segments import segment
+from offersmith.strategy.compare.asked import differences
+from offersmith.strategy.compare.base import Comparison, Flow, Group, LimitChange, Listed, Sums, Total, Use
+from offersmith.strategy.compare.moves import Decided, Moves, by_segment, fortune
+from offersmith.vocabulary import NO_OFFER, Offer
+
+REQUEST = "request"
+COLUMNS = ("customer_id", "offer_id", "expected_profit", "expected_cost", "reasons")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One of two plans that are compared.
+
+    Attributes:
+        summary: what the ledger keeps of it (`answers.Planned.as_dict`); `request` says what was asked of it. Of a plan
+            whose summary has none, the budget, the share by lot, the margin and the offers are compared.
+        decisions: `vocabulary.DECISIONS`, a row for each customer.
+    """
+
+    summary: Mapping[str, Any]
+    decisions: pa.Table = field(repr=False)
+
+
+def compare(
+    before: Side,
+    after: Side,
+    profiles: pa.Table | None = None,
+    *,
+    title: str = "",
+    what_if: Sequence[str] = (),
+) -> Comparison:
+    """Say what two plans were asked differently, and who gains and who loses between them.
+
+    Args:
+        before: the first plan.
+        after: the second plan, or what would be planned.
+        profiles: features by `customer_id`, for segments; None = no segments are told apart.
+        title: what the comparison is called.
+        what_if: the changes the second side was asked with, as written; it is not a plan that is kept.
+
+    Raises:
+        InputError: the plans are in different currencies, a column is missing, or a decision says nothing where
+            something must stand.
+    """
+    one, two = before.summary, after.summary
+    if one["currency"] != two["currency"]:
+        raise InputError(
+            f"plan {one['version']} is in {one['currency']}, plan {two['version']} in {two['currency']}",
+            hint="plans in one currency can be compared",
+        )
+    for side in (before, after):
+        _checked(side)
+    offers = _listed(before, after)
+    places = list(offers)
+    first, second = (Decided.of(side.decisions, places) for side in (before, after))
+    moves = Moves.between(first, second, np.array([offers[name].same for name in places], np.bool_))
+    alone = [_alone(decided, rows) for decided, rows in zip((first, second), moves.pairs, strict=True)]
+    groups = () if profiles is None else by_segment(first, second, moves, segment(profiles))
+    had, has = first.sums(first.offer, len(places)), second.sums(second.offer, len(places))
+    return Comparison(
+        title=title,
+        what_if=tuple(what_if),
+        currency=one["currency"],
+        before=_total(before, sum(part.given for part in had)),
+        after=_total(after, sum(part.given for part in has)),
+        asked=differences(*_requests(one, two)),
+        limits=_limits(one, two),
+        customers=moves.fate.size,
+        fortune=fortune(moves.counts.sum(axis=(0, 1))),
+        moved=moves.moved,
+        by_lot=moves.by_lot,
+        flows=_flows(moves, offers),
+        by_offer=tuple(Group(name, had[k], has[k], moves.of_offer(k)) for k, name in enumerate(places)),
+        by_segment=groups,
+        only_before=alone[0],
+        only_after=alone[1],
+        offers=offers,
+        notes=_notes(one, two, moves, alone),
+    )
+
+
+def _checked(side: Side) -> None:
+    missing = [name for name in COLUMNS if name not in side.decisions.column_names]
+    if missing:
+        raise InputError(f"the decisions of plan {side.summary['version']} lack {', '.join(missing)}")
+
+
+def _total(side: Side, given: int) -> Total:
+    said = side.summary
+    return Total(
+        version=said["version"],
+        as_of=said["as_of"],
+        customers=side.decisions.num_rows,
+        given=given,
+        profit=said["expected_profit"],
+        cost=said["spent"],
+        budget=said["budget"],
+        models=tuple(said["model_versions"]),
+    )
+
+
+def _requests(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return what was asked of both, told in the same way."""
+    if one.get(REQUEST) and two.get(REQUEST):
+        return one[REQUEST], two[REQUEST]
+    return _plain(one), _plain(two)
+
+
+def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
+    said = {"budget": f"{summary['budget']:.2f} {summary['currency']}", "explore": summary["explore_asked"]}
+    if "margin_rate" in summary:
+        said["margin"] = summary["margin_rate"]
+    return {**said, "offers": _tables(summary)}
+
+
+def _tables(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the offers of a plan, as tables of `[[offers]]`; a summary of before has them as its catalogue."""
+    asked = (summary.get(REQUEST) or {}).get("offers")
+    if asked is not None:
+        return [dict(one) for one in asked]
+    return [{"id": one["offer_id"], **one} for one in summary.get("catalogue", [])]
+
+
+def _listed(before: Side, after: Side) -> dict[str, Listed]:
+    """Return every offer that a plan names or gives, nothing first."""
+    sides = []
+    for side in (before, after):
+        found = {one["id"]: _offer(one) for one in _tables(side.summary)}
+        given = side.decisions["offer_id"].unique().to_pylist()
+        sides.append(found | {name: Offer(name, "") for name in given if name is not None and name not in found})
+    one, two = ({NO_OFFER: NONE} | {name: o for name, o in side.items() if name != NO_OFFER} for side in sides)
+    return {name: Listed(name, one.get(name), two.get(name)) for name in {**one, **two}}
+
+
+def _offer(table: Mapping[str, Any]) -> Offer:
+    name = table.get("name") or table["id"]
+    return Offer(table["id"], table["kind"], table.get("terms", {}), name, table.get("version", 1))
+
+
+def _alone(decided: Decided, rows: np.ndarray[Any, Any]) -> Sums:
+    alone = np.ones(len(decided.ids), np.bool_)
+    alone[rows] = False
+    return decided.some(alone)
+
+
+def _limits(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[LimitChange, ...]:
+    first, second = ({row["name"]: row for row in said["certificate"]["rows"]} for said in (one, two))
+    return tuple(LimitChange(name, _use(first.get(name)), _use(second.get(name))) for name in {**first, **second})
+
+
+def _use(row: Mapping[str, float] | None) -> Use | None:
+    return None if row is None else Use(row["usage"], row["bound"], row["price"])
+
+
+def _flows(moves: Moves, offers: Mapping[str, Listed]) -> tuple[Flow, ...]:
+    places = list(offers)
+    found = [
+        Flow(
+            before=places[had],
+            after=places[has],
+            same=had == has and offers[places[had]].same,
+            customers=int(moves.counts[had, has].sum()),
+            fortune=fortune(moves.counts[had, has]),
+            profit=float(moves.profit[had, has]),
+            cost=float(moves.cost[had, has]),
+        )
+        for had, has in np.argwhere(moves.counts.sum(axis=2)).tolist()
+    ]
+    return tuple(sorted(found, key=lambda flow: (-flow.customers, flow.before, flow.after)))
+
+
+def _notes(one: Mapping[str, Any], two: Mapping[str, Any], moves: Moves, alone: Sequence[Sums]) -> tuple[str, ...]:
+    """Return what to beware of, gravest first."""
+    held = {
+        "nobody_moves": moves.fate.size > 0 and not moves.moved and not any(part.customers for part in alone),
+        "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
+        "moments_differ": one["as_of"] != two["as_of"],
+        "nobody_in_common": not moves.fate.size,
+        "only_in_one": moves.fate.size > 0 and any(part.customers for part in alone),
+        "moved_by_lot": moves.by_lot > 0,
+        "expected_not_measured": True,
+    }
+    return tuple(code for code, holds in held.items() if holds)
