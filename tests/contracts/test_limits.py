@@ -31,7 +31,7 @@ def table(kind):
             said[field.encode_name] = FITS[field.encode_name]
     if issubclass(LIMITS[kind], Segmented):
         said |= {"column": "group", "is": ["a"]}
-    if kind == "spend":
+    if kind in ("contacts", "spend"):  # an amount or a share, so neither alone is required
         said["at_most"] = 3
     return said
 
@@ -85,9 +85,10 @@ def test_a_number_that_is_none_is_refused_in_every_field(kind, field):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LIMITS if issubclass(LIMITS[kind], Segmented)])
-def test_a_segment_may_be_a_range_too(kind):
+@pytest.mark.parametrize("way", [{"from": 1, "below": 3}, {"bottom": 0.5}])
+def test_a_segment_may_be_a_range_or_a_share_too(kind, way):
     said = {key: value for key, value in table(kind).items() if key not in ("column", "is")}
-    by_range = compiled(said | {"column": "size", "from": 1, "below": 3})
+    by_range = compiled(said | {"column": "size", **way})
     by_value = compiled(said | {"column": "size", "is": [1, 2]})
     if by_range.forbidden is not None:
         assert (by_range.forbidden == by_value.forbidden).all()

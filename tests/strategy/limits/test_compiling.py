@@ -45,6 +45,17 @@ FEW = {"kind": "contacts", "at_most": 3}
         (FEW | {"is": ["loyal"]}, r"is = \['loyal'\]: needs column"),
         (FEW | {"below": 3}, "below = 3: needs column"),
         (FEW | {"column": "age", "is": [30], "from": 3}, r"is = \[30\]: stands alone"),
+        (FEW | {"column": "age", "is": [30], "top": 0.1}, r"is = \[30\]: stands alone; leave out top"),
+        (FEW | {"column": "age", "top": 0.1, "bottom": 0.1}, r"top = 0.1: stands alone; leave out bottom"),
+        (FEW | {"column": "age", "bottom": 0.1, "below": 9}, r"bottom = 0.1: stands alone; leave out below"),
+        (FEW | {"column": "age", "top": 0}, "top = 0: must be a number > 0"),
+        (FEW | {"column": "age", "bottom": 1.1}, "bottom = 1.1: must be a number <= 1"),
+        (FEW | {"top": 0.1}, "top = 0.1: needs column"),
+        (FEW | {"column": "segment", "top": 0.1}, "top = 0.1: column 'segment' holds no numbers"),
+        (FEW | {"column": "segment", "is": ["lapsed", "one_time", "los"]}, "is = 'los': nobody has it"),
+        (FEW | {"column": "segment", "is": ["one_time", "no_purchase"]}, "is = 'no_purchase': nobody has it"),
+        (FEW | {"share_at_most": 0.1}, "share_at_most = 0.1: leave it or at_most out"),
+        ({"kind": "contacts"}, "at_most is missing: a number of customers is needed, here or as share_at_most"),
         (FEW | {"column": "segment", "is": ["loyal", "loyl"]}, r"is = 'loyl': nobody has it .*\ndid you mean loyal"),
         (FEW | {"column": "region", "is": [9]}, r"is = 9: nobody has it in column 'region'\nthere are: 1, 2, 3"),
         (FEW | {"column": "region", "is": ["1"]}, "is = '1': column 'region' holds numbers"),
@@ -80,6 +91,11 @@ def test_a_share_of_no_budget_nobody_and_a_row_of_the_same_name_are_refused(shop
     pair = {"name": "s", "kind": "spend", "at_least": 1, "at_most": 2}
     with pytest.raises(InputError, match="limit 's': name = 's': there is a row 's ≤' already"):
         shop.compiled({"name": "s ≤", "kind": "contacts", "at_most": 3}, pair)
+
+
+def test_a_segment_of_ours_that_is_empty_today_is_no_typing_error_beside_one_that_is_not(shop):
+    two, one = ({**FEW, "column": "segment", "is": [*more, "lapsed"]} for more in (["one_time"], []))
+    assert (shop.compiled(two).limits[0].weight == shop.compiled(one).limits[0].weight).all()
 
 
 def test_no_limits_are_no_rows(shop):

@@ -53,6 +53,30 @@ def test_who_has_no_value_is_in_no_group():
     assert Condition("whole", high=2).codes(table).tolist() == [1, 0, 0]
 
 
+def test_a_share_is_of_those_with_a_value_and_who_ties_at_the_edge_is_in():
+    held = [5.0, None, 1.0, 3.0, 3.0, float("nan"), 2.0]
+    table = pa.table({"held": pa.array(held), "none": pa.array([None] * 7, pa.float64())})
+    assert Condition("held", top=0.2).codes(table).tolist() == [1, 0, 0, 0, 0, 0, 0]
+    assert Condition("held", top=0.4).codes(table).tolist() == [1, 0, 0, 1, 1, 0, 0]  # the two at 3 are alike
+    assert Condition("held", bottom=0.4).codes(table).tolist() == [0, 0, 1, 0, 0, 0, 1]
+    assert Condition("held", bottom=0.01).codes(table).tolist() == [0, 0, 1, 0, 0, 0, 0]  # at least one
+    assert Condition("held", top=1.0).codes(table).tolist() == [1, 0, 1, 1, 1, 0, 1]
+    assert not Condition("none", top=1.0).codes(table).any()
+
+
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=60), st.integers(1, 100))
+def test_a_share_takes_as_many_as_it_says_and_nobody_who_has_less_than_the_last(held, percent):
+    table = pa.table({"held": held})
+    wanted = -(-percent * len(held) // 100)
+    for condition, sign in ((Condition("held", top=percent / 100), 1), (Condition("held", bottom=percent / 100), -1)):
+        inside = condition.codes(table) == 1
+        mine = sorted((sign * one for one, there in zip(held, inside, strict=True) if there), reverse=True)
+        others = [sign * one for one, there in zip(held, inside, strict=True) if not there]
+        assert len(mine) >= wanted
+        assert mine[wanted - 1] == mine[-1]  # whoever is more than asked for ties with the last
+        assert all(other < mine[-1] for other in others)
+
+
 def crowd(bits):
     """Return customers in whom every combination of so many yes and no occurs, and one who is twice there."""
     place = np.append(np.arange(1 << bits), 0)

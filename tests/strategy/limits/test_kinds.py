@@ -1,5 +1,7 @@
 """Each kind against the slow way: what its row draws of a random choice is a plain sum over customers."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,14 @@ def used(shop, made, choice):
     return {limit.name: (used, limit.bound, limit.at_least) for limit, used in zip(made.limits, usage, strict=True)}
 
 
+def ranked(held):
+    return sorted(held[~np.isnan(held)].tolist())
+
+
+def share(held, part):
+    return math.ceil(part * len(ranked(held)))
+
+
 SEGMENTS = {
     "all": ({}, lambda of: np.ones(len(of["age"]), bool)),
     "one text": ({"column": "segment", "is": ["loyal"]}, lambda of: of["segment"] == "loyal"),
@@ -27,6 +37,8 @@ SEGMENTS = {
     "from": ({"column": "age", "from": 40}, lambda of: of["age"] >= 40),
     "below": ({"column": "age", "below": 30.5}, lambda of: of["age"] < 30.5),
     "range": ({"column": "age", "from": 30, "below": 50}, lambda of: (of["age"] >= 30) & (of["age"] < 50)),
+    "top": ({"column": "age", "top": 0.2}, lambda of: of["age"] >= ranked(of["age"])[-share(of["age"], 0.2)]),
+    "bottom": ({"column": "age", "bottom": 0.3}, lambda of: of["age"] <= ranked(of["age"])[share(of["age"], 0.3) - 1]),
 }
 OTHERS = [
     {"kind": "contacts", "at_most": 9, "column": "age", "from": 60},
@@ -74,6 +86,17 @@ def test_a_budget_counts_all_cost_and_a_stock_its_offers_together(shop):
     assert (made.cell, made.cells) == (None, 1)
     assert found["b"] == (pytest.approx(shop.sums(choice, everybody)[1]), 1_250.5, False)
     assert found["s"] == (shop.sums(choice, everybody, ("ten", "gift"))[0], 30, False)
+
+
+@pytest.mark.parametrize("offers", [None, ["gift"]])
+@pytest.mark.parametrize("segment", ["all", "two texts", "top"])
+def test_a_share_of_the_customers_is_so_many_of_those_it_speaks_of(shop, segment, offers):
+    said, who = SEGMENTS[segment]
+    said = said if offers is None else {**said, "offers": offers}
+    mine, choice = who(shop.columns), shop.choice()
+    made = shop.compiled({"name": "c", "kind": "contacts", "share_at_most": 0.3, **said}, *OTHERS)
+    found = used(shop, made, choice)["c"]
+    assert found == (shop.sums(choice, mine, offers or ("five", "ten", "gift"))[0], int(0.3 * mine.sum() + 1e-9), False)
 
 
 @pytest.mark.parametrize(("of", "place"), [("offers", 0), ("cost", 1), ("value", 2)])

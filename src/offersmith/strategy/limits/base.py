@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from offersmith.strategy.limits.ground import Ground, Words, refusal
 from offersmith.strategy.limits.groups import Condition, Part, Value
 
 Share = Annotated[float, Meta(ge=0, le=1)]
+PartOfAll = Annotated[float, Meta(gt=0, le=1)]
 Whole = Annotated[int, Meta(ge=0)]
 Text = Annotated[str, Meta(min_length=1)]
 Offers = Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -54,42 +56,57 @@ class Stated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Segmented(Stated, frozen=True, kw_only=True):
-    """A limit that may speak of a segment: `column` with `is`, or with `from` and `below`."""
+    """A limit that may speak of a segment: `column` with `is`, or `from` and `below`, or `top`, or `bottom`."""
 
     column: str | None = None
     values: Annotated[tuple[Value, ...], Meta(min_length=1)] | None = field(default=None, name="is")
     low: float | None = field(default=None, name="from")
     high: float | None = field(default=None, name="below")
+    top: PartOfAll | None = None
+    bottom: PartOfAll | None = None
 
     def segment(self) -> tuple[Condition, ...]:
         """Return the condition, if there is one."""
         if self.column is None:
             return ()
         values = tuple(sorted(dict.fromkeys(self.values or ()), key=lambda one: (str(type(one)), one)))
-        return (Condition(self.column, values, self.low, self.high),)
+        return (Condition(self.column, values, self.low, self.high, self.top, self.bottom),)
 
     def parts(self, words: Words) -> tuple[Part, ...]:
         """Return the segment, its words checked."""
-        spoken = {"is": self.values, "from": self.low, "below": self.high}
+        spoken = {"is": self.values, "from": self.low, "below": self.high, "top": self.top, "bottom": self.bottom}
         said = {name: value for name, value in spoken.items() if value is not None}
         if self.column is None and said:
             name, value = next(iter(said.items()))
-            shown = list(value) if isinstance(value, tuple) else value
-            raise refusal(words.where, self.name, name, shown, "needs column, the column of the customers it is about")
-        if self.column is not None and not said:
-            raise refusal(words.where, self.name, "column", self.column, "needs is = [values], or from or below")
-        if "is" in said and len(said) > 1:
-            raise refusal(
-                words.where,
-                self.name,
-                "is",
-                list(self.values or ()),
-                "stands alone; or leave it out and say from and below",
-            )
+            raise refusal(words.where, self.name, name, _listed(value), "needs column, the column of the customers")
+        if self.column is not None:
+            fault = misspoken(said)
+            if fault:
+                name, allowed = fault
+                raise refusal(words.where, self.name, name or "column", _listed(said.get(name, self.column)), allowed)
         segment = self.segment()
         for part in segment:
             words.condition(self.name, part)
         return segment
+
+
+def misspoken(said: Mapping[str, object]) -> tuple[str, str] | None:
+    """Return the field that does not go with the others and what is allowed; None where all is well.
+
+    Args:
+        said: what is said of a column's values: `is`, `from`, `below`, `top`, `bottom`, as far as they are there.
+    """
+    if not said:
+        return "", "needs is = [values], from or below, top, or bottom"
+    alone = next((name for name in ("is", "top", "bottom") if name in said), "")
+    if alone and len(said) > 1:
+        others = ", ".join(name for name in said if name != alone)
+        return alone, f"stands alone; leave out {others}, or say it in a limit of its own"
+    return None
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 class Scoped(Segmented, frozen=True, kw_only=True):
@@ -111,7 +128,7 @@ class Ban(Segmented, frozen=True, kw_only=True):
         """Return the segment, which there must be."""
         found = super().parts(words)
         if not found:
-            allowed = "must name the column of the customers it is about, with is, or from and below"
+            allowed = "must name the column of the customers it is about, with is, from and below, top, or bottom"
             raise refusal(words.where, self.name, "column", None, allowed)
         return found
 

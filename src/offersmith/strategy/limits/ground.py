@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from offersmith.errors import InputError
 from offersmith.money import Money
+from offersmith.profiles.segments import SEGMENTS
 from offersmith.strategy.allocation.problem import Floats
 from offersmith.strategy.limits.groups import Condition, Grouping, Ints, Part, Value, numbers, sort_of
 
@@ -21,6 +22,8 @@ Amount = int | float | str
 """Major units, as a number or as text that may name its currency: 5000, "5000.50", "5000 USD"."""
 _WRITTEN = re.compile(r"(?P<amount>.*[0-9.])\s*(?P<currency>[A-Za-z]{3})")
 SHOWN = 10
+SEGMENT = "segment"
+"""The column that `profiles.segments` adds to what is known of customers."""
 
 
 def refusal(where: str, limit: str, field: str, value: object, allowed: str, hint: str = "") -> InputError:
@@ -114,7 +117,7 @@ class Words:
         """
         sort = self.column(limit, part.column)
         if not part.values:
-            field, bound = ("from", part.low) if part.low is not None else ("below", part.high)
+            field, bound = part.bound
             if sort != "numbers":
                 allowed = f"column {part.column!r} holds no numbers; name values with is = [...]"
                 raise refusal(self.where, limit, field, bound, allowed)
@@ -134,6 +137,9 @@ class Words:
         if part.values and (len(part.values) > 1 or not codes.any()):
             values = _occurring(self.profiles[part.column], sort)
             for value in part.values:
+                # A segment of ours that is empty today is no typing error, as long as somebody is in another.
+                if codes.any() and part.column == SEGMENT and value in SEGMENTS:
+                    continue
                 if (float(value) if sort == "numbers" else value) not in values:
                     hint = nearest(str(value), [f"{one:g}" if sort == "numbers" else str(one) for one in values])
                     raise refusal(self.where, limit, "is", value, f"nobody has it in column {part.column!r}", hint)
@@ -141,7 +147,7 @@ class Words:
             held = numbers(self.profiles[part.column])
             known = held[~np.isnan(held)]
             there = f"it goes from {known.min():g} to {known.max():g}" if len(known) else "nobody has a value there"
-            field, bound = ("from", part.low) if part.low is not None else ("below", part.high)
+            field, bound = part.bound
             raise refusal(self.where, limit, field, bound, f"nobody is in the range of column {part.column!r}; {there}")
 
 

@@ -6,6 +6,7 @@ of; only combinations that occur are counted, in the order of their codes, so th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,23 +22,35 @@ Value = str | int | float | bool
 MOST_CELLS = 65_535
 """A cell is a number of 16 bits."""
 _ROOM = 1 << 62
+ROUNDING = 1e-9
+"""Of a share times a number of customers: three of thirty are a tenth, and not four."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Customers whose column is one of some values, or a number from `low` on and below `high`; none without a value.
+    """Customers whose column is one of some values, or a number in a range or among the largest; none without a value.
 
     Attributes:
         column: of the profile table.
-        values: allowed ones; empty where a range is meant.
+        values: allowed ones; empty where numbers are compared.
         low: of the range; None is open.
         high: of the range, itself outside; None is open.
+        top: the share of the customers with a value who have the largest; who ties at the edge is in.
+        bottom: the share who have the smallest.
     """
 
     column: str
     values: tuple[Value, ...] = ()
     low: float | None = None
     high: float | None = None
+    top: float | None = None
+    bottom: float | None = None
+
+    @property
+    def bound(self) -> tuple[str, float | None]:
+        """What the file says of its numbers first: the field and the value."""
+        said = {"from": self.low, "below": self.high, "top": self.top, "bottom": self.bottom}
+        return next(((field, value) for field, value in said.items() if value is not None), ("from", None))
 
     def codes(self, profiles: pa.Table) -> Ints:
         """Return (n,) 1 for who is in, else 0."""
@@ -53,6 +66,10 @@ class Condition:
             inside &= held >= self.low
         if self.high is not None:
             inside &= held < self.high
+        if self.top is not None:
+            inside &= -held <= _edge(-held, self.top)
+        if self.bottom is not None:
+            inside &= held <= _edge(held, self.bottom)
         return inside.astype(np.int64)
 
 
@@ -102,6 +119,13 @@ def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Return (n,) the numbers of a column, NaN where there is none."""
     plain = column.cast(pa.float64(), safe=False).to_numpy()
     return np.asarray(plain, dtype=np.float64)
+
+
+def _edge(held: NDArray[np.float64], share: float) -> float:
+    """Return the largest of the share of the known values that is smallest: at least one of them."""
+    known = np.sort(held[~np.isnan(held)])
+    count = max(1, math.ceil(share * len(known) - ROUNDING))
+    return float(known[count - 1]) if len(known) else -math.inf
 
 
 def _is_in(held: pa.ChunkedArray | NDArray[np.float64], wanted: pa.Array | NDArray[np.float64]) -> NDArray[np.bool_]:
