@@ -12,7 +12,9 @@ def commands() -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for name, one in get_command(app).commands.items():
         inner = getattr(one, "commands", None)
-        found += [(name, below) for below in inner] if inner else [(name,)]
+        found += [(name, below) for below in inner or ()]
+        # A group that does something of its own (`plan`) is a command, too.
+        found += [] if inner and not one.invoke_without_command else [(name,)]
     return sorted(found)
 
 

@@ -13,6 +13,8 @@ from offersmith.cli.edge import main
 from offersmith.cli.evaluate import group as evaluate
 from offersmith.cli.launch import group as launch
 from offersmith.cli.offers import group as offers
+from offersmith.cli.plan import asking as what_if
+from offersmith.cli.plan import group as plan
 from offersmith.cli.quote import group as quote
 from offersmith.cli.redeem import group as redeem
 from offersmith.cli.root import app
@@ -23,6 +25,8 @@ __all__ = ["app", "main"]
 
 # A group without a name adds its commands to ours; the order is that of --help.
 app.add_typer(verbs)
+app.add_typer(plan, name="plan")
+app.add_typer(what_if)
 app.add_typer(launch)
 app.add_typer(campaign, name="campaign")
 app.add_typer(voucher, name="voucher")

@@ -1,4 +1,4 @@
-"""The verbs of the road: init, ingest, profile, learn, plan, report, demo, doctor."""
+"""The verbs of the road: init, ingest, profile, learn, report, demo, doctor; `plan` has a file of its own."""
 
 from __future__ import annotations
 
@@ -72,22 +72,6 @@ def learn(*, as_of: AsOf = None, shop: ShopFolder = Path(), as_json: AsJson = Fa
     opened = open_shop(shop)
     with progress_bar(opened.language) as progress:
         found = opened.learn(as_of=moment_of(as_of), progress=progress)
-    answer(found, as_json=as_json, language=opened.language)
-
-
-@group.command(epilog="Example: offersmith plan --budget 5000 --json")
-def plan(
-    *,
-    budget: Annotated[str, typer.Option(help="What all offers together may cost, e.g. 5000 or 5000.00.")],
-    margin: Annotated[float | None, typer.Option(help="Margin rate for this plan; default: the settings'.")] = None,
-    as_of: AsOf = None,
-    shop: ShopFolder = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Decide which customer gets which offer, within the budget."""
-    opened = open_shop(shop)
-    with progress_bar(opened.language) as progress:
-        found = opened.plan(budget=budget, margin=margin, as_of=moment_of(as_of), progress=progress)
     answer(found, as_json=as_json, language=opened.language)
 
 

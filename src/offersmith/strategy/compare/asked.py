@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NAMES = ("name", "id", "playbook")
-"""What names a table within a list: of a limit, of an offer, of a playbook; the first that all tables have."""
+NAMES = ("id", "offer_id", "name", "playbook")
+"""What names a table within a list (of offers, limits, playbooks): the first of these that all its tables have."""
 OPENED = "terms"
 """The table of an offer whose fields are said as the offer's own: `offers.ten.percent`."""
 FOLLOWS = "version"

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.errors import InputError
+from offersmith.offers import KINDS
 from offersmith.offers.catalogue import NONE
 from offersmith.profiles.segments import segment
 from offersmith.strategy.compare.asked import differences
@@ -139,16 +140,18 @@ def _listed(before: Side, after: Side) -> dict[str, Listed]:
     """Return every offer that a plan names or gives, nothing first."""
     sides = []
     for side in (before, after):
-        found = {one["id"]: _offer(one) for one in _tables(side.summary)}
+        found = {one["id"]: _offer(one, side.summary["currency"]) for one in _tables(side.summary)}
         given = side.decisions["offer_id"].unique().to_pylist()
         sides.append(found | {name: Offer(name, "") for name in given if name is not None and name not in found})
     one, two = ({NO_OFFER: NONE} | {name: o for name, o in side.items() if name != NO_OFFER} for side in sides)
     return {name: Listed(name, one.get(name), two.get(name)) for name in {**one, **two}}
 
 
-def _offer(table: Mapping[str, Any]) -> Offer:
-    name = table.get("name") or table["id"]
-    return Offer(table["id"], table["kind"], table.get("terms", {}), name, table.get("version", 1))
+def _offer(table: Mapping[str, Any], currency: str) -> Offer:
+    """Return the offer with its terms in their normal form, so that terms written differently are not other terms."""
+    kind, terms = table["kind"], table.get("terms", {})
+    checked = KINDS[kind].check(terms, currency) if kind in KINDS else terms
+    return Offer(table["id"], kind, checked, table.get("name") or table["id"], table.get("version", 1))
 
 
 def _alone(decided: Decided, rows: np.ndarray[Any, Any]) -> Sums:

@@ -62,7 +62,8 @@ def called(offer: Listed, language: Language, *, after: bool) -> str:
     name = one.name or one.offer_id
     if offer.same or offer.before is None or offer.after is None or one.kind not in KINDS:
         return name
-    return say("compare.offer_changed", language, name=name, terms=says(one, language))
+    terms = says(one, language)
+    return name if name == terms else say("compare.offer_changed", language, name=name, terms=terms)
 
 
 def segment_name(code: str, language: Language) -> str:

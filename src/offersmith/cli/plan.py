@@ -1,0 +1,130 @@
+"""`offersmith plan`, `plan compare` and `what-if`: who gets what, and who gains and who loses by a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from offersmith.cli.root import HELP_NAMES, AsJson, AsOf, ShopFolder, answer, grouped, moment_of, open_shop
+from offersmith.cli.root import progress as progress_bar
+from offersmith.errors import InputError
+
+if TYPE_CHECKING:
+    from offersmith.shop import Shop
+
+Out = Annotated[Path | None, typer.Option("--out", help="Also write it as a page, in English and Chinese.")]
+
+group = typer.Typer(rich_markup_mode=None, context_settings=HELP_NAMES)
+asking = grouped()
+"""The command that stands beside `plan`, not below it."""
+
+
+@group.callback(
+    invoke_without_command=True,
+    epilog="Example: offersmith plan --budget 5000 --limits limits.toml --playbook win-back --explore 0.1 --json",
+)
+def plan(
+    context: typer.Context,
+    *,
+    budget: Annotated[
+        str | None, typer.Option(help="What all offers together may cost, e.g. 5000 or 5000.00.", show_default=False)
+    ] = None,
+    limits: Annotated[
+        Path | None, typer.Option(help="A file of [[limits]] the plan must keep, e.g. limits.toml.")
+    ] = None,
+    playbook: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Give the offers of this playbook, to its customers, within its limits; may be said several times."
+        ),
+    ] = None,
+    explore: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of customers decided by lot.", show_default="the settings'"),
+    ] = None,
+    margin: Annotated[float | None, typer.Option(help="Margin rate for this plan; default: the settings'.")] = None,
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Decide which customer gets which offer, within the budget and every limit."""
+    if context.invoked_subcommand is not None:
+        _nothing_said(context)
+        return
+    if budget is None:
+        raise typer.BadParameter("say what all offers together may cost, e.g. --budget 5000", param_hint="--budget")
+    opened = open_shop(shop)
+    wanted: dict[str, Any] = {"limits": limits, "playbooks": tuple(playbook or ()), "explore": explore}
+    said = {name: value for name, value in wanted.items() if value not in (None, ())}
+    with progress_bar(opened.language) as progress:
+        found = opened.plan(budget=budget, margin=margin, as_of=moment_of(as_of), progress=progress, **said)
+    answer(found, as_json=as_json, language=opened.language)
+
+
+def _nothing_said(context: typer.Context) -> None:
+    """Refuse options of `plan` before the name of a command below it: they would be lost without a word."""
+    command = context.invoked_subcommand
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                f"it stands before {command!r} and would not count; say what {command!r} needs after it",
+                param_hint=f"--{'json' if name == 'as_json' else name.replace('_', '-')}",
+            )
+
+
+@group.command(epilog="Example: offersmith plan compare 4f2a 9c01 --out compared.html")
+def compare(
+    first: Annotated[str, typer.Argument(help="A plan's version, or its beginning.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another plan's.", metavar="B")],
+    *,
+    out: Out = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Lay two plans side by side: what was asked differently, who gains, who loses, and what it does to the profit."""
+    opened = open_shop(shop)
+    _answer(opened, opened.compare(first, second), out, as_json=as_json)
+
+
+@asking.command(
+    "what-if",
+    epilog="Example: offersmith what-if 4f2a --set budget=200 --set 'limits.gift boxes.at_most=20' --out what-if.html",
+)
+def what_if(
+    plan: Annotated[str, typer.Argument(help="A plan's version, or its beginning; default: the newest.")] = "",
+    *,
+    changes: Annotated[
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="What to ask otherwise: budget=200, explore=0, limits.NAME.at_most=20, offers.ID.percent=15; "
+            "may be said several times.",
+        ),
+    ],
+    out: Out = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a plan otherwise, and see who would gain and who would lose; nothing of it is kept."""
+    for change in changes:
+        if not change.partition("=")[0].strip() or "=" not in change:
+            raise InputError(f"--set {change!r} is not KEY=VALUE", hint="for example --set budget=200", set=change)
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.what_if(plan, changes, progress=progress)
+    _answer(opened, found, out, as_json=as_json)
+
+
+def _answer(shop: Shop, found: Any, out: Path | None, *, as_json: bool) -> None:
+    """Print a comparison; write its page where one is asked for."""
+    if out is None:
+        answer(found, as_json=as_json, language=shop.language)
+        return
+    from offersmith.report.comparison import write  # noqa: PLC0415 - start-up path
+
+    written = write(found, out, shop=shop.settings.shop.name, language=shop.language)
+    answer(written, as_json=as_json, language=shop.language)
