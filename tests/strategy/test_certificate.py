@@ -3,7 +3,7 @@ import json
 import numpy as np
 
 from offersmith.strategy.assign import certify
-from offersmith.strategy.certificate import Certificate
+from offersmith.strategy.certificate import Certificate, Row
 from offersmith.strategy.constraints.base import LinearRow
 
 VALUE = np.array([[3, 2], [4, 5]], np.float32)
@@ -27,7 +27,14 @@ def test_a_choice_outside_the_offers_is_not_integral():
 def test_it_turns_into_plain_values():
     plain = certify(VALUE, ROW, np.array([0, 1], np.int16), 2.0).as_dict()
     assert json.loads(json.dumps(plain)) == plain
-    assert plain["rows"] == [{"name": "budget", "bound": 3.0, "usage": 3.0, "price": 2.0, "slack": 0.0}]
+    row = {"name": "budget", "bound": 3.0, "usage": 3.0, "price": 2.0, "at_least": False, "slack": 0.0}
+    assert plain["rows"] == [row]
+
+
+def test_what_is_left_of_a_row_is_not_negative_where_it_is_kept():
+    assert Row("cap", 3.0, 2.0, 0.5).slack == 1.0
+    assert Row("floor", 3.0, 5.0, -0.5, at_least=True).slack == 2.0
+    assert Row("missed", 3.0, 2.0, 0.0, at_least=True).slack == -1.0
 
 
 def test_a_share_of_nothing_is_not_said() -> None:

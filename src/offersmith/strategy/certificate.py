@@ -18,17 +18,19 @@ class Row:
         bound: what may be used.
         usage: what is used, summed in float64 with compensation.
         price: the row's dual price: what one more unit of it would add to the value.
+        at_least: a floor: at least `bound` is to be used.
     """
 
     name: str
     bound: float
     usage: float
     price: float
+    at_least: bool = False
 
     @property
     def slack(self) -> float:
-        """What is left."""
-        return self.bound - self.usage
+        """What is left before the bound: not negative where the row is kept."""
+        return self.usage - self.bound if self.at_least else self.bound - self.usage
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values."""

@@ -52,6 +52,10 @@ class Core:
         gain += worth * float(self.settled[2].sum()) - float(np.sum(table * self.settled))
         return Taken(gain, drawn), option
 
+    def offers_of(self, option: Ints) -> Ints:
+        """Return the offers that options are of, in any shape; -1 for none."""
+        return np.where(option >= 0, np.append(self.offer, -1)[option], -1)
+
     def within(self, rows: Rows, price: Floats, radius: Floats, worth: float = 1.0) -> Core:
         """Return the core of a smaller box."""
         settled, kept = self.settled.copy(), np.zeros(len(self.offer), np.bool_)

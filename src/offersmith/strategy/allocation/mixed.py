@@ -30,7 +30,7 @@ def mixed(core: Core, rows: Rows, low: Lowest, options: int) -> tuple[Core, Ints
     taken = np.array([core.take(rows, place)[1] for place in low.places])
     # Those who are alike stand together, so that every kind of customer is divided evenly.
     first = np.append(core.cell, 0)[core.start[:-1]]
-    alike = np.lexsort((*_offers_of(core, taken), first))
+    alike = np.lexsort((*core.offers_of(taken), first))
     dealt = np.empty(len(core))
     dealt[alike] = np.modf(np.arange(len(core)) * _GOLDEN)[0]
     which = np.minimum(np.searchsorted(np.cumsum(low.weights), dealt, side="right"), len(taken) - 1)
@@ -38,7 +38,3 @@ def mixed(core: Core, rows: Rows, low: Lowest, options: int) -> tuple[Core, Ints
     few = np.zeros(len(core), np.bool_)
     few[stretches(len(core), max(1, options * len(core) // len(core.offer)), 0)] = True
     return core.only(few, option), np.where(few, -1, option)
-
-
-def _offers_of(core: Core, taken: Ints) -> Ints:
-    return np.where(taken >= 0, np.append(core.offer, -1)[taken], -1)

@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from offersmith.errors import InfeasibleError
 from offersmith.strategy.allocation.conflict import conflict
-from offersmith.strategy.allocation.core import Core
 from offersmith.strategy.allocation.mixed import mixed
 from offersmith.strategy.allocation.pricing import Choice, drawn_by, take
-from offersmith.strategy.allocation.problem import Floats, Instance, Limit, Rows
+from offersmith.strategy.allocation.problem import OWN, Floats, Instance, Limit, Rows
 from offersmith.strategy.allocation.search import FIRST, LARGEST, Box, Search
-from offersmith.strategy.allocation.sifting import Ints
 from offersmith.strategy.allocation.ties import settle
 from offersmith.strategy.certificate import Assignment, Certificate, Row
 
@@ -47,7 +45,7 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0) -> A
         InfeasibleError: the limits cannot be kept together; it says which.
     """
     sample = instance.sample(LARGEST, seed)
-    rows = Rows.of(limits, instance.offers, instance.cells, 3 + sample.extra.shape[0])
+    rows = Rows.of(limits, instance.offers, instance.cells, OWN + sample.extra.shape[0])
     search = Search.of(sample.sample(FIRST, seed), rows, instance.customers)
     found = search.sampled(sample, instance.customers)
     price = None
@@ -69,7 +67,7 @@ def certify(instance: Instance, rows: Rows, choice: NDArray[np.int16], price: Fl
     drawn = drawn_by(instance, rows, choice)
     usage, worth = rows.usage(drawn), float(drawn[2].sum())
     lines = tuple(
-        Row(name, float(most * sign), float(used * sign), float(each * sign))
+        Row(name, float(most * sign), float(used * sign), float(each * sign), bool(sign < 0))
         for name, most, used, each, sign in zip(rows.names, rows.bound, usage, price, rows.sign, strict=True)
     )
     # Rounding of sums may put the bound a hair below what was achieved; the larger of the two is a bound.
@@ -102,14 +100,10 @@ def _finished(search: Search, box: Box, choice: Choice) -> Floats | None:
         core = box.core
         if len(core.offer) > SMALL:
             core, option = mixed(core, search.rows, box.low, SMALL)
-            choice[box.core.who] = _offers(box.core, option)
+            choice[box.core.who] = box.core.offers_of(option)
         done = settle(core, search.rows, SPARE * abs(box.low.value))
         if done.option is not None:
-            choice[core.who] = _offers(core, done.option)
+            choice[core.who] = core.offers_of(done.option)
             # Of the program's own prices nothing is known outside of the box.
             return done.price if done.price is not None and box.holds(done.price) else box.low.place
     return None
-
-
-def _offers(core: Core, option: Ints) -> Ints:
-    return np.where(option >= 0, np.append(core.offer, -1)[option], -1)
