@@ -91,9 +91,8 @@ def conflict(instance: Instance, rows: Rows) -> Conflict:
     kept = kept[found.place > 0]
     for row in kept.tolist():
         others = kept[kept != row]
-        without = _lowest(instance, rows, others)
-        if len(others) and _proves(without, rows, others):
-            kept, found = others, without
+        if len(others) and _proves(_lowest(instance, rows, others), rows, others):
+            kept = others
     found = _lowest(instance, rows, kept)
     drawn = sum(
         weight * rows.usage(take(instance, rows, _all(rows, kept, place), worth=0.0).drawn)
