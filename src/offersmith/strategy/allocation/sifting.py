@@ -66,11 +66,7 @@ def best_option(
     """Fill `option` and add to `total`; return the sum of the reduced values."""
     gain, size = 0.0, drawn.shape[0]
     for i in range(start.shape[0] - 1):
-        top, at = 0.0, -1
-        for o in range(start[i], start[i + 1]):
-            reduced = _reduced(o, offer, cell, drawn, table, worth)
-            if reduced > top:
-                top, at = reduced, o
+        top, at = _best(start[i], start[i + 1], offer, cell, drawn, table, worth)
         gain += top
         option[i] = at
         if at >= 0:
@@ -100,11 +96,7 @@ def narrow_down(
     size = drawn.shape[0]
     for i in range(start.shape[0] - 1):
         first, last = start[i], start[i + 1]
-        top, at = 0.0, -1
-        for o in range(first, last):
-            reduced = _reduced(o, offer, cell, drawn, table, worth)
-            if reduced > top:
-                top, at = reduced, o
+        top, at = _best(first, last, offer, cell, drawn, table, worth)
         count = 0
         for o in range(first - 1, last):
             rival = o if o >= first else -1  # the place before the first option stands for nothing
@@ -124,6 +116,19 @@ def narrow_down(
         elif at >= 0:
             for m in range(size):
                 settled[m, offer[at], cell[at]] += drawn[m, at]
+
+
+@compiled
+def _best(
+    first: int, last: int, offer: Ints, cell: Ints, drawn: Floats, table: Floats, worth: float
+) -> tuple[float, int]:
+    """Return the best reduced value of a customer's options, and which it is; 0 and -1 where none is above 0."""
+    top, at = 0.0, -1
+    for o in range(first, last):
+        reduced = _reduced(o, offer, cell, drawn, table, worth)
+        if reduced > top:
+            top, at = reduced, o
+    return top, at
 
 
 @compiled
