@@ -84,7 +84,10 @@ def test_one_huge_customer_breaks_no_limit(shop, judged):
     value[:, 0], cost[:, 0] = np.abs(value[:, 0]) * 1e5, cost[:, 0] * 1e5
     value[~np.isfinite(value)] = -1
     huge = Memory.of(value, cost, instance.cell)
-    judged(huge, limits, allocate(huge, limits))
+    found = allocate(huge, limits)
+    value, dual = judged(huge, limits, found)
+    assert all(row.usage <= row.bound * (1 + 1e-12) for row in found.certificate.rows)
+    assert 0 < value <= dual
 
 
 def test_a_return_on_spend_and_a_band_of_benefit_are_rows_too(shop, judged):
