@@ -16,7 +16,7 @@ from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.base import Stated
 from offersmith.strategy.limits.ground import nearest, refusal
 
-_LARGEST = 10**15
+LARGEST = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def _stated(table: Mapping[str, Any], where: str, place: int) -> Stated:
     for field, value in table.items():
         for one in value if isinstance(value, list) else [value]:
             # Not a number fails every comparison, so it is asked whether it is within.
-            if isinstance(one, int | float) and not -_LARGEST <= one <= _LARGEST:
-                raise refusal(where, name, field, one, f"must be a finite number, at most {_LARGEST:,}")
+            if isinstance(one, int | float) and not -LARGEST <= one <= LARGEST:
+                raise refusal(where, name, field, one, f"must be a finite number, at most {LARGEST:,}")
     try:
         return msgspec.convert({field: value for field, value in table.items() if field != "kind"}, LIMITS[kind])
     except msgspec.ValidationError as fault:
@@ -98,13 +98,16 @@ def _refused(fault: str, table: Mapping[str, Any], kind: type[Stated], where: st
         return refusal(where, name, missing[1], None, f"a limit of kind {kind.kind} needs it")
     at = re.search(r" - at `\$\.(\w+).*`$", fault)
     field = at[1] if at else "name"
-    return refusal(where, name, field, table.get(field), _plain(fault[: at.start()] if at else fault))
+    return refusal(where, name, field, table.get(field), in_words(fault[: at.start()] if at else fault))
 
 
-_TYPES = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false", "array": "a list"}
+_TYPES = {
+    "int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false", "array": "a list",
+    "object": "a table",
+}  # fmt: skip
 
 
-def _plain(fault: str) -> str:
+def in_words(fault: str) -> str:
     """Return what msgspec expects, in words."""
     expected = re.match(r"Expected `([^`]*)`(?: of length)?(.*?)(?:, got `.*`)?$", fault)
     if not expected:
