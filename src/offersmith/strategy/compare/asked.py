@@ -59,7 +59,7 @@ def _table(value: Any, place: tuple[str, ...]) -> Mapping[str, Any] | None:
         return None
     if not all(isinstance(one, Mapping) for one in value):
         return None
-    name = next((key for key in NAMES if all(key in one for one in value)), None)
+    name = next((key for key in NAMES if all(isinstance(one.get(key), str) for one in value)), None)
     if name is None or len({one[name] for one in value}) < len(value):
         return None
-    return {str(one[name]): one for one in value}
+    return {one[name]: one for one in value}

@@ -146,7 +146,7 @@ class Listed:
         return one.kind == two.kind and dict(one.terms) == dict(two.terms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two plans side by side: everything is expected on the plans' own estimates, nothing is measured.
 

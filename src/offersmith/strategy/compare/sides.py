@@ -129,11 +129,10 @@ def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tables(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the offers of a plan, as tables of `[[offers]]`; a summary of before has them as its catalogue."""
-    asked = (summary.get(REQUEST) or {}).get("offers")
-    if asked is not None:
-        return [dict(one) for one in asked]
-    return [{"id": one["offer_id"], **one} for one in summary.get("catalogue", [])]
+    """Return the offers of a plan as tables of `[[offers]]`: its catalogue, else those it was asked for."""
+    if "catalogue" in summary:
+        return [{"id": one["offer_id"], **one} for one in summary["catalogue"]]
+    return [dict(one) for one in (summary.get(REQUEST) or {}).get("offers", [])]
 
 
 def _listed(before: Side, after: Side) -> dict[str, Listed]:
