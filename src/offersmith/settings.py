@@ -149,9 +149,14 @@ class LearnSettings(_Part, frozen=True):
 
 
 class PlanSettings(_Part, frozen=True):
-    """How a plan is made: the share of customers decided by lot, so that the next can learn, and how long it holds."""
+    """How a plan is made: the share of customers decided by lot, so that the next can learn, and how long it holds.
+
+    `lots` says what a lot may hand out: `even` gives none and every offer the same odds; `thompson` tries an offer as
+    often as it may turn out to be the best, by the estimates and their spread.
+    """
 
     explore: Share = 0.1
+    lots: Literal["even", "thompson"] = "even"
     valid_days: Days = 28
 
 

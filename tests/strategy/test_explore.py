@@ -6,8 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offersmith.strategy.explore import Odds, even, explore
+from offersmith.strategy import explore as exploring
+from offersmith.strategy import odds
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.matching import chance_best
+from offersmith.strategy.odds import Odds
+from offersmith.strategy.reserve import risks
+
+
+def even(cost, allowed, limit):
+    return odds.even(cost, np.zeros(cost.shape), allowed & (cost <= limit))
+
+
+def explore(value, lot, ids, budget, share, salt):
+    """Explore within the budget alone."""
+    risk = risks(Keeping.of(budget, len(value)), lot.cost, lot.worth, np.isfinite(value))
+    return exploring.explore(value, lot, ids, risk, share, salt)
 
 
 def instance(seed, customers, offers=3, budget=50.0, largest=0.1):
@@ -22,8 +36,8 @@ def instance(seed, customers, offers=3, budget=50.0, largest=0.1):
 
 def believed(value, lot, allowed):
     """Return the lots of a cold start: the chance to be the best."""
-    tried = allowed & (lot.cost <= lot.limit)
-    return Odds(lot.cost, chance_best(np.where(allowed, value, 0) - lot.cost, lot.cost, tried), lot.limit)
+    chance = chance_best(np.where(allowed, value, 0) - lot.cost, lot.cost, lot.small)
+    return Odds(lot.cost, lot.worth, chance, lot.small)
 
 
 def total(cost, choice):
@@ -77,7 +91,7 @@ def test_logged_probabilities_sum_to_one_and_match_frequencies(cold):
     assert lots / draws / customers == pytest.approx(made.share, abs=0.02)
     assert max(spent) <= budget
     mean = (expected[1:] * lot.cost).sum()
-    assert max(spent) - mean <= made.reserve
+    assert max(spent) - mean <= made.reserve[0]
     assert np.mean(spent) == pytest.approx(mean, abs=4.5 * np.std(spent) / math.sqrt(draws) + 1e-9)
 
 
@@ -91,7 +105,7 @@ def test_the_drawn_cost_hardly_depends_on_luck():
 def test_lots_do_not_depend_on_the_order_of_the_rows():
     value, lot, ids, allowed = instance(6, 200, budget=150.0)
     order = np.random.default_rng(0).permutation(200)
-    mixed = even(lot.cost[:, order], allowed[:, order], lot.limit)
+    mixed = even(lot.cost[:, order], allowed[:, order], 15.0)
     first = explore(value, lot, ids, 150.0, 0.2, "s")
     second = explore(np.ascontiguousarray(value[:, order]), mixed, ids.take(pa.array(order)), 150.0, 0.2, "s")
     assert first.share == second.share
@@ -106,8 +120,8 @@ def test_lots_take_no_larger_part_of_the_budget_than_of_the_customers():
     poor_lot = even(lot.cost, lot.chance > 0, 4.0)
     poor = explore(value, poor_lot, ids, 40.0, 0.3, "s")
     assert poor.certificate is not None
-    assert poor.certificate.rows[0].bound >= 0.7 * (40.0 - poor.reserve) * (1 - 1e-9)
-    assert poor.reserve <= 4.0 * (1 + 1e-6)
+    assert poor.certificate.rows[0].bound >= 0.7 * (40.0 - poor.reserve[0]) * (1 - 1e-9)
+    assert poor.reserve[0] <= 4.0 * (1 + 1e-6)
     drawn = [explore(value, poor_lot, ids, 40.0, 0.3, str(salt)) for salt in range(60)]
     by_lot = [total(lot.cost, np.where(made.by_lot, made.choice, -1)) for made in drawn]
     assert 0 < np.mean(by_lot) < 1.2 * 0.3 * 40.0
@@ -130,7 +144,7 @@ def test_without_lots_the_whole_budget_is_planned():
     assert made.certificate is not None
     assert made.certificate.rows[0].bound == 200.0
     assert made.certificate.rows[0].usage > 199
-    assert made.reserve == 0
+    assert made.reserve[0] == 0
     assert (made.probability == 1).all()
 
 

@@ -18,6 +18,7 @@ from offersmith.strategy.constraints import rows
 from offersmith.strategy.constraints.base import Problem
 from offersmith.strategy.exact import optimum
 from offersmith.strategy.frontier import BENT, COLD_START, NO_BUDGET_NEEDED, frontier
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.plan import make
 
 NOON = datetime.fromisoformat("2026-01-01T12:00")
@@ -46,7 +47,7 @@ budgets = st.integers(0, 4000).map(lambda x: x / 16)
 @given(instances, budgets)
 def test_more_budget_never_earns_less_and_each_unit_more_earns_no_more_than_the_last(instance, stated):
     value, cost = instance
-    found = frontier(value, cost, stated)
+    found = frontier(value, cost, Keeping.of(stated, len(value)))
     assert found.stated == stated
     if not (value > 0).any():
         assert (found.points, found.enough, found.knee, found.reason) == ((), None, None, NO_BUDGET_NEEDED)
@@ -84,7 +85,7 @@ def test_more_budget_never_earns_less_and_each_unit_more_earns_no_more_than_the_
 @settings(deadline=None, max_examples=50)
 @given(instances, budgets)
 def test_past_what_is_enough_nothing_changes(instance, stated):
-    found = frontier(*instance, stated)
+    found = frontier(*instance, Keeping.of(stated, len(instance[0])))
     past = [point for point in found.points if point.budget >= (found.enough or 0)]
     assert len({(point.spent, point.expected_profit, point.customers, point.shadow_price) for point in past}) <= 1
     for point in found.points:
@@ -95,7 +96,7 @@ def test_past_what_is_enough_nothing_changes(instance, stated):
 @pytest.mark.parametrize("stated", [0.0, 3.0, 12.0, 1e6])
 def test_small_ones_agree_with_the_exact_optimum(stated):
     value, cost = shop(12, seed=5)
-    for point in frontier(value, cost, stated).points:
+    for point in frontier(value, cost, Keeping.of(stated, len(value))).points:
         best, _ = optimum(value, rows(Problem(cost, point.budget)))
         assert best * 0.98 - 1e-6 <= point.expected_profit <= best + 1e-6
         assert best <= point.bound + 1e-6
@@ -103,7 +104,7 @@ def test_small_ones_agree_with_the_exact_optimum(stated):
 
 def test_the_knee_is_where_the_curve_stands_highest_above_its_chord():
     value, cost = shop(3000)
-    found = frontier(value, cost, 400.0)
+    found = frontier(value, cost, Keeping.of(400.0, len(value)))
     knee, end = found.knee, found.points[-1]
     assert knee in found.points
     assert end.budget == found.enough
@@ -116,7 +117,7 @@ def test_the_knee_is_where_the_curve_stands_highest_above_its_chord():
     average = end.expected_profit / end.budget
     assert knee.shadow_price == pytest.approx(average, rel=0.01)
     for near in (0.9, 0.95, 1.05, 1.1):
-        nearby = frontier(value, cost, knee.budget * near)
+        nearby = frontier(value, cost, Keeping.of(knee.budget * near, len(value)))
         assert nearby.knee == knee
         other = next(point for point in nearby.points if point.budget == nearby.stated)
         assert height(other) < height(knee)
@@ -124,7 +125,7 @@ def test_the_knee_is_where_the_curve_stands_highest_above_its_chord():
 
 def test_a_straight_curve_has_no_knee():
     cost = np.full((1, 40), 2.0, np.float32)
-    found = frontier(3 * cost, cost, 20.0)
+    found = frontier(3 * cost, cost, Keeping.of(20.0, len(cost)))
     assert found.knee is None
     assert [point.expected_profit for point in found.points if point.budget in (0, 20, 80)] == [0, 60, 240]
 
@@ -132,7 +133,7 @@ def test_a_straight_curve_has_no_knee():
 def test_two_prices_bend_where_the_dear_ones_begin():
     cost = np.ones((1, 100), np.float32)
     value = np.where(np.arange(100) < 30, 5.0, 1.0).astype(np.float32)[None]
-    found = frontier(value, cost, 60.0)
+    found = frontier(value, cost, Keeping.of(60.0, len(value)))
     assert found.knee is not None
     assert (found.knee.budget, found.knee.expected_profit, found.knee.customers) == (30, 150, 30)
     assert found.enough == 100
@@ -141,39 +142,46 @@ def test_two_prices_bend_where_the_dear_ones_begin():
 def test_what_costs_nothing_is_given_at_no_budget():
     value, cost = shop(50)
     cost[0] = 0
-    found = frontier(value, cost, 10.0)
+    found = frontier(value, cost, Keeping.of(10.0, len(value)))
     free = np.maximum(value[0], 0).sum(dtype=float)
     assert found.points[0].spent == 0
     assert found.points[0].expected_profit == pytest.approx(free)
-    only = frontier(value[:1], cost[:1], 10.0)
+    only = frontier(value[:1], cost[:1], Keeping.of(10.0, 1))
     assert (only.points, only.reason) == ((), NO_BUDGET_NEEDED)
 
 
 def test_one_customer_has_no_budgets_between_nothing_and_everything():
     value, cost = np.array([[3.0]], np.float32), np.array([[2.0]], np.float32)
-    assert [(point.budget, point.spent) for point in frontier(value, cost, 1.0).points] == [(0, 0), (1, 0), (2, 2)]
-    assert [point.budget for point in frontier(value, cost, 9.0).points] == [0, 2, 9]
+    assert [(point.budget, point.spent) for point in frontier(value, cost, Keeping.of(1.0, len(value))).points] == [
+        (0, 0),
+        (1, 0),
+        (2, 2),
+    ]
+    assert [point.budget for point in frontier(value, cost, Keeping.of(9.0, len(value))).points] == [0, 2, 9]
 
 
 def test_offers_that_may_not_be_given_are_not():
     value, cost = shop(200)
     value[1:] = -np.inf
-    assert frontier(value, cost, 50.0) == frontier(value[:1], cost[:1], 50.0)
+    assert frontier(value, cost, Keeping.of(50.0, len(value))) == frontier(value[:1], cost[:1], Keeping.of(50.0, 1))
 
 
 def test_the_order_of_customers_changes_nothing_but_the_last_digits():
     value, cost = shop(500)
     order = np.random.default_rng(3).permutation(500)
-    first, second = frontier(value, cost, 90.0), frontier(value[:, order], cost[:, order], 90.0)
+    first, second = (
+        frontier(value, cost, Keeping.of(90.0, len(value))),
+        frontier(value[:, order], cost[:, order], Keeping.of(90.0, len(value))),
+    )
     for one, other in zip(first.points, second.points, strict=True):
         assert one.as_dict() == pytest.approx(other.as_dict(), rel=1e-9)
 
 
 def test_nobody_and_a_negative_budget():
     nobody = np.zeros((2, 0), np.float32)
-    assert frontier(nobody, nobody, 5.0).reason == NO_BUDGET_NEEDED
+    assert frontier(nobody, nobody, Keeping.of(5.0, len(nobody))).reason == NO_BUDGET_NEEDED
     with pytest.raises(InfeasibleError):
-        frontier(*shop(3), -1.0)
+        frontier(*shop(3), Keeping.of(-1.0, 3))
 
 
 @pytest.mark.parametrize("explore", [0.0, 0.1])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from offersmith.compiled import compiled
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.lots import Lots
+from offersmith.strategy.moves import move, number, settle, two
 
 
 def balanced(chance: Floats, cost: Floats, order: NDArray[np.int64], start: Lots) -> NDArray[np.int64]:
@@ -39,84 +40,42 @@ def balanced(chance: Floats, cost: Floats, order: NDArray[np.int64], start: Lots
 
 
 @compiled
-def _number(state: Lots) -> float:
-    """Return the next number in [0, 1) of splitmix64 (Steele, Lea, Flood 2014)."""
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    h = state[0]
-    h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.float64((h ^ (h >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
-
-
-@compiled
-def _two(left: Floats) -> tuple[int, int]:
-    """Return the first two cells that are still possible; the second is -1 where one is left."""
-    first, second = -1, -1
-    for cell in range(left.shape[0]):
-        if left[cell] > 0.0:
-            if first < 0:
-                first = cell
-            else:
-                return first, cell
-    return first, second
-
-
-@compiled
-def _move(left: Floats, to: int, of: int, by: float) -> None:
-    """Move chance between two cells; what is a rounding error away from nothing is nothing."""
-    both = left[to] + left[of]
-    left[to] += by
-    left[of] -= by
-    if left[of] <= 1e-15 or left[to] >= both:
-        left[to], left[of] = both, 0.0
-    elif left[to] <= 1e-15 or left[of] >= both:
-        left[to], left[of] = 0.0, both
-
-
-@compiled
-def _settle(left: Floats, to: int, of: int, state: Lots) -> None:
-    """Decide between two cells of one customer."""
-    up = _number(state) * (left[to] + left[of]) < left[to]
-    _move(left, to, of, left[of] if up else -left[to])
-
-
-@compiled
 def _trade(chance: Floats, cost: Floats, order: NDArray[np.int64], state: Lots, drawn: NDArray[np.int64]) -> None:
     held, i = np.zeros(chance.shape[0]), -1
     for place in range(order.shape[0]):
         j = order[place]
         left = chance[:, j].copy()
         while True:
-            d, e = _two(left)
+            d, e = two(left)
             if e < 0:
                 drawn[j] = d
                 break
             if i < 0:
                 held, i = left, j
                 break
-            a, b = _two(held)
+            a, b = two(held)
             mine, other = cost[a, i] - cost[b, i], cost[d, j] - cost[e, j]
             if mine == 0.0:
-                _settle(held, a, b, state)
+                settle(held, a, b, state)
             elif other == 0.0:
-                _settle(left, d, e, state)
+                settle(left, d, e, state)
             else:
                 rate = -mine / other
                 more, less = (left[e], left[d]) if rate > 0 else (left[d], left[e])
                 up, down = min(held[b], more / abs(rate)), min(held[a], less / abs(rate))
-                by = up if _number(state) * (up + down) < down else -down
+                by = up if number(state) * (up + down) < down else -down
                 mine_ends = by == held[b] or by == -held[a]
-                _move(held, a, b, by)
+                move(held, a, b, by)
                 shift = rate * by
                 if not mine_ends:
                     shift = left[e] if shift > 0 else -left[d]
-                _move(left, d, e, shift)
-            a, b = _two(held)
+                move(left, d, e, shift)
+            a, b = two(held)
             if b < 0:
                 drawn[i], i = a, -1
     while i >= 0:
-        a, b = _two(held)
+        a, b = two(held)
         if b < 0:
             drawn[i], i = a, -1
         else:
-            _settle(held, a, b, state)
+            settle(held, a, b, state)

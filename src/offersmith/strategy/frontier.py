@@ -1,9 +1,9 @@
 """The budget frontier: what the best plan expects at other budgets, and where more budget stops being worth much.
 
-Every point is one exact assignment within one limit (`assign`), so the picture costs some ten solves. What is expected
+Every point is one assignment within all limits (`keeping`), so the picture costs some ten solves. What is expected
 at a budget b is the lowest of the dual bounds that were found, each a straight line in b,
 
-    bound(b) = minimum over the prices found of (price * b + sum of max(0, value - price * cost)),
+    bound(b) = minimum over the prices found of (price of the budget * b + what the other prices say),
 
 which is concave and never falls; the whole assignment at each point lies below it by less than one customer's offer.
 
@@ -25,11 +25,10 @@ from typing import Any
 
 import numpy as np
 
+from offersmith.errors import InfeasibleError
 from offersmith.strategy import kernels
-from offersmith.strategy.assign import assign
 from offersmith.strategy.certificate import Assignment
-from offersmith.strategy.constraints import rows
-from offersmith.strategy.constraints.base import Problem
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.kernels import Bits, Total
 
 COLD_START = "cold_start"
@@ -108,40 +107,54 @@ def without(stated: float, reason: str) -> Frontier:
     return Frontier((), stated, None, None, reason)
 
 
-def frontier(value: Bits, cost: Bits, stated: float) -> Frontier:
+def frontier(value: Bits, cost: Bits, keep: Keeping) -> Frontier:
     """Return what the best plan expects at about a dozen budgets from 0 to what is enough, the stated one among them.
+
+    Where other limits ask for something, there is no plan at all below some budget: the curve begins above it.
 
     Args:
         value: float32 (K, n), expected profit of giving offer k to customer i, major units; -inf where not allowed.
         cost: float32 (K, n), expected draw on the budget, finite and not negative.
-        stated: the budget of the plan, major units, not negative.
+        keep: the budget of the plan, major units, not negative, and its other limits.
 
     Raises:
         InputError: shapes, types or numbers are not what `assign` takes.
-        InfeasibleError: the stated budget is negative.
+        InfeasibleError: the stated budget is negative, or the limits cannot be kept.
     """
-    solved = {stated: _solved(value, cost, stated)}
-    most, enough = _at_price(value, cost, 0.0)
+    stated = keep.budget
+    solved: dict[float, Assignment | None] = {stated: keep.best(value, cost)}
+    most, enough = _at_price(value, cost, keep, 0.0)
     if enough <= 0:
         return without(stated, NO_BUDGET_NEEDED)
-    nothing = solved[0.0] = solved.get(0.0) or _solved(value, cost, 0.0)
-    knee = _knee(value, cost, nothing.certificate.value, most, enough)
+
+    def solve(budget: float) -> Assignment | None:
+        if budget not in solved:
+            solved[budget] = _solved(value, cost, keep, budget)
+        return solved[budget]
+
+    nothing = solve(0.0)
+    knee = None if nothing is None else _knee(value, cost, keep, nothing.certificate.value, most, enough)
     always = sorted({0.0, stated, enough, *(() if knee is None else (knee,))})
     for budget in (*always, *_between(stated, enough, always)):
-        solved[budget] = solved.get(budget) or _solved(value, cost, budget)
-    points = _telling(_points(solved), always)
+        solve(budget)
+    found = {budget: made for budget, made in solved.items() if made is not None}
+    points = _telling(_points(found), always)
     return Frontier(points, stated, enough, next((one for one in points if one.budget == knee), None))
 
 
-def _solved(value: Bits, cost: Bits, budget: float) -> Assignment:
-    return assign(value, rows(Problem(cost, budget)))
+def _solved(value: Bits, cost: Bits, keep: Keeping, budget: float) -> Assignment | None:
+    """Return the best assignment at another budget; None where the other limits cannot be kept with it."""
+    try:
+        return keep.at_budget(budget).best(value, cost)
+    except InfeasibleError:
+        if keep.alone:
+            raise
+        return None
 
 
-def _at_price(value: Bits, cost: Bits, price: float) -> tuple[float, float]:
+def _at_price(value: Bits, cost: Bits, keep: Keeping, price: float) -> tuple[float, float]:
     """Return what is earned where everybody gets what is best for them at a price, and the budget that it fits in."""
-    choice = np.empty(value.shape[1], np.int16)
-    kernels.choose(value, cost, price, choice)
-    (worth, worth_rest), used = kernels.totals(value, cost, choice)
+    (worth, worth_rest), used = kernels.totals(value, cost, keep.at_price(value, cost, price))
     return worth + worth_rest, _fits(used)
 
 
@@ -152,12 +165,13 @@ def _fits(used: Total) -> float:
     return float(np.nextafter(budget, np.inf)) if (total - budget) + rest > 0 else budget
 
 
-def _knee(value: Bits, cost: Bits, least: float, most: float, enough: float) -> float | None:
+def _knee(value: Bits, cost: Bits, keep: Keeping, least: float, most: float, enough: float) -> float | None:
     """Return the budget of the knee, or None where the curve is as good as straight.
 
     Args:
         value: as above.
         cost: as above.
+        keep: as above.
         least: what is earned with nothing spent.
         most: what is earned with `enough` spent.
         enough: where nothing changes any more.
@@ -165,7 +179,7 @@ def _knee(value: Bits, cost: Bits, least: float, most: float, enough: float) -> 
     slope = (most - least) / enough
     if slope <= 0:
         return None
-    earned, spent = _at_price(value, cost, slope)
+    earned, spent = _at_price(value, cost, keep, slope)
     height = (earned - least - slope * spent) / (most - least)
     return spent if height >= BENT and 0 < spent < enough else None
 

@@ -1,4 +1,4 @@
-"""The plan: one decision for every eligible customer, within the budget, with its proof and its probabilities."""
+"""The plan: one decision for every eligible customer, within every limit, with its proof and its probabilities."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from offersmith.settings import PlanSettings
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.strategy.explore import LARGEST, LARGEST_COLD, Explored, Odds, even, explore
+from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
+from offersmith.strategy.keeping import kept_by
 from offersmith.strategy.kernels import Floats
+from offersmith.strategy.limits.compiling import Compiled
 from offersmith.strategy.lots import lots, names
-from offersmith.strategy.matching import chance_best
 from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
+from offersmith.strategy.odds import ODDS
 from offersmith.strategy.proof import Difference, at, prove
 from offersmith.strategy.reasons import Condition, reasons
+from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
 from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER, Offer
 
 NORMAL = NormalDist()
@@ -60,7 +63,8 @@ class Plan:
         counts: offer id -> number of customers, `none` included.
         pays: offer id -> chance that it earns more than it costs with those who get it, if its error is shared.
         shadow_price: what one more unit of budget would earn in the best plan; 0 when the budget does not bind.
-        certificate: of the decisions, within the stated budget: no plan within it can expect more than `dual_bound`.
+        certificate: of the decisions, within the stated limits, the budget first: no plan within them can expect more
+            than `dual_bound`.
         difference: what lies between that bound and the plan: lots, reserve, and what is not proved.
         assignment_certificate: of the optimum that the plan follows where no lot decides: every choice counts with the
             chance that it is followed, and the bound is what lots and reserve leave. None where lots decide about all.
@@ -152,6 +156,7 @@ def make(
     *,
     cold: bool = False,
     because: Asked | None = None,
+    limits: Compiled | None = None,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -166,22 +171,29 @@ def make(
         cold: there is no history to learn from: decide all by lot within the budget, by the chance of each offer to be
             the best for a customer by what is believed.
         because: says what the model behind the estimates goes by; asked of those who get an offer, and not by lot.
+        limits: what the plan keeps beside the budget, laid out on the paying offers and on the customers of
+            `reasons_from` in their order, who must then be all there are.
 
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
+        InfeasibleError: the limits cannot be kept together; it says which.
     """
     listed = _catalogue(offers, budget)
-    found = candidates(estimates, listed, reasons_from)
+    found, keep = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
     value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
     largest = LARGEST_COLD if cold else LARGEST
     asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
-    made = explore(value, _odds(found, largest * budget.major, cold=cold), found.customers, budget.major, asked, salt)
-    proof, difference = prove(found, value, cost, made.choice, budget.major, made.reserve)
+    risk = risks(keep, found.cost, found.profit, found.allowed)
+    tried = risk.small(found.cost, found.profit, found.allowed, largest)
+    odds = ODDS["thompson" if cold else settings.lots](found, tried)
+    made = explore(value, odds, found.customers, risk, asked, salt)
+    proof, difference = prove(found, value, cost, made.choice, keep, made.reserve)
     spoken, silent = _because(found, made, because)
-    why = reasons(value, cost, made, [*silent, *facts(reasons_from, found.customers)], cold=cold)
+    why = reasons(value, cost, made, keep, [*silent, *facts(reasons_from, found.customers)], cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
+    stated += [] if keep.alone else [row.as_dict() for row in proof.rows]
     version = _version(stated, listed, found, made, why, spoken)
     decisions = _decisions(found, made, why, spoken, version, valid_until)
     spread = at(found.profit_sd, made.choice)
@@ -210,7 +222,7 @@ def make(
         cold=cold,
         seed=seed,
         model_versions=models,
-        frontier=without(budget.major, COLD_START) if cold else frontier(value, cost, budget.major),
+        frontier=without(budget.major, COLD_START) if cold else frontier(value, cost, keep),
     )
 
 
@@ -219,14 +231,6 @@ def _catalogue(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
     if budget.minor < 0:
         raise InputError(f"budget {budget} must be zero or more")
     return (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
-
-
-def _odds(found: Candidates, limit: float, *, cold: bool) -> Odds:
-    """Return the lots: even ones, or in a cold start the chance of each offer to be the best."""
-    if not cold:
-        return even(found.cost, found.allowed, limit)
-    tried = found.allowed & (found.cost <= limit)
-    return Odds(found.cost, chance_best(found.profit, found.profit_sd, tried), limit)
 
 
 def _pays(found: Candidates, made: Explored) -> dict[str, float]:

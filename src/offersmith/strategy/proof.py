@@ -1,13 +1,13 @@
-"""What a plan proves of itself: the best possible within the stated budget, and what lies between it and the plan.
+"""What a plan proves of itself: the best possible within the stated limits, and what lies between it and the plan.
 
-Everything is worked out from the decisions and the unrounded estimates, in float64. The price comes from the best
-assignment at the full budget, but nobody has to trust it: any price that is not negative gives an upper bound on what
-every plan within the budget may expect (weak duality), so
+Everything is worked out from the decisions and the unrounded estimates, in float64. The prices come from the best
+assignment at the full limits, but nobody has to trust them: any prices that are not negative give an upper bound on
+what every plan within the limits may expect (weak duality), so
 
-    bound = price * budget + sum over customers of max(0, max over offers of profit - price * cost).
+    bound = prices . bounds + sum over customers of max(0, max over offers of profit - prices . what the offer draws).
 
 The way from the bound to the plan is then told in three steps that add up: what the search itself left, what the
-reserve for the lots would have earned at the price of the budget, and all the rest: what deciding by lot costs.
+reserve for the lots would have earned at the prices of the limits, and all the rest: what deciding by lot costs.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from offersmith.strategy.assign import assign
 from offersmith.strategy.candidates import Candidates
-from offersmith.strategy.certificate import Certificate, Row
-from offersmith.strategy.constraints import rows
-from offersmith.strategy.constraints.base import Problem
+from offersmith.strategy.certificate import Certificate
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.kernels import Bits, Choice, Floats
 
 
@@ -31,9 +29,9 @@ class Difference:
 
     Attributes:
         by_lot: what deciding by lot costs, major units; below zero where the lots were lucky.
-        reserve: what the money kept back for the lots would have earned.
+        reserve: what was kept back of the limits for the lots would have earned.
         not_proved: what a better search might still find, at most.
-        reserved: the money kept back itself.
+        reserved: the money kept back.
     """
 
     by_lot: float
@@ -47,39 +45,37 @@ class Difference:
 
 
 def prove(
-    found: Candidates, value: Bits, cost: Bits, choice: Choice, budget: float, reserved: float
+    found: Candidates, value: Bits, cost: Bits, choice: Choice, keep: Keeping, reserved: Floats
 ) -> tuple[Certificate, Difference]:
-    """Return the certificate of the decisions within the full budget, and what the difference consists of.
+    """Return the certificate of the decisions within the full limits, and what the difference consists of.
 
     Args:
         found: the estimates.
         value: float32 (K, n) of the objective, -inf where not allowed.
         cost: float32 (K, n), not below the estimates.
         choice: (n,) the decisions, whoever made them.
-        budget: as stated, major units.
-        reserved: of the budget, for the lots.
+        keep: the limits as stated.
+        reserved: (R,) of every row, for the lots.
     """
-    best = assign(value, rows(Problem(cost, budget)))
-    price = best.certificate.rows[0].price
-    bound = bound_at(found, price, budget)
-    achieved, spent = math.fsum(at(found.profit, choice)), math.fsum(at(found.cost, choice))
+    best = keep.best(value, cost)
+    price = keep.prices(best)
+    bound = bound_at(found, price, keep)
+    achieved, used = math.fsum(at(found.profit, choice)), keep.used(choice, found.cost, found.profit)
     possible = math.fsum(at(found.profit, best.choice))
     # Rounding may put the bound a hair below what was achieved; the larger of the two is a bound.
     bound = max(bound, achieved if achieved - bound <= 1e-9 * abs(achieved) else bound)
     gap = (bound - achieved) / bound if bound > 0 else 0.0
     offers, customers = value.shape
     whole = bool(np.all((choice >= -1) & (choice < offers)))
-    proof = Certificate(achieved, bound, gap, (Row("budget", budget, spent, price),), whole, customers, offers)
-    kept = price * reserved
-    return proof, Difference(possible - kept - achieved, kept, bound - possible, reserved)
+    proof = Certificate(achieved, bound, gap, keep.lines(used, price), whole, customers, offers)
+    kept = float(price @ reserved)
+    return proof, Difference(possible - kept - achieved, kept, bound - possible, float(reserved[0]))
 
 
-def bound_at(found: Candidates, price: float, budget: float) -> float:
-    """Return the upper bound that a price gives, from the unrounded estimates."""
-    best = np.zeros(len(found.customers))
-    for allowed, profit, cost in zip(found.allowed, found.profit, found.cost, strict=True):
-        np.maximum(best, np.where(allowed, profit - price * cost, 0.0), out=best)
-    return math.fsum([*best, price * budget])
+def bound_at(found: Candidates, price: Floats, keep: Keeping) -> float:
+    """Return the upper bound that the rows' prices, (R,), give from the unrounded estimates."""
+    net = np.where(found.allowed, found.profit - keep.priced(price, found.cost, found.profit), 0.0)
+    return math.fsum([*net.max(axis=0, initial=0.0), *(price * keep.rows.bound)])
 
 
 def at(expected: Floats, choice: Choice) -> Floats:

@@ -10,24 +10,35 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.strategy.explore import Explored
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.kernels import Bits
 
 Condition = tuple[str, NDArray[np.bool_]]
+SEVERAL = {
+    "profit_above_price": "profit_above_prices",
+    "fills_the_budget": "fills_the_limits",
+    "not_worth_the_price": "not_worth_the_prices",
+    "budget_used_up": "limits_used_up",
+}
+"""What is said where a plan keeps more than a budget."""
 ROUNDING = 1e-9
 """Major units by which a customer at a tie may seem to lie below the price."""
 
 
-def reasons(value: Bits, cost: Bits, made: Explored, facts: Sequence[Condition], *, cold: bool) -> pa.ListArray:
+def reasons(
+    value: Bits, cost: Bits, made: Explored, keep: Keeping, facts: Sequence[Condition], *, cold: bool
+) -> pa.ListArray:
     """Return the reason codes of every decision.
 
     Args:
         value: float32 (K, n), -inf where not allowed.
         cost: float32 (K, n).
         made: the decisions.
+        keep: the rows they keep.
         facts: further codes with where they hold, strongest first.
         cold: whether all was decided by lot.
     """
-    held = [*(_cold(made) if cold else _warm(value, cost, made)), *facts]
+    held = [*(_cold(made) if cold else _warm(value, cost, made, keep)), *facts]
     matrix = np.column_stack([where for _, where in held])
     codes = pa.array([code for code, _ in held], pa.string())
     places = np.nonzero(matrix)[1]
@@ -48,24 +59,31 @@ def _cold(made: Explored) -> list[Condition]:
     return [("by_lot", made.by_lot), ("too_dear_to_try", ~made.by_lot), ("cold_start", everybody)]
 
 
-def _warm(value: Bits, cost: Bits, made: Explored) -> list[Condition]:
+def _warm(value: Bits, cost: Bits, made: Explored, keep: Keeping) -> list[Condition]:
     worth = np.where(np.isfinite(value), value, -np.inf).astype(np.float64)
     top = worth.max(axis=0, initial=-np.inf)
-    net = worth - made.price * cost.astype(np.float64)
+    charged = keep.priced(made.price, cost.astype(np.float64), np.where(np.isfinite(value), worth, 0.0))
+    net = worth - charged
     priced = net.max(axis=0, initial=-np.inf)
-    chosen = ~made.by_lot
+    chosen, binds = ~made.by_lot, bool(made.price.any())
     given, nothing = chosen & (made.choice >= 0), chosen & (made.choice < 0)
     none_left = nothing & (top > 0) & (priced > 0)
-    paid = np.flatnonzero(given & (made.price > 0))
-    below = np.zeros(made.choice.size, np.bool_)
+    paid = np.flatnonzero(given)
+    below, forced = np.zeros(made.choice.size, np.bool_), np.zeros(made.choice.size, np.bool_)
+    forced[paid] = worth[made.choice[paid], paid] <= 0
     below[paid] = net[made.choice[paid], paid] < -ROUNDING
-    return [
+    forced &= not keep.alone  # beside a budget alone, nobody is given what does not pay
+    below &= binds & ~forced
+    least = given & ~forced
+    held = [
         ("by_lot", made.by_lot),
-        ("profit_above_price", given & (made.price > 0) & ~below),
+        ("needed_by_a_limit", forced),
+        ("profit_above_price", least & binds & ~below),
         ("fills_the_budget", below),
-        ("most_profit", given & (made.price == 0)),
+        ("most_profit", least & (not binds)),
         ("no_offer_allowed", nothing & (top == -np.inf)),
         ("no_positive_effect", nothing & (top > -np.inf) & (top <= 0)),
         ("not_worth_the_price", nothing & (top > 0) & ~none_left),
         ("budget_used_up", none_left),
     ]
+    return held if keep.alone else [(SEVERAL.get(code, code), where) for code, where in held]
