@@ -15,6 +15,7 @@ from offersmith.cli.launch import group as launch
 from offersmith.cli.offers import group as offers
 from offersmith.cli.plan import asking as what_if
 from offersmith.cli.plan import group as plan
+from offersmith.cli.playbooks import group as playbooks
 from offersmith.cli.quote import group as quote
 from offersmith.cli.redeem import group as redeem
 from offersmith.cli.root import app
@@ -27,6 +28,7 @@ __all__ = ["app", "main"]
 app.add_typer(verbs)
 app.add_typer(plan, name="plan")
 app.add_typer(what_if)
+app.add_typer(playbooks, name="playbooks")
 app.add_typer(launch)
 app.add_typer(campaign, name="campaign")
 app.add_typer(voucher, name="voucher")

@@ -89,6 +89,18 @@ def answer(value: Any, *, as_json: bool, language: Language = "en", **told: Any)
         typer.echo(value.text(spoken(os.environ, language), **told))
 
 
+def nothing_before(context: typer.Context) -> None:
+    """Refuse options of a group before the name of a command below it: they would be lost without a word."""
+    command = context.invoked_subcommand
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                f"it stands before {command!r} and would not count; say what {command!r} needs after it",
+                param_hint=f"--{'json' if name == 'as_json' else name.replace('_', '-')}",
+            )
+
+
 def unless(done: bool) -> None:
     """End with exit code 1 where what was asked for did not come about; the answer has said why."""
     if not done:

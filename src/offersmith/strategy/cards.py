@@ -88,7 +88,7 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
         segment, given = divmod(int(number), len(offers))
         part = plan.decisions.take(pa.array(inside))
         odds = part["probability"].to_numpy()
-        why = _frequent(part["reasons"])
+        why = common_reasons(part["reasons"])
         asked, because = frequent(part["because"])
         made.append(
             Card(
@@ -203,7 +203,7 @@ def _groups(decisions: pa.Table, segments: pa.Table | None) -> tuple[list[str], 
     return codes, np.asarray(group.to_numpy(), dtype=np.int64)
 
 
-def _frequent(reasons: pa.ChunkedArray) -> list[tuple[str, int]]:
+def common_reasons(reasons: pa.ChunkedArray) -> list[tuple[str, int]]:
     """Return what decided, then common facts, each with how often it holds; most frequent first, ties by name."""
     counted = pc.value_counts(pc.list_flatten(reasons)).to_pylist()
     pairs = sorted(((entry["values"], entry["counts"]) for entry in counted), key=lambda pair: (-pair[1], pair[0]))
