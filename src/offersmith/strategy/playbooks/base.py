@@ -31,7 +31,7 @@ RISKS = (
 """Codes whose words stand in the catalogue; a playbook may also say a risk in words of its own."""
 
 
-class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of a playbook's file."""
 
 
@@ -70,7 +70,9 @@ class Who(_Part, frozen=True):
     @property
     def said(self) -> Mapping[str, Any]:
         """What it says of the column's values, as the file has it."""
-        return {key: value for key, value in plain(self).items() if key != "column"}
+        is_in = None if self.values is None else list(self.values)
+        every = {"is": is_in, "from": self.low, "below": self.high, "top": self.top, "bottom": self.bottom}
+        return {key: value for key, value in every.items() if value is not None}
 
 
 class Template(_Part, frozen=True):
@@ -95,8 +97,8 @@ class Guards(_Part, frozen=True):
 
     customer_share: PartOfAll | None = None
     budget_share: PartOfAll | None = None
-    min_roi: Annotated[float, Meta(ge=0)] | None = None
-    stop_at_cost: Annotated[float, Meta(gt=0)] | None = None
+    min_roi: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    stop_at_cost: Annotated[float, Meta(gt=0, le=100)] | None = None
 
 
 class Season(_Part, frozen=True):
@@ -153,8 +155,9 @@ class Playbook(_Part, frozen=True):
 
     @property
     def raw(self) -> Mapping[str, Any]:
-        """The playbook as plain values that parse back to the same; what is as usual is left out."""
-        return plain(self)
+        """The playbook as plain values that parse back to the same; what is usual is there, too, so that it can be asked
+        otherwise."""
+        return {key: value for key, value in plain(self).items() if value not in ({}, [])}
 
     @property
     def offer_ids(self) -> tuple[str, ...]:
@@ -163,9 +166,15 @@ class Playbook(_Part, frozen=True):
 
 
 def plain(part: _Part) -> dict[str, Any]:
-    """Return a part of a playbook as a file has it: tables, lists, texts and numbers."""
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(part))
+    """Return a part of a playbook as a file has it: tables, lists, texts and numbers, and nothing that is not there."""
+    found: dict[str, Any] = _there(msgspec.json.decode(msgspec.json.encode(part)))
     return found
+
+
+def _there(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _there(one) for key, one in value.items() if one is not None}
+    return [_there(one) for one in value] if isinstance(value, list) else value
 
 
 def offer_id(playbook: str, template: str) -> str:

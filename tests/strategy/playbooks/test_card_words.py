@@ -1,0 +1,64 @@
+import re
+
+import pytest
+
+from offersmith.strategy.playbooks.card_words import lines, to_markdown
+from offersmith.strategy.playbooks.cards import playbook_cards
+from offersmith.words import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def cards(planned):
+    return playbook_cards(planned.playbooks, planned.plan, planned.profiles, planned.estimates)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_its_figures(cards, language):
+    page = to_markdown(cards, language)
+    assert page.count("\n## ") == len(cards)
+    for card in cards:
+        said = dict(lines(card, language))
+        assert len(said) == 10
+        text = "\n".join(said.values())
+        figures = [card.members, card.given, card.elsewhere, card.by_lot]
+        assert all(f"{number:,}" in text for number in figures)
+        amounts = [card.expected_profit, card.expected_cost, *card.interval, card.budget]
+        assert all(f"{amount:,.2f}" in text for amount in amounts)
+        assert all(line in page for line in said.values())
+        assert not re.search(r"[{}]|None|nan", text)
+
+
+def test_a_card_reads_like_this(cards):
+    said = dict(lines(cards[0], "en"))
+    assert said["Who"] == "segment: At risk or Lapsed or One-time"
+    assert "We miss you: 10 % (10 % off)" in said["What they get"]
+    assert said["When"] == "from 2026-07-01 until 2026-07-29"
+    assert "many" not in said["Why"]
+    assert "some are gone for reasons that no offer mends" in said["Risks"]
+    assert f"stop when its offers have cost {1.2 * cards[0].expected_cost:,.2f} USD, 120%" in said["Guard rails"]
+    assert "counted for 56 days" in said["How it will be measured"]
+    assert dict(lines(cards[0], "zh"))["对象"] == "顾客分群：流失风险或已流失或一次性顾客"
+
+
+def test_a_playbook_out_of_season_or_open_for_other_days_says_so(make_plan, profiles):
+    made = make_plan(["dinner-parties", "cart-abandonment"], profiles)
+    dinner, cart = playbook_cards(made.playbooks, made.plan, made.profiles, made.estimates)
+    assert "outside of its season, which is December 10 to January 2" in dict(lines(dinner, "en"))["When"]
+    assert "不在适用季节内（12 月10 日至1 月2 日）" in dict(lines(dinner, "zh"))["时间"]
+    assert "meant to be open for 3 days, and this plan ends after 28" in dict(lines(cart, "en"))["When"]
+
+
+def test_without_lots_it_says_that_nothing_can_be_measured(make_plan, profiles):
+    made = make_plan(["win-back"], profiles, explore=0.0)
+    (card,) = playbook_cards(made.playbooks, made.plan, made.profiles, made.estimates)
+    assert "it cannot be measured" in dict(lines(card, "en"))["How it will be measured"]
+    assert "无法衡量" in dict(lines(card, "zh"))["如何衡量效果"]
+
+
+def test_without_an_offer_it_says_that_nobody_gets_one(make_plan, profiles):
+    made = make_plan(["win-back"], profiles, budget="0", explore=0.0)
+    (card,) = playbook_cards(made.playbooks, made.plan, made.profiles, made.estimates)
+    said = dict(lines(card, "en"))
+    assert "Nobody of them gets an offer" in said["How many"]
+    assert "Expected profit" not in said
+    assert "120% of what is planned" in said["Guard rails"]

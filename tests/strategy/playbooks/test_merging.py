@@ -1,0 +1,100 @@
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from offersmith.errors import InputError
+from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.reading import parse as parse_limits
+from offersmith.strategy.playbooks.members import members, with_segments
+from offersmith.strategy.playbooks.merging import merge
+from offersmith.strategy.playbooks.reading import find, parse
+
+OFFER = {"id": "ten", "kind": "percent_off", "name": {"en": "Ten", "zh": "九折"}, "terms": {"percent": 10}}
+
+
+def book(name="mine", **more):
+    return parse({"name": name, "title": "Mine", "about": "For a test.", "offers": [OFFER], **more})
+
+
+def test_offers_are_named_after_their_playbook_and_limits_speak_of_them_alone():
+    one = book(
+        who=[{"column": "age", "from": 30}, {"column": "age", "top": 0.5}],
+        limits=[{"name": "boxes", "kind": "stock", "at_most": 3}, {"name": "few", "kind": "contacts", "at_most": 2}],
+        guards={"customer_share": 0.5, "budget_share": 0.4, "min_roi": 0.1},
+    )
+    found = merge([one, book("other")], "USD", language="zh")
+    assert [(offer.id, offer.kind, offer.name) for offer in found.offers] == [
+        ("mine.ten", "percent_off", "九折"),
+        ("other.ten", "percent_off", "九折"),
+    ]
+    assert [(table["name"], table["kind"]) for table in found.limits] == [
+        ("mine: who 1", "only"),
+        ("mine: who 2", "only"),
+        ("mine: boxes", "stock"),
+        ("mine: few", "contacts"),
+        ("mine: customers", "contacts"),
+        ("mine: budget", "spend"),
+        ("mine: return", "roi"),
+    ]
+    assert all(table["offers"] == ["mine.ten"] for table in found.limits)
+    assert found.valid_days == {"mine.ten": 28, "other.ten": 28}
+    json.dumps(found.limits)
+
+
+def test_alone_a_playbook_may_spend_the_whole_budget():
+    kinds = [table["kind"] for table in merge([book(guards={"budget_share": 0.4})], "USD").limits]
+    assert kinds == []
+
+
+def test_what_limits_forbid_is_what_is_not_for_a_member(profiles):
+    books = [find(name) for name in ("win-back", "dinner-parties", "members")]
+    merged = merge(books, "USD", profiles)
+    ids = [offer.id for offer in merged.offers]
+    limits = parse_limits({"limits": list(merged.limits)})
+    made = compile_limits(limits, ids, with_segments(profiles), "USD", 100.0)
+    for one in books:
+        meant = members(one, profiles, "USD")
+        assert 0 < meant.sum() < len(meant)
+        for offer in one.offer_ids:
+            assert (made.forbidden[ids.index(offer)] == ~meant).all()
+
+
+def test_nobody_needs_to_be_in_the_order_of_the_customers(profiles):
+    order = np.random.default_rng(0).permutation(profiles.num_rows)
+    one = find("holiday-gifts")
+    moved = members(one, profiles.take(pa.array(order)), "USD")
+    assert (members(one, profiles, "USD")[order] == moved).all()
+
+
+@pytest.mark.parametrize(
+    ("books", "said"),
+    [
+        ([], "no playbook is named"),
+        ([book(), book()], "playbook 'mine' is named twice"),
+        ([book(offers=[OFFER | {"terms": {"percent": 0}}])], "playbook 'mine': offer 'mine.ten': .*percent"),
+        (
+            [book(offers=[{"id": "mug", "kind": "gift", "terms": {"sku": "mug", "value": "4.00"}}])],
+            "playbook 'mine': offer 'mine.mug': what 'gift' costs",
+        ),
+        (
+            [book(offers=[OFFER | {"terms": {"percent": 5, "min_spend": "1 x basket"}}])],
+            "so many times the usual basket",
+        ),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_by_name(books, said):
+    with pytest.raises(InputError, match=said):
+        merge(books, "USD")
+
+
+def test_a_column_the_shop_lacks_is_named(profiles):
+    merged = merge([find("members")], "USD", profiles)
+    limits = parse_limits({"limits": list(merged.limits)}, "members.toml")
+    with pytest.raises(InputError, match=r"members: who 1.*column = 'member': customers have no such column"):
+        compile_limits(limits, [offer.id for offer in merged.offers], profiles.drop_columns(["member"]), "USD")
+    with pytest.raises(
+        InputError, match=r"members\.toml: limit 'who 1': column = 'member': customers have no such column"
+    ):
+        members(find("members"), profiles.drop_columns(["member"]), "USD")
