@@ -20,8 +20,10 @@ from offersmith.response import unrecorded
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.told import Beside, beside, effects
 from offersmith.strategy.cards import Card
+from offersmith.strategy.certificate import Row
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.promise import Promise, promise
+from offersmith.strategy.request import Request
 from offersmith.strategy.told import told
 from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
 from offersmith.words import Language, catalogue, say
@@ -231,6 +233,7 @@ class Planned:
         economics: the margin rate and the shop's part of the cost the plan was made with.
         margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
         log: how it stands with the decisions that the shop told: refused ones were not learned from.
+        request: what was asked.
     """
 
     plan: Plan
@@ -241,6 +244,7 @@ class Planned:
     economics: Economics
     margins: Sequence[tuple[float, float, float]] = ()
     log: LogState = field(default_factory=LogState)
+    request: Request | None = None
 
     @property
     def decisions(self) -> pa.Table:
@@ -294,6 +298,7 @@ class Planned:
                 high=high,
             ),
         ]
+        lines += [_limit(row, language) for row in plan.certificate.rows[1:]]
         measured = self.promise
         if measured is not None:
             lines.append(measured.text(currency, language))
@@ -313,6 +318,7 @@ class Planned:
         return {
             "format": FORMAT,
             **self.plan.as_dict(),
+            "request": None if self.request is None else self.request.as_dict(),
             "expected_profit_interval": [low, high],
             "measured": None if measured is None else measured.as_dict(),
             "margin_rate": self.economics.margin_rate,
@@ -372,6 +378,13 @@ class Reported:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _limit(row: Row, language: Language) -> str:
+    """Say what a plan uses of a limit, and what one more unit of it would earn where it binds."""
+    floor = "floor" if row.at_least else "cap"
+    said = say(f"shop.planned_{floor}", language, name=row.name, used=row.usage, bound=row.bound)
+    return said if not row.price else f"{said}{say('shop.planned_binds', language, price=abs(row.price))}"
 
 
 def _reason(code: str, language: Language) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offersmith import bootstrap
 from offersmith.campaigns.desk import Desk, Moved
@@ -22,6 +22,9 @@ from offersmith.progress import Progress, silent
 from offersmith.settings import Settings, load
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.words import Language, say
+
+if TYPE_CHECKING:
+    from offersmith.strategy.compare import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,20 @@ class Office(Desk):
             until = min(at, last + timedelta(microseconds=1))
             since = until - timedelta(days=days)
             yield past_orders(orders(analytics, since, until), self.currency), count(analytics, since, until)
+
+    def plan_side(self, version: str = "") -> Side:
+        """Return a plan as a side of a comparison; see `plan_row`.
+
+        Raises:
+            StateError: no such plan, or several begin so.
+        """
+        # Start-up path: only a comparison needs the tables of plans.
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        from offersmith.strategy.compare import Side  # noqa: PLC0415
+
+        row = self.plan_row(version)
+        return Side(row.summary, pq.read_table(self._books.verify(row)))
 
     def plan_row(self, version: str = "") -> PlanRow:
         """Return a plan of the ledger by its version, or the beginning of it; the newest where empty.

@@ -8,19 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
 from offersmith.answers import FORMAT, Learned, Planned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
-from offersmith.events import decision_log, decisions
+from offersmith.events import decisions
 from offersmith.events import ingest as reading
 from offersmith.events.base import Receipt
 from offersmith.events.costed import costed
@@ -32,6 +32,7 @@ from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
+from offersmith.planner import Planner
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.report import render
@@ -40,14 +41,13 @@ from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response import holdout
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.effects import PastEffect, past_effects
-from offersmith.response.explain.decided import why
 from offersmith.settings import FILE, Settings, load
 from offersmith.store import read_back
-from offersmith.store.files import parquet, replace
+from offersmith.store.files import parquet
+from offersmith.store.files import replace as write
 from offersmith.store.ledger import PlanRow
-from offersmith.strategy.cards import cards, to_markdown
-from offersmith.strategy.margins import at_margins
-from offersmith.strategy.plan import Plan, make
+from offersmith.strategy.cards import to_markdown
+from offersmith.strategy.compare import Comparison, compare
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
 from offersmith.words import Language
@@ -112,12 +112,12 @@ class Shop:
         if example:
             if example not in PROPOSALS:
                 raise InputError(f"no example {example!r}", hint=f"there are: {', '.join(PROPOSALS)}")
-            replace(file, PROPOSALS[example].format(name=name).encode())
+            write(file, PROPOSALS[example].format(name=name).encode())
             return Started(path, file)
         if not events:
             raise InputError("no events named", hint="give --events FILE, or --example synthetic")
         proposal = propose([Path(event) for event in events], name=name, folder=path)
-        replace(file, proposal.toml.encode())
+        write(file, proposal.toml.encode())
         return Started(path, file, proposal.findings)
 
     def ingest(self, *files: str | Path, now: datetime | None = None, progress: Progress = silent) -> Receipt:
@@ -180,37 +180,47 @@ class Shop:
         self,
         budget: str | float | Decimal | Money,
         *,
+        limits: Path | None = None,
+        playbooks: Sequence[str] = (),
+        explore: float | None = None,
         as_of: datetime | None = None,
         margin: float | None = None,
         progress: Progress = silent,
     ) -> Planned:
-        """Decide who gets what within `budget` (major units of the shop's currency).
+        """Decide who gets what within `budget` (major units of the shop's currency) and within every limit.
+
+        Args:
+            budget: what all offers together may cost.
+            limits: a file of `[[limits]]`.
+            playbooks: by name; then the offers are theirs, for their customers, within their limits.
+            explore: share of customers decided by lot; default: the settings'.
+            as_of: the moment to plan for; default: the midnight after the last event.
+            margin: rate of profit before offers; default: the settings'.
+            progress: told how far it is.
 
         Raises:
-            InputError: the budget is negative or no amount, or the margin is outside [0, 1].
+            InputError: an amount, a share, a limit or a playbook says what cannot be.
+            InfeasibleError: the limits cannot be kept together; it says which.
             StateError: there are no events before the moment.
         """
-        money, economics = self._budget(budget), self.economics(margin)
+        money, rate = self._budget(budget), self.economics(margin).margin_rate
         with self.engine() as kept:
-            at = kept.moment(as_of)
-            table, _ = kept.profiles(at)
-            fitted = kept.model(at, economics, progress)
-        progress("shop.stage_plan", 0, None)
-        offers = self.offers()
-        estimates = fitted.estimate(table, offers)
-        plan = make(
-            estimates,
-            offers,
-            money,
-            self.settings.plan,
-            at,
-            self.settings.learn.seed,
-            reasons_from=table,
-            cold=fitted.name == "prior",
-            because=partial(why, fitted, offers, table),
-        )
-        levels = (economics.margin_rate, *self.settings.economics.margin_levels)
-        return self._keep(plan, table, fitted, economics, at_margins(plan, estimates, economics, levels))
+            planner = Planner(kept, self.settings, self.folder)
+            asked = planner.request(money, limits=limits, playbooks=playbooks, explore=explore, margin=rate)
+            made = planner.plan(asked, kept.moment(as_of), progress, str(limits or "limits"))
+        return self._keep(made)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Lay two kept plans side by side, each named by its version or the beginning of it; see `compare`."""
+        with self.office() as office, self.engine() as kept:
+            before, after = (office.plan_side(version) for version in (first, second))
+            table, _ = kept.profiles(datetime.fromisoformat(after.summary["as_of"]))
+            return compare(before, after, table)
+
+    def what_if(self, plan: str, changes: Sequence[str], progress: Progress = silent) -> Comparison:
+        """Ask for a kept plan otherwise and see who would gain and lose; nothing is kept. See `Planner.what_if`."""
+        with self.office() as office, self.engine() as kept:
+            return Planner(kept, self.settings, self.folder).what_if(office.plan_side(plan), changes, progress)
 
     def effects(self, kept: Kept, at: datetime) -> tuple[PastEffect, ...]:
         """Measure what past campaigns changed, each beside its placebo, from what was known before a moment."""
@@ -296,7 +306,7 @@ class Shop:
         file = Path(out)
         facts = self.facts(progress=progress)
         html = render(facts, self.language).encode()
-        replace(file, html)
+        write(file, html)
         about = facts.as_of if facts.judged and not facts.plan else None
         return Reported(file, len(html), facts.plan.version if facts.plan else "", about)
 
@@ -359,28 +369,19 @@ class Shop:
             raise InputError(f"budget {money} must be zero or more, in {currency}")
         return money
 
-    def _keep(
-        self,
-        plan: Plan,
-        table: pa.Table,
-        fitted: FittedResponse,
-        economics: Economics,
-        margins: Sequence[tuple[float, float, float]],
-    ) -> Planned:
+    def _keep(self, made: Planned) -> Planned:
         """Write the plan and its cards, and enter it in the ledger."""
+        plan = made.plan
         folder = self.place.part("plans") / plan.version
-        file, words = folder / "plan.parquet", folder / "cards.md"
+        planned = replace(made, file=folder / "plan.parquet", cards_file=folder / "cards.md")
         data = parquet(plan_table(plan))
-        replace(file, data)
-        strategy = cards(plan, segment(table))
-        replace(words, to_markdown(strategy, self.language, plan).encode())
-        log = decision_log.state(self.settings, self.place.decided)
-        planned = Planned(plan, file, words, fitted, strategy, economics, margins, log)
+        write(planned.file, data)
+        write(planned.cards_file, to_markdown(planned.cards, self.language, plan).encode())
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
             ledger.record_plan(
                 PlanRow(
                     plan_version=plan.version,
-                    file=str(file.relative_to(self.place.home)),
+                    file=str(planned.file.relative_to(self.place.home)),
                     sha256=hashlib.sha256(data).hexdigest(),
                     as_of=plan.as_of,
                     created_at=_now(),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offersmith import __version__
 from offersmith.report.base import Block, Column, Note, Number, Page, Section, Table, Text
 from offersmith.report.comparison_blocks import flows, limits, offers, segments, sentence, signed, words
 from offersmith.report.format import MINUS, Reader
@@ -70,7 +69,6 @@ def page(made: Comparison, shop: str, reader: Reader) -> Page:
     """Return the page in one language."""
     one, two = made.before, made.after
     footer = [
-        (reader.say("version_offersmith"), __version__),
         (words(reader, "page_plan_before"), one.version),
         *([] if made.what_if else [(words(reader, "page_plan_after"), two.version)]),
         (words(reader, "page_models"), reader.join(dict.fromkeys([*one.models, *two.models]))),

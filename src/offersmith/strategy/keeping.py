@@ -135,8 +135,12 @@ class Keeping:
     def lines(self, used: Floats, price: Floats) -> tuple[Row, ...]:
         """Return the rows after a plan, floors as floors, from (R,) use and price as "at most"."""
         sign = self.rows.sign
-        parts = zip(self.rows.names, self.rows.bound * sign, used * sign, price * sign, strict=True)
-        return tuple(Row(name, float(bound), float(use), float(each)) for name, bound, use, each in parts)
+        parts = zip(self.rows.bound * sign, used * sign, price * sign, strict=True)
+        plain = ((float(bound), float(use), float(each)) for bound, use, each in parts)
+        return tuple(
+            Row(name, *one, at_least=bool(each < 0))
+            for name, one, each in zip(self.rows.names, plain, sign, strict=True)
+        )
 
     def prices(self, made: Assignment) -> Floats:
         """Return (R,) the prices of an assignment as "at most": not negative."""

@@ -38,13 +38,27 @@ def read(path: Path) -> Limits:
     Raises:
         InputError: it is missing or no TOML, or a table says what cannot be.
     """
+    return parse(_toml(path), str(path))
+
+
+def tables(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """Return the tables of a file as they stand, once they are known to be limits.
+
+    Raises:
+        InputError: as of `read`.
+    """
+    raw = _toml(path)
+    parse(raw, str(path))
+    return tuple(raw.get("limits", ()))
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
         raise InputError(f"{path}: cannot be read ({fault.strerror})", path=str(path)) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise InputError(f"{path} is not valid TOML: {fault}", path=str(path)) from fault
-    return parse(raw, str(path))
 
 
 def parse(raw: Mapping[str, Any], where: str = "limits.toml") -> Limits:

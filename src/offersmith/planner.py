@@ -1,0 +1,175 @@
+"""The desk where plans are made: what was asked becomes offers, limits, estimates and decisions.
+
+Nothing is written here, so that a plan can be asked for and looked at before anything is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from offersmith.answers import Planned
+from offersmith.errors import InputError, StateError
+from offersmith.events import decision_log
+from offersmith.kept import Kept
+from offersmith.money import Money
+from offersmith.offers.catalogue import catalogue
+from offersmith.profiles.segments import segment
+from offersmith.progress import Progress, silent
+from offersmith.response.base import Economics
+from offersmith.response.explain.decided import why
+from offersmith.settings import OfferSettings, Settings
+from offersmith.strategy.cards import cards
+from offersmith.strategy.compare import Comparison, Side, compare
+from offersmith.strategy.limits import reading as limits_file
+from offersmith.strategy.limits.compiling import Compiled, compile_limits
+from offersmith.strategy.margins import at_margins
+from offersmith.strategy.plan import make
+from offersmith.strategy.playbooks import reading as playbook_files
+from offersmith.strategy.playbooks.base import Playbook
+from offersmith.strategy.playbooks.merging import merge
+from offersmith.strategy.request import Request
+from offersmith.strategy.table import plan_table
+from offersmith.vocabulary import Offer
+
+UNWRITTEN = Path()
+"""The files of a plan that is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Makes plans of one workspace.
+
+    Attributes:
+        kept: its events, profiles and models.
+        settings: as read.
+        folder: the workspace, where playbooks of its own lie.
+    """
+
+    kept: Kept
+    settings: Settings
+    folder: Path
+
+    def request(
+        self,
+        budget: Money,
+        *,
+        limits: Path | None = None,
+        playbooks: Sequence[str] = (),
+        explore: float | None = None,
+        margin: float,
+    ) -> Request:
+        """Return what is asked, with the settings' answer to all that is not said.
+
+        Raises:
+            InputError: no such file or playbook, or one says what cannot be.
+        """
+        plan = self.settings.plan
+        share = plan.explore if explore is None else explore
+        if not 0 <= share <= 1:
+            raise InputError(f"explore = {share} must be a share from 0 to 1", hint="0.1 means 10 % of the customers")
+        named = [playbook_files.find(name, self.folder) for name in playbooks]
+        return Request(
+            budget=f"{budget.text} {budget.currency}",
+            explore=share,
+            lots=plan.lots,
+            margin=margin,
+            limits=() if limits is None else limits_file.tables(limits),
+            playbooks=tuple(one.raw for one in named),
+            offers=() if named else tuple(msgspec.to_builtins(one) for one in self.settings.offers),
+        )
+
+    def plan(self, request: Request, at: datetime, progress: Progress = silent, where: str = "limits") -> Planned:
+        """Decide who gets what; what files it will have is for whoever keeps it. `where` names limits in messages.
+
+        Raises:
+            InputError: the request says what cannot be.
+            InfeasibleError: its limits cannot be kept together.
+        """
+        economics = Economics(request.margin, self.settings.shop.currency, self.settings.economics.cost_share)
+        table, _ = self.kept.profiles(at)
+        groups = segment(table)
+        known = table.append_column("segment", groups["segment"])
+        playbooks = [playbook_files.parse(one) for one in request.playbooks]
+        offers, tables, days = self._offers(request, playbooks, known)
+        budget = self._budget(request.budget)
+        limits = self._limits(tables, offers, known, budget, where)
+        fitted = self.kept.model(at, economics, progress)
+        progress("shop.stage_plan", 0, None)
+        estimates = fitted.estimate(table, offers)
+        plan = make(
+            estimates,
+            offers,
+            budget,
+            msgspec.structs.replace(self.settings.plan, explore=request.explore, lots=request.lots, valid_days=days),
+            at,
+            self.settings.learn.seed,
+            reasons_from=table,
+            cold=fitted.name == "prior",
+            because=partial(why, fitted, offers, table),
+            limits=limits,
+        )
+        levels = (economics.margin_rate, *self.settings.economics.margin_levels)
+        return Planned(
+            plan,
+            UNWRITTEN,
+            UNWRITTEN,
+            fitted,
+            cards(plan, groups),
+            economics,
+            at_margins(plan, estimates, economics, levels),
+            decision_log.state(self.settings, self.kept.place.decided),
+            request,
+        )
+
+    def what_if(self, before: Side, changes: Sequence[str], progress: Progress = silent) -> Comparison:
+        """Ask for a plan otherwise, for the same moment, and lay both side by side.
+
+        Raises:
+            InputError: a change names nothing, or what cannot be.
+            InfeasibleError: the limits could not be kept together.
+            StateError: what was asked of the plan is not known.
+        """
+        asked = before.summary.get("request")
+        if asked is None:
+            said = f"what was asked of plan {before.summary['version']} is not kept"
+            raise StateError(said, hint="make it again: offersmith plan --budget AMOUNT")
+        at = datetime.fromisoformat(before.summary["as_of"])
+        made = self.plan(Request.of(asked).changed(changes), at, progress)
+        after = Side(made.as_dict(), plan_table(made.plan))
+        return compare(before, after, self.kept.profiles(at)[0], what_if=changes)
+
+    def _offers(
+        self, request: Request, playbooks: Sequence[Playbook], known: pa.Table
+    ) -> tuple[list[Offer], list[Mapping[str, Any]], int]:
+        """Return what may be given, `none` first, the limits with those of the playbooks, and for how many days."""
+        currency = self.settings.shop.currency
+        if not playbooks:
+            stated = msgspec.convert(list(request.offers), list[OfferSettings])
+            return catalogue(stated, currency), list(request.limits), self.settings.plan.valid_days
+        merged = merge(playbooks, currency, known, self.settings.shop.language)
+        days = max(merged.valid_days.values(), default=self.settings.plan.valid_days)
+        return catalogue(merged.offers, currency), [*merged.limits, *request.limits], days
+
+    def _budget(self, asked: str) -> Money:
+        amount, _, currency = asked.rpartition(" ")
+        own = self.settings.shop.currency
+        if currency != own:
+            raise InputError(f"budget {asked!r} must be in {own}", hint=f"for example 200 {own}", field="budget")
+        return Money.parse(amount, own)
+
+    def _limits(
+        self, tables: Sequence[Mapping[str, Any]], offers: Sequence[Offer], known: pa.Table, budget: Money, where: str
+    ) -> Compiled | None:
+        if not tables:
+            return None
+        stated = limits_file.parse({"limits": list(tables)}, where)
+        paying = [offer.offer_id for offer in offers[1:]]
+        return compile_limits(stated, paying, known, self.settings.shop.currency, budget.major)

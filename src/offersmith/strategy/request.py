@@ -1,0 +1,137 @@
+"""What was asked of a plan, as plain values that stand in its summary: it can be asked again, with one thing changed.
+
+A change is written `KEY=VALUE`, the key a path of names: `budget=200`, `limits.gift boxes.at_most=20`,
+`offers.ten.percent=15`, `playbooks.win-back.offers.ten.percent=20`. The value is read as TOML where that succeeds, else
+as text; `off` takes a limit, an offer or a playbook away.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from offersmith.errors import InputError
+from offersmith.strategy.limits.ground import nearest
+
+OFF = "off"
+TERMS = "terms"
+"""The table of an offer whose fields are said as the offer's own."""
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a plan is asked for.
+
+    Attributes:
+        budget: an amount with its currency, `150.00 USD`.
+        explore: share of customers decided by lot.
+        lots: what a lot may hand out (`odds.ODDS`).
+        margin: rate of profit before offers.
+        limits: tables of `[[limits]]`.
+        playbooks: tables of playbooks; with them, the offers are theirs.
+        offers: tables of `[[offers]]`, where there are no playbooks.
+    """
+
+    budget: str
+    explore: float
+    lots: str
+    margin: float
+    limits: tuple[Table, ...] = ()
+    playbooks: tuple[Table, ...] = ()
+    offers: tuple[Table, ...] = ()
+
+    @classmethod
+    def of(cls, plain: Table) -> Request:
+        """Return what a summary says was asked."""
+        tables = {name: tuple(plain.get(name, ())) for name in ("limits", "playbooks", "offers")}
+        return cls(plain["budget"], plain["explore"], plain["lots"], plain["margin"], **tables)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; `of` reads them back."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    def changed(self, changes: Sequence[str]) -> Request:
+        """Return the request with some things asked otherwise.
+
+        Raises:
+            InputError: a change is not `KEY=VALUE`, or its key names nothing there is.
+        """
+        plain = self.as_dict()
+        for change in changes:
+            key, equals, value = change.partition("=")
+            if not key.strip() or not equals:
+                raise InputError(f"--set {change!r} is not KEY=VALUE", hint="for example --set budget=200", set=change)
+            _put(plain, key.strip(), _value(value.strip()), change)
+        if plain["budget"] != self.budget:
+            plain["budget"] = _budget(plain["budget"], self.budget)
+        for name in ("explore", "margin"):
+            share = plain[name]
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                raise InputError(f"{name} = {share!r} must be a number from 0 to 1", field=name)
+            plain[name] = float(share)
+        return Request.of(plain)
+
+
+def _budget(asked: Any, before: str) -> str:
+    """Return an amount that may lack its currency as text that has one."""
+    currency = before.rpartition(" ")[2]
+    return f"{asked} {currency}" if isinstance(asked, int | float) or not asked[-1:].isalpha() else str(asked)
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
+    """Put a value where the path says."""
+    here: Any = plain
+    rest, place = key, ""
+    while True:
+        if isinstance(here, list):
+            found = next((one for one in here if rest == _named(one) or rest.startswith(f"{_named(one)}.")), None)
+            if found is None:
+                raise _unknown(place, rest, [_named(one) for one in here], change)
+            name = _named(found)
+            if rest == name:
+                _off(here, found, value, change)
+                return
+            here, rest, place = found, rest[len(name) + 1 :], f"{place}.{name}"
+            continue
+        name, dot, further = rest.partition(".")
+        if TERMS in here and name not in here:
+            here = here[TERMS]
+        if not dot and not isinstance(here.get(name), list | dict):
+            if not place and name not in here:
+                raise _unknown(place, name, list(here), change)
+            here[name] = value
+            return
+        if not isinstance(here.get(name), list | dict) or not dot:
+            raise _unknown(place, name, [one for one, held in here.items() if isinstance(held, list | dict)], change)
+        here, rest, place = here[name], further, f"{place}.{name}".strip(".")
+
+
+def _named(table: Table) -> str:
+    return str(table.get("id", table.get("name", table.get("column", ""))))
+
+
+def _off(tables: list[Any], found: Any, value: Any, change: str) -> None:
+    if value != OFF:
+        raise InputError(
+            f"--set {change!r}: {_named(found)!r} is a whole table",
+            hint=f"name a field of it, such as {', '.join(list(found)[1:4])}; or take it away with {OFF}",
+            set=change,
+        )
+    tables.remove(found)
+
+
+def _unknown(place: str, name: str, known: Sequence[str], change: str) -> InputError:
+    where = f" in {place}" if place else ""
+    hint = nearest(name.partition(".")[0], known) if known else "there is none"
+    return InputError(f"--set {change!r}: no {name!r}{where}", hint=hint, set=change)

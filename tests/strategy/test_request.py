@@ -1,0 +1,61 @@
+import pytest
+
+from offersmith.errors import InputError
+from offersmith.strategy.request import Request
+
+GIFTS = {"name": "gift boxes", "kind": "stock", "offers": ["gift"], "at_most": 12}
+TEN = {"id": "win-back.ten", "kind": "percent_off", "name": "10 % off", "version": 1, "terms": {"percent": 10}}
+BOOK = {"name": "win-back", "guards": {"min_roi": 0.5}, "offers": [{"id": "ten", "kind": "percent_off", "terms": {}}]}
+ASKED = Request("150.00 USD", 0.1, "even", 0.3, limits=(GIFTS,), playbooks=(BOOK,), offers=(TEN,))
+
+
+def test_what_was_asked_is_read_back():
+    assert Request.of(ASKED.as_dict()) == ASKED
+    ASKED.as_dict()["limits"][0]["at_most"] = 5
+    assert ASKED.limits[0]["at_most"] == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("budget=200", {"budget": "200 USD"}),
+        ("budget=200.50 USD", {"budget": "200.50 USD"}),
+        ("explore=0", {"explore": 0.0}),
+        ("lots=thompson", {"lots": "thompson"}),
+        ("limits.gift boxes.at_most = 20", {"limits": ({**GIFTS, "at_most": 20},)}),
+        ("limits.gift boxes.column=age", {"limits": ({**GIFTS, "column": "age"},)}),
+        ("limits.gift boxes=off", {"limits": ()}),
+        ("offers.win-back.ten.percent=15", {"offers": ({**TEN, "terms": {"percent": 15}},)}),
+        ("playbooks.win-back.guards.min_roi=1", {"playbooks": ({**BOOK, "guards": {"min_roi": 1}},)}),
+        (
+            "playbooks.win-back.offers.ten.percent=5",
+            {"playbooks": ({**BOOK, "offers": [{**BOOK["offers"][0], "terms": {"percent": 5}}]},)},
+        ),
+    ],
+)
+def test_one_thing_is_asked_otherwise(change, found):
+    made = ASKED.changed([change])
+    assert {name: getattr(made, name) for name in found} == found
+    others = set(ASKED.as_dict()) - set(found)
+    assert all(getattr(made, name) == getattr(ASKED, name) for name in others)
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "hint"),
+    [
+        ("budget", "is not KEY=VALUE", "--set budget=200"),
+        ("=3", "is not KEY=VALUE", "--set budget=200"),
+        ("bugdet=3", "no 'bugdet'", "did you mean budget?"),
+        ("limits.gift box.at_most=3", "no 'gift box.at_most' in limits", "did you mean gift boxes?"),
+        ("limits.gift boxes=3", "is a whole table", "take it away with off"),
+        ("limits=3", "no 'limits'", ""),
+        ("budget.at_most=3", "no 'budget'", ""),
+        ("explore=2", "from 0 to 1", ""),
+        ("margin=much", "from 0 to 1", ""),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_name(change, says, hint):
+    with pytest.raises(InputError) as raised:
+        ASKED.changed([change])
+    assert says in raised.value.message
+    assert hint in raised.value.hint
