@@ -155,8 +155,7 @@ class Playbook(_Part, frozen=True):
 
     @property
     def raw(self) -> Mapping[str, Any]:
-        """The playbook as plain values that parse back to the same; what is usual is there, too, so that it can be asked
-        otherwise."""
+        """The playbook as plain values that parse back to the same; what is left as usual is said, too."""
         return {key: value for key, value in plain(self).items() if value not in ({}, [])}
 
     @property
