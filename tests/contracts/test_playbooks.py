@@ -11,6 +11,7 @@ from offersmith.offers.catalogue import catalogue
 from offersmith.profiles import FEATURES
 from offersmith.profiles.segments import segment
 from offersmith.response.costs import relief
+from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.compiling import compile_limits
 from offersmith.strategy.limits.reading import parse as parse_limits
 from offersmith.strategy.playbooks import PLAYBOOKS
@@ -18,7 +19,7 @@ from offersmith.strategy.playbooks.amounts import usual_basket
 from offersmith.strategy.playbooks.base import RISKS, Words
 from offersmith.strategy.playbooks.members import members, with_segments
 from offersmith.strategy.playbooks.merging import merge
-from offersmith.strategy.playbooks.reading import find, parse, text
+from offersmith.strategy.playbooks.reading import NOT_LIMITS, find, parse, text
 from offersmith.strategy.playbooks.said import risks, whom
 from offersmith.words import LANGUAGES
 from offersmith.words import catalogue as words
@@ -59,6 +60,11 @@ def test_every_risk_has_words_and_no_words_are_left_over():
     said = {name.removeprefix("risk_") for name in words("playbooks") if name.startswith("risk_")}
     assert said == set(RISKS)
     assert list(RISKS) == sorted(RISKS)
+
+
+def test_every_kind_of_limit_a_playbook_may_have_has_words():
+    said = {name.removeprefix("limit_") for name in words("playbooks") if name.startswith("limit_")}
+    assert said == set(LIMITS) - set(NOT_LIMITS)
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

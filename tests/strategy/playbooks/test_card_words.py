@@ -2,8 +2,10 @@ import re
 
 import pytest
 
-from offersmith.strategy.playbooks.card_words import lines, to_markdown
+from offersmith.strategy.playbooks.card_words import chance, lines, to_markdown
 from offersmith.strategy.playbooks.cards import playbook_cards
+from offersmith.strategy.playbooks.reading import parse
+from offersmith.strategy.playbooks.said import rails
 from offersmith.words import LANGUAGES
 
 
@@ -30,21 +32,24 @@ def test_a_card_says_its_figures(cards, language):
 
 def test_a_card_reads_like_this(cards):
     said = dict(lines(cards[0], "en"))
-    assert said["Who"] == "segment: At risk or Lapsed or One-time"
+    assert said["Who"] == "segment: At risk, Lapsed or One-time"
     assert "We miss you: 10 % (10 % off)" in said["What they get"]
     assert said["When"] == "from 2026-07-01 until 2026-07-29"
     assert "many" not in said["Why"]
     assert "some are gone for reasons that no offer mends" in said["Risks"]
-    assert f"stop when its offers have cost {1.2 * cards[0].expected_cost:,.2f} USD, 120%" in said["Guard rails"]
+    assert (
+        f"stop when its offers have cost {1.2 * cards[0].expected_cost:,.2f} USD, 120%"
+        in said["Limits and guard rails"]
+    )
     assert "counted for 56 days" in said["How it will be measured"]
-    assert dict(lines(cards[0], "zh"))["对象"] == "顾客分群：流失风险或已流失或一次性顾客"
+    assert dict(lines(cards[0], "zh"))["对象"] == "顾客分群：流失风险、已流失或一次性顾客"
 
 
 def test_a_playbook_out_of_season_or_open_for_other_days_says_so(make_plan, profiles):
     made = make_plan(["dinner-parties", "cart-abandonment"], profiles)
     dinner, cart = playbook_cards(made.playbooks, made.plan, made.profiles, made.estimates)
     assert "outside of its season, which is December 10 to January 2" in dict(lines(dinner, "en"))["When"]
-    assert "不在适用季节内（12 月10 日至1 月2 日）" in dict(lines(dinner, "zh"))["时间"]
+    assert "不在适用季节内（12 月 10 日至1 月 2 日）" in dict(lines(dinner, "zh"))["时间"]
     assert "meant to be open for 3 days, and this plan ends after 28" in dict(lines(cart, "en"))["When"]
 
 
@@ -61,4 +66,31 @@ def test_without_an_offer_it_says_that_nobody_gets_one(make_plan, profiles):
     said = dict(lines(card, "en"))
     assert "Nobody of them gets an offer" in said["How many"]
     assert "Expected profit" not in said
-    assert "120% of what is planned" in said["Guard rails"]
+    assert "120% of what is planned" in said["Limits and guard rails"]
+
+
+def test_a_playbook_s_own_limits_are_said_in_words():
+    limits = [
+        {"name": "a", "kind": "stock", "at_most": 500},
+        {"name": "b", "kind": "spend", "share_at_least": 0.1, "at_most": 70, "column": "segment", "is": ["new"]},
+        {"name": "c", "kind": "exclude", "column": "age", "below": 18},
+    ]
+    offer = {"id": "ten", "kind": "percent_off", "terms": {"percent": 10}}
+    book = parse({"name": "mine", "title": "Mine", "about": "For a test.", "offers": [offer], "limits": limits})
+    assert rails(book, 10.0, "USD", "en") == [
+        "stock: at most 500",
+        "cost of the offers: at least 10%, at most 70, segment: New",
+        "not for: age: less than 18",
+    ]
+    assert rails(book, 10.0, "USD", "zh")[0] == "库存：至多 500"
+
+
+def test_a_chance_is_never_said_to_be_none_or_all():
+    assert [chance(share, "en") for share in (0.0, 0.004, 0.01, 0.5, 0.995, 1.0)] == [
+        "below 1%",
+        "below 1%",
+        "1%",
+        "50%",
+        "above 99%",
+        "above 99%",
+    ]

@@ -12,6 +12,8 @@ from offersmith.strategy.playbooks.cards import Given, PlaybookCard
 from offersmith.strategy.playbooks.said import rails, risks, season, whom
 from offersmith.words import Language, say
 
+LEAST = 0.01
+"""Chances below this, or above its counterpart, are said as such."""
 FEW = 200
 """Customers decided by lot below which the share that buys is known to a few points of percent only."""
 
@@ -82,9 +84,18 @@ def _profit(card: PlaybookCard, language: Language) -> list[str]:
         said = [say("playbooks.profit_alone", language, profit=card.expected_profit, currency=card.currency)]
     else:
         low, high = interval
-        figures = {"profit": card.expected_profit, "low": low, "high": high, "chance": card.chance_of_loss}
-        said = [say("playbooks.profit", language, currency=card.currency, **figures)]
-    return [*said, say(f"playbooks.profit_{'stated' if card.cold else 'optimistic'}", language)]
+        figures = {"profit": card.expected_profit, "low": low, "high": high}
+        loss = chance(card.chance_of_loss or 0.0, language)
+        said = [say("playbooks.profit", language, currency=card.currency, chance=loss, **figures)]
+    if card.cold:
+        return [*said, say("playbooks.profit_stated", language)]
+    return [*said, say("playbooks.profit_optimistic", language)] if card.expected_profit > 0 else said
+
+
+def chance(share: float, language: Language) -> str:
+    """Return a chance in words that never say never."""
+    key = "chance_low" if share < LEAST else "chance_high" if share > 1 - LEAST else "chance"
+    return say(f"playbooks.{key}", language, chance=share)
 
 
 def _cost(card: PlaybookCard, language: Language) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from offersmith.money import scale
 from offersmith.profiles import FEATURES, label
 from offersmith.profiles.segments import SEGMENTS
@@ -11,6 +16,8 @@ from offersmith.strategy.limits.groups import Value
 from offersmith.strategy.playbooks.base import Guards, Playbook, Season, Who, spoken
 from offersmith.words import Language, say
 
+BOUNDS = ("at_least", "share_at_least", "at_most", "share_at_most")
+"""Fields of limits that are figures."""
 MINOR = "minor"
 """The unit of features that count money in the smallest coin."""
 
@@ -62,10 +69,7 @@ def rails(playbook: Playbook, cost: float, currency: str, language: Language) ->
         said.append(say("playbooks.rail_budget", language, share=share(guards.budget_share)))
     if guards.min_roi is not None:
         said.append(say("playbooks.rail_return", language, roi=guards.min_roi))
-    said += [
-        say("playbooks.rail_limit", language, name=str(table["name"]), kind=_figures(table))
-        for table in playbook.limits
-    ]
+    said += [_limit(table, currency, language) for table in playbook.limits]
     if guards.stop_at_cost is not None:
         amount, part = guards.stop_at_cost * cost, share(guards.stop_at_cost)
         key = "rail_stop" if amount >= 0.005 else "rail_stop_share"
@@ -81,10 +85,18 @@ def risks(playbook: Playbook, language: Language) -> list[str]:
     ]
 
 
-def _figures(table: object) -> str:
-    """Return what a limit of the playbook says, as its file has it."""
-    items = table.items() if isinstance(table, dict) else ()
-    return ", ".join(f"{key} = {value}" for key, value in items if key not in ("name", "offers"))
+def _limit(table: Mapping[str, Any], currency: str, language: Language) -> str:
+    """Return a limit of the playbook's own: what it is about, and its bounds."""
+    bounds = [
+        say(f"playbooks.bound_{field}", language, bound=share(table[field]) if "share" in field else table[field])
+        for field in BOUNDS
+        if table.get(field) is not None
+    ]
+    if "column" in table:
+        fields = {field: table[field] for field in ("column", "is", "from", "below", "top", "bottom") if field in table}
+        bounds.append(condition(msgspec.convert(fields, Who), currency, language))
+    kind = say(f"playbooks.limit_{table['kind']}", language)
+    return say("playbooks.rail_limit", language, kind=kind, bounds=say("playbooks.comma", language).join(bounds))
 
 
 def _column(name: str, language: Language) -> str:
@@ -96,7 +108,10 @@ def _column(name: str, language: Language) -> str:
 def _what(who: Who, currency: str, language: Language) -> str:
     if who.values is not None:
         texts = [_value(who.column, value, currency, language) for value in who.values]
-        return say("playbooks.one_of", language).join(texts)
+        if len(texts) == 1:
+            return texts[0]
+        others = say("playbooks.comma", language).join(texts[:-1])
+        return say("playbooks.one_of", language, others=others, last=texts[-1])
     if who.top is not None or who.bottom is not None:
         key, part = ("share_top", who.top) if who.top is not None else ("share_bottom", who.bottom)
         return say(f"playbooks.{key}", language, share=share(part or 0.0))
