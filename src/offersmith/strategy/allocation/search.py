@@ -14,6 +14,8 @@ from offersmith.strategy.allocation.problem import Floats, Instance, Memory, Row
 
 FIRST, TIMES, LARGEST = 1 << 14, 8, 1 << 20
 """Customers of the first sample; by how many times the next is larger; of the last at most."""
+SAMPLED = 2 * FIRST
+"""Customers up to whom prices are found on all of them: to learn how far a sample's are off takes as long."""
 FEW = 4_000
 """Cells (customers x offers) up to which everything is decided exactly."""
 WIDE = 3.0
@@ -96,12 +98,13 @@ class Search:
         rows, unit = self.rows, self.unit
         if customers * sample.value.shape[0] <= FEW:
             return np.zeros(len(unit)), EVERYWHERE * unit
-        part = sample.sample(FIRST, 0)
+        every = customers <= SAMPLED
+        part = sample if every else sample.sample(FIRST, 0)
         found = self._whole(part, customers, np.zeros(len(unit)), unit, ROUGH)
         if found.value < self.least:
             return None
         price = found.place
-        if customers <= FIRST:
+        if every:
             return price, NEAR * unit
         quarters = [self._whole(_every(part, each), customers, price, unit * NEAR, CLOSE).place for each in range(4)]
         # Of the four, as an estimate of a quarter's spread; a sample of four times as many varies half as much.

@@ -1,8 +1,9 @@
-"""The last customers, near a tie, decided exactly: a linear program over them, then a small integer one (HiGHS).
+"""The last customers, near a tie, decided exactly: a linear program over them (HiGHS), then a search among wholes.
 
 At the best prices all but as many customers as there are limits have a clear best offer in the linear program. Those
 that are split, and the ones nearest to a tie, are decided again as wholes with every limit on both sides; everybody
-else is held. Where so few cannot keep the limits, more are let go.
+else is held. The search (`switching`) usually comes through all of it in milliseconds, or very close to the best; else
+a small integer program is asked too. Where so few cannot keep the limits, more are let go.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
@@ -17,10 +19,14 @@ from offersmith.strategy.allocation.core import Core
 from offersmith.strategy.allocation.problem import Floats, Rows
 from offersmith.strategy.allocation.quiet import quiet
 from offersmith.strategy.allocation.sifting import Ints
+from offersmith.strategy.allocation.switching import switched
 
-FEW, MORE = 40, 4
-"""Customers decided as wholes besides the split ones, and by how many times more when they do not do."""
+FEW, MORE, ENOUGH = 40, 4, 160
+"""Customers decided as wholes besides the split ones, by how many times more the next time, and how many are enough."""
+CLOSE = 50.0
+"""Times the value that need not be found: a search that has lost no more need not come through."""
 NODES = 300
+"""Of the integer program, which is asked where a search neither comes through nor so close."""
 _SLACK = 4e-6
 """HiGHS keeps rows to 1e-6 of what one option draws at most; they are asked a little more."""
 
@@ -58,27 +64,69 @@ def settle(core: Core, rows: Rows, spare: float) -> Settled:
         return Settled(None, None)
     price = np.maximum(-solved.ineqlin.marginals[len(core) :], 0.0) / line.unit
     whole, option = _wholes(core, solved.x)
-    regret = _regret(core, rows, price)
+    regret, result = _regret(core, rows, price), None
     size = FEW
     while True:
         free = ~whole
-        nearest = np.argsort(regret, kind="stable")[:size]
-        free[nearest] = True
-        found = _integer(core.only(free, option), rows, spare)
-        if found is not None:
-            result = option.copy()
-            places = np.flatnonzero(free)
-            inside = _places(core, places)
-            result[places] = np.where(found >= 0, inside[np.maximum(found, 0)] if len(inside) else -1, -1)
+        free[np.argsort(regret, kind="stable")[:size]] = True
+        better = _decided(core, rows, price, free, option, result, spare)
+        result = result if better is None else better
+        if size >= len(core) or (result is not None and size >= ENOUGH):
             return Settled(result, price)
-        if size >= len(core):
-            return Settled(None, price)
         size *= MORE
+
+
+def _decided(
+    core: Core, rows: Rows, price: Floats, free: NDArray[np.bool_], option: Ints, known: Ints | None, spare: float
+) -> Ints | None:
+    """Return (c,) options that keep all rows and are worth more than those known, if there are any.
+
+    Args:
+        core: all of them.
+        rows: the limits.
+        price: (R,) dual prices.
+        free: (c,) who is decided; the others are held to
+        option: (c,) what the linear program gives them.
+        known: (c,) options that keep all rows, worth less; None = there are none yet.
+        spare: as of `settle`.
+    """
+    inner, line = core.only(free, option), _Line.of(core.only(free, option), rows)
+    if not len(inner.offer):
+        return option if known is None and (line.rest >= 0).all() else None
+    held = _worth(core, option[~free])
+    least = -np.inf if known is None else _worth(core, known) - held
+    found = switched(inner, line.each, line.whole, price, least)
+    chosen = found.option
+    if known is None and not found.through and found.lost > CLOSE * spare:
+        # Too many are alike to be tried one by one: a program that cuts finds more, or that there is nothing.
+        other = _integer(inner, line, spare)
+        if other is not None and (chosen is None or _worth(inner, other) > _worth(inner, chosen)):
+            chosen = other
+    if chosen is None:
+        return None
+    result, inside = option.copy(), np.append(np.flatnonzero(np.repeat(free, np.diff(core.start))), -1)
+    result[free] = inside[chosen]
+    return result
+
+
+def _worth(core: Core, option: Ints) -> float:
+    return float(core.drawn[2, option[option >= 0]].sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """The linear program of a core; rows are in units of the most that one option draws."""
+    """The linear program of a core; rows are in units of the most that one option draws.
+
+    Attributes:
+        value: (o,) of the options.
+        once: (c, o) each customer gets one at most.
+        drawn: (R, o) of the rows.
+        rest: (R,) what is asked of a program that keeps rows but nearly.
+        true: (R,) what has to be kept.
+        unit: (R,) of the rows.
+        each: (R, o) what is drawn, in no unit.
+        whole: (R,) what may be drawn, likewise; a whole number where all options draw whole numbers.
+    """
 
     value: Floats
     once: csr_array
@@ -86,6 +134,8 @@ class _Line:
     rest: Floats
     true: Floats
     unit: Floats
+    each: Floats
+    whole: Floats
 
     @classmethod
     def of(cls, core: Core, rows: Rows) -> _Line:
@@ -99,7 +149,8 @@ class _Line:
         true = np.where(whole, np.floor(rest + 1e-9 * np.maximum(1.0, np.abs(rows.bound))) + 0.25, rest)
         true -= np.where(whole, 0.0, np.minimum(1e-12 * np.abs(rows.bound), np.maximum(true, 0.0)))
         asked = np.where(whole, true, np.where(true >= 0, np.maximum(true - _SLACK * unit, 0.0), true - _SLACK * unit))
-        return cls(core.drawn[2], once, csr_array(each / unit[:, None]), asked / unit, true / unit, unit)
+        exact = np.where(whole, np.floor(true), true)
+        return cls(core.drawn[2], once, csr_array(each / unit[:, None]), asked / unit, true / unit, unit, each, exact)
 
 
 def draws(core: Core, rows: Rows) -> Floats:
@@ -107,10 +158,7 @@ def draws(core: Core, rows: Rows) -> Floats:
     return np.asarray(np.einsum("rmo,mo->ro", rows.weight[:, :, core.offer, core.cell], core.drawn))
 
 
-def _integer(core: Core, rows: Rows, spare: float) -> Ints | None:
-    line = _Line.of(core, rows)
-    if not len(core.offer):
-        return np.full(len(core), -1, np.int64) if (line.rest >= 0).all() else None
+def _integer(core: Core, line: _Line, spare: float) -> Ints | None:
     top, rest = float(np.abs(line.value).sum()), line.rest.copy()
     for _ in range(3):
         limits = LinearConstraint(vstack([line.once, line.drawn]), -np.inf, np.append(np.ones(len(core)), rest))
@@ -129,7 +177,7 @@ def _integer(core: Core, rows: Rows, spare: float) -> Ints | None:
     return None
 
 
-def _wholes(core: Core, x: Floats) -> tuple[np.ndarray, Ints]:
+def _wholes(core: Core, x: Floats) -> tuple[NDArray[np.bool_], Ints]:
     """Return (c,) whether a customer is not split, and (c,) the option with the largest part, -1 for none."""
     whole, option = np.ones(len(core), np.bool_), np.full(len(core), -1, np.int64)
     customer = np.repeat(np.arange(len(core)), np.diff(core.start))
@@ -155,10 +203,3 @@ def _regret(core: Core, rows: Rows, price: Floats) -> Floats:
     second = np.where(at >= 0, 0.0, -np.inf)
     np.maximum.at(second, customer[others], reduced[others])
     return first - second
-
-
-def _places(core: Core, customers: Ints) -> Ints:
-    """Return the options of some customers, in order."""
-    chosen = np.zeros(len(core), np.bool_)
-    chosen[customers] = True
-    return np.flatnonzero(np.repeat(chosen, np.diff(core.start)))
