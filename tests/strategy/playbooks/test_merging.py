@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from offersmith.errors import InputError
@@ -90,11 +91,19 @@ def test_what_cannot_be_planned_is_refused_by_name(books, said):
 
 
 def test_a_column_the_shop_lacks_is_named(profiles):
-    merged = merge([find("members")], "USD", profiles)
-    limits = parse_limits({"limits": list(merged.limits)}, "members.toml")
-    with pytest.raises(InputError, match=r"members: who 1.*column = 'member': customers have no such column"):
-        compile_limits(limits, [offer.id for offer in merged.offers], profiles.drop_columns(["member"]), "USD")
-    with pytest.raises(
-        InputError, match=r"members\.toml: limit 'who 1': column = 'member': customers have no such column"
-    ):
-        members(find("members"), profiles.drop_columns(["member"]), "USD")
+    without = profiles.drop_columns(["member"])
+    for ask in (lambda: merge([find("members")], "USD", without), lambda: members(find("members"), without, "USD")):
+        with pytest.raises(InputError, match=r"members\.toml: limit 'who 1': column = 'member': customers have no"):
+            ask()
+
+
+def test_a_playbook_for_nobody_is_refused_with_counts(profiles):
+    apart = book(who=[{"column": "orders", "top": 0.1}, {"column": "orders", "bottom": 0.1}])
+    with pytest.raises(InputError, match=r"playbook 'mine': nobody meets all .* who 1 \(orders\): \d+, who 2"):
+        merge([apart], "USD", profiles)
+    buyers = profiles.filter(pc.greater(profiles["orders"], 0))
+    with pytest.raises(InputError, match=r"first-order\.toml: .*is = 'no_purchase': nobody has it in column 'segment'"):
+        merge([find("first-order")], "USD", buyers)
+    typo = book(who=[{"column": "segment", "is": ["lapsed", "lapsd"]}])
+    with pytest.raises(InputError, match=r"is = 'lapsd': nobody has it.*\ndid you mean lapsed"):
+        merge([typo], "USD", profiles)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from offersmith.errors import InputError
 from offersmith.profiles.segments import NEEDED, segment
 from offersmith.strategy.limits.ground import SEGMENT, Words
 from offersmith.strategy.playbooks.base import Playbook
@@ -16,6 +17,28 @@ def with_segments(profiles: pa.Table) -> pa.Table:
     if SEGMENT in profiles.column_names or not set(NEEDED) <= set(profiles.column_names):
         return profiles
     return profiles.append_column(SEGMENT, segment(profiles)[SEGMENT])
+
+
+def somebody(playbook: Playbook, profiles: pa.Table, currency: str) -> None:
+    """Look whether a playbook is for anybody.
+
+    Raises:
+        InputError: a condition is about a column there is not, nobody meets one, or nobody meets all; with counts.
+    """
+    known = with_segments(profiles)
+    words = Words(f"{playbook.name}.toml", (), known, currency)
+    many = []
+    for place, who in enumerate(playbook.who, start=1):
+        words.condition(f"who {place}", who.condition)
+        codes = who.condition.codes(known)
+        words.somebody(f"who {place}", who.condition, codes)
+        many.append(f"who {place} ({who.column}): {int(codes.sum()):,}")
+    if not members(playbook, known, currency).any():
+        raise InputError(
+            f"playbook {playbook.name!r}: nobody meets all its conditions; customers who meet each: {', '.join(many)}",
+            hint=f"change them in a copy: offersmith playbooks copy {playbook.name}",
+            playbook=playbook.name,
+        )
 
 
 def members(playbook: Playbook, profiles: pa.Table, currency: str) -> NDArray[np.bool_]:

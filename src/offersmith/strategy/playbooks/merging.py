@@ -14,6 +14,7 @@ from offersmith.offers.catalogue import offer as checked
 from offersmith.settings import OfferSettings
 from offersmith.strategy.playbooks.amounts import BASKET, resolved, usual_basket
 from offersmith.strategy.playbooks.base import Playbook, offer_id, plain, spoken
+from offersmith.strategy.playbooks.members import somebody
 from offersmith.strategy.playbooks.reading import filled
 from offersmith.words import Language
 
@@ -41,11 +42,13 @@ def merge(
     Args:
         playbooks: at least one; the order is that of the offers.
         currency: of the shop.
-        profiles: what is known of the customers; needed where an amount is so many times the basket.
+        profiles: what is known of the customers; needed where an amount is so many times the basket. With it, each
+            playbook must be for somebody.
         language: of the names of offers.
 
     Raises:
-        InputError: there is none, one stands twice, or an offer has terms that cannot be, or no known cost.
+        InputError: there is none, one stands twice or is for nobody, or an offer has terms that cannot be, or no cost
+            that can be estimated.
     """
     if not playbooks:
         raise InputError("no playbook is named", hint="see which there are: offersmith playbooks")
@@ -53,6 +56,9 @@ def merge(
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
         raise InputError(f"playbook {twice!r} is named twice", hint="name each once", playbook=twice)
+    if profiles is not None:
+        for one in playbooks:
+            somebody(one, profiles, currency)
     offers = tuple(made for one in playbooks for made in _offers(one, currency, profiles, language))
     limits = tuple(made for one in playbooks for made in _limits(one, together=len(playbooks) > 1))
     return Merged(offers, limits, {offer: one.valid_days for one in playbooks for offer in one.offer_ids})
