@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,26 +10,15 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from offersmith.events.decision_log import LogState
 from offersmith.events.found import Found
 from offersmith.money import Money
 from offersmith.profiles import FEATURES, label
 from offersmith.profiles.build import profile
 from offersmith.profiles.segments import segment
 from offersmith.response import unrecorded
-from offersmith.response.base import Economics, FittedResponse
+from offersmith.response.base import FittedResponse
 from offersmith.response.told import Beside, beside, effects
-from offersmith.strategy.cards import Card
-from offersmith.strategy.certificate import Row
-from offersmith.strategy.plan import Plan
-from offersmith.strategy.promise import Promise, promise
-from offersmith.strategy.request import Request
-from offersmith.strategy.told import told
-from offersmith.vocabulary import NO_OFFER, NORMAL_95, Offer
 from offersmith.words import Language, catalogue, say
-
-FORMAT = 1
-"""Of a plan's summary as the ledger keeps it; raised when a report needs more of it than before."""
 
 SCORES_SAID = ("redemption_auc", "redemption_lift")
 """What a person is told of a model; the other scores are in `--json`."""
@@ -220,138 +209,6 @@ class Learned:
         return self.text()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Planned:
-    """A plan and where it was written.
-
-    Attributes:
-        plan: the decisions, their certificate and totals.
-        file: the plan as Parquet, one row per eligible customer.
-        cards_file: the plan in words.
-        fitted: the response model behind it.
-        cards: the strategy, one card per group that gets the same.
-        economics: the margin rate and the shop's part of the cost the plan was made with.
-        margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
-        log: how it stands with the decisions that the shop told: refused ones were not learned from.
-        request: what was asked.
-    """
-
-    plan: Plan
-    file: Path
-    cards_file: Path
-    fitted: FittedResponse
-    cards: Sequence[Card]
-    economics: Economics
-    margins: Sequence[tuple[float, float, float]] = ()
-    log: LogState = field(default_factory=LogState)
-    request: Request | None = None
-
-    @property
-    def decisions(self) -> pa.Table:
-        """One row per eligible customer (`vocabulary.DECISIONS`)."""
-        return self.plan.decisions
-
-    @property
-    def customers(self) -> int:
-        """How many customers were decided about."""
-        return int(self.plan.decisions.num_rows)
-
-    @property
-    def profit_if_shop_paid(self) -> float:
-        """Expected profit of the same decisions if nobody else paid for a part of the offers, major units."""
-        return self.plan.expected_profit - (1 - self.economics.cost_share) * self.plan.spent
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the expected profit if the estimated effects of all customers err the same way."""
-        half = NORMAL_95 * self.plan.profit_sd_shared
-        return self.plan.expected_profit - half, self.plan.expected_profit + half
-
-    @property
-    def promise(self) -> Promise | None:
-        """What the plan expects, beside what its policy was worth on held-out customers; None where none was."""
-        return promise(self.plan, self.fitted.evidence.judged)
-
-    def text(self, language: Language = "en") -> str:
-        """Say who gets what, what it should earn, and how far that is from the best possible."""
-        plan, (low, high) = self.plan, self.interval
-        given = self.customers - plan.counts.get(NO_OFFER, 0)
-        currency = plan.budget.currency
-
-        def name(offer: Offer) -> str:
-            return say("shop.nothing", language) if offer.offer_id == NO_OFFER else offer.name or offer.offer_id
-
-        lines = [
-            say("shop.planned", language, version=plan.version, given=given, customers=self.customers),
-            *[
-                say("shop.planned_offer", language, name=name(offer), customers=plan.counts.get(offer.offer_id, 0))
-                for offer in plan.offers
-            ],
-            say(
-                "shop.planned_money",
-                language,
-                cost=plan.spent,
-                budget=plan.budget.major,
-                currency=currency,
-                profit=plan.expected_profit,
-                low=low,
-                high=high,
-            ),
-        ]
-        lines += [_limit(row, language) for row in plan.certificate.rows[1:]]
-        measured = self.promise
-        if measured is not None:
-            lines.append(measured.text(currency, language))
-        if self.economics.cost_share < 1:
-            lines.append(say("shop.planned_alone", language, profit=self.profit_if_shop_paid, currency=currency))
-        if plan.cold and plan.explorers:
-            lines.append(say("shop.planned_cold", language))
-        lines.append(say("shop.planned_files", language, file=self.file, cards=self.cards_file))
-        lines += [*told(plan, language), *unrecorded.told(self.fitted.evidence.campaigns, language)]
-        lines += self.log.lines(language)
-        return "\n".join(lines)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
-        low, high = self.interval
-        evidence, measured = self.fitted.evidence, self.promise
-        return {
-            "format": FORMAT,
-            **self.plan.as_dict(),
-            "request": None if self.request is None else self.request.as_dict(),
-            "expected_profit_interval": [low, high],
-            "measured": None if measured is None else measured.as_dict(),
-            "margin_rate": self.economics.margin_rate,
-            "cost_share": self.economics.cost_share,
-            "expected_profit_if_shop_paid": self.profit_if_shop_paid,
-            "margins": [{"rate": r, "expected_profit": p, "sd": s} for r, p, s in self.margins],
-            "offers": {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers},
-            "catalogue": [
-                {
-                    "offer_id": offer.offer_id,
-                    "kind": offer.kind,
-                    "terms": dict(offer.terms),
-                    "name": offer.name,
-                    "version": offer.version,
-                }
-                for offer in self.plan.offers
-                if offer.offer_id != NO_OFFER
-            ],
-            "model": self.fitted.name,
-            "reasons": [{"code": code, "says": say(f"response.{code}")} for code in evidence.reasons],
-            "note": say("shop.planned_cold") if self.plan.cold and self.plan.explorers else "",
-            "evidence": evidence.as_dict(),
-            "costs_untold": unrecorded.summary(evidence.campaigns),
-            "log": self.log.as_dict(),
-            "cards": [card.as_dict() for card in self.cards],
-            "file": str(self.file),
-            "cards_file": str(self.cards_file),
-        }
-
-    def __str__(self) -> str:
-        return self.text()
-
-
 @dataclass(frozen=True, slots=True)
 class Reported:
     """The report that was written: about a plan, else about the model learned as of a moment, else about the shop."""
@@ -378,13 +235,6 @@ class Reported:
 
     def __str__(self) -> str:
         return self.text()
-
-
-def _limit(row: Row, language: Language) -> str:
-    """Say what a plan uses of a limit, and what one more unit of it would earn where it binds."""
-    floor = "floor" if row.at_least else "cap"
-    said = say(f"shop.planned_{floor}", language, name=row.name, used=row.usage, bound=row.bound)
-    return said if not row.price else f"{said}{say('shop.planned_binds', language, price=abs(row.price))}"
 
 
 def _reason(code: str, language: Language) -> str:

@@ -15,12 +15,12 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from offersmith.answers import Planned
 from offersmith.errors import InputError, StateError
 from offersmith.events import decision_log
 from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
+from offersmith.planned import Planned
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics
@@ -34,6 +34,7 @@ from offersmith.strategy.margins import at_margins
 from offersmith.strategy.plan import make
 from offersmith.strategy.playbooks import reading as playbook_files
 from offersmith.strategy.playbooks.base import Playbook
+from offersmith.strategy.playbooks.cards import playbook_cards
 from offersmith.strategy.playbooks.merging import merge
 from offersmith.strategy.request import Request
 from offersmith.strategy.table import plan_table
@@ -127,6 +128,7 @@ class Planner:
             at_margins(plan, estimates, economics, levels),
             decision_log.state(self.settings, self.kept.place.decided),
             request,
+            playbook_cards(playbooks, plan, known, estimates, self.settings.learn.horizon_days),
         )
 
     def what_if(self, before: Side, changes: Sequence[str], progress: Progress = silent) -> Comparison:

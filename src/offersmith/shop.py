@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
-from offersmith.answers import FORMAT, Learned, Planned, Profiled, Reported, Started
+from offersmith.answers import Learned, Profiled, Reported, Started
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import decisions
 from offersmith.events import ingest as reading
@@ -32,6 +32,7 @@ from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
+from offersmith.planned import FORMAT, Planned
 from offersmith.planner import Planner
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
@@ -46,7 +47,6 @@ from offersmith.store import read_back
 from offersmith.store.files import parquet
 from offersmith.store.files import replace as write
 from offersmith.store.ledger import PlanRow
-from offersmith.strategy.cards import to_markdown
 from offersmith.strategy.compare import Comparison, compare
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
@@ -376,7 +376,7 @@ class Shop:
         planned = replace(made, file=folder / "plan.parquet", cards_file=folder / "cards.md")
         data = parquet(plan_table(plan))
         write(planned.file, data)
-        write(planned.cards_file, to_markdown(planned.cards, self.language, plan).encode())
+        write(planned.cards_file, planned.page(self.language).encode())
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
             ledger.record_plan(
                 PlanRow(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from offersmith import __version__
-from offersmith.answers import Planned
+from offersmith.planned import Planned
 from offersmith.response.effects import PastEffect
 from offersmith.response.holdout import HeldOut
 from offersmith.words import Language, say

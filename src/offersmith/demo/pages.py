@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from offersmith.answers import Planned
+from offersmith.planned import Planned
 from offersmith.report.inputs import Both, DecileRow, HappenedFacts
 from offersmith.response.holdout import HeldOut
 from offersmith.vocabulary import NO_OFFER

@@ -23,6 +23,7 @@ from offersmith.report.inputs import (
     PlanFacts,
     SegmentOffer,
 )
+from offersmith.report.inputs_playbooks import playbook_facts
 from offersmith.strategy.because import ModelReason, lines
 from offersmith.strategy.facts import KNOWN
 from offersmith.vocabulary import NO_OFFER, NORMAL_95
@@ -54,7 +55,9 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         margins=tuple(_margin_row(row, summary["margin_rate"]) for row in summary["margins"]),
         limits=(
             LimitRow(Both.say("gather.limit_budget"), summary["spent"], summary["budget"], summary["shadow_price"]),
+            *(_limit_row(row) for row in certificate["rows"][1:]),
         ),
+        playbooks=tuple(playbook_facts(one) for one in summary.get("playbooks", ())),
         cards=tuple(
             plan_card(card, names, summary["currency"]) for card in summary["cards"] if card["offer_id"] != NO_OFFER
         ),
@@ -72,6 +75,11 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         measured=_measured(summary.get("measured")),
         frontier=_frontier(summary.get("frontier")),
     )
+
+
+def _limit_row(row: Mapping[str, Any]) -> LimitRow:
+    floor = bool(row.get("at_least"))
+    return LimitRow(Both.same(row["name"]), row["usage"], row["bound"], row["price"], "number", floor)
 
 
 def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:

@@ -25,6 +25,7 @@ from offersmith.report.inputs_past import (
     ReliabilityBin,
     ScoreRow,
 )
+from offersmith.report.inputs_playbooks import PlaybookFacts
 from offersmith.report.inputs_shop import QualityFacts, QualityFinding, SegmentFacts, SegmentRow, ShopFacts
 
 CaveatCode = Literal[
@@ -80,14 +81,16 @@ class MarginRow:
 class LimitRow:
     """One limit of the plan: how much is used, and what one more unit of it would earn.
 
-    `unit` is `money` (major units) or `count`; `shadow_price` is profit per unit.
+    `unit` is `money` (major units), `count` or `number`; `shadow_price` is profit per unit; a `floor` asks for at least
+    as much.
     """
 
     name: Both
     used: float
     limit: float
     shadow_price: float
-    unit: Literal["money", "count"] = "money"
+    unit: Literal["money", "count", "number"] = "money"
+    floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ class PlanFacts:
         asked: customers about whose offer the deciding model was asked what it goes by.
         measured: what its policy was worth on held-out customers, for as many as the plan has; None = not judged.
         frontier: what the best plan would expect at other budgets; None where nothing can be said of them.
+        playbooks: what the plan made of each playbook; empty where it was not asked for by playbooks.
     """
 
     version: str
@@ -189,6 +193,7 @@ class PlanFacts:
     asked: int = 0
     measured: MeasuredPolicy | None = None
     frontier: FrontierFacts | None = None
+    playbooks: tuple[PlaybookFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figure, Note, Section, Series, Table, Text
 from offersmith.report.format import Reader
-from offersmith.report.inputs import Both, OfferRow, PlanFacts
-from offersmith.report.sections import frontier
+from offersmith.report.inputs import Both, LimitRow, OfferRow, PlanFacts
+from offersmith.report.sections import frontier, playbooks
 
 CARDS = 6
 """So many cards are shown whole, in the order they come; the others are rows of a table."""
@@ -26,6 +26,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         none=reader.count(none),
     )
     blocks: list[Block] = [
+        *playbooks.blocks(facts.playbooks, reader),
         *_offers(facts, reader),
         *_segments(facts, reader),
         _budget(facts, reader),
@@ -179,12 +180,19 @@ def _limits(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
     cells = tuple(
         (
             reader.of(row.name),
-            *(reader.money(x) if row.unit == "money" else reader.count(x) for x in (row.used, row.limit)),
-            reader.money(row.shadow_price, 2),
+            _amount(row.used, row, reader),
+            reader.say("plan_at_least" if row.floor else "plan_at_most", bound=_amount(row.limit, row, reader)),
+            reader.money(abs(row.shadow_price), 2),
         )
         for row in facts.limits
     )
     return (Table(reader.say("plan_limits"), columns, cells),)
+
+
+def _amount(amount: float, row: LimitRow, reader: Reader) -> str:
+    if row.unit == "number":
+        return reader.number(amount)
+    return reader.money(amount) if row.unit == "money" else reader.count(int(amount))
 
 
 def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
