@@ -93,7 +93,9 @@ def test_what_cannot_be_planned_is_refused_by_name(books, said):
 def test_a_column_the_shop_lacks_is_named(profiles):
     without = profiles.drop_columns(["member"])
     for ask in (lambda: merge([find("members")], "USD", without), lambda: members(find("members"), without, "USD")):
-        with pytest.raises(InputError, match=r"members\.toml: limit 'who 1': column = 'member': customers have no"):
+        with pytest.raises(
+            InputError, match=r"playbook 'members': limit 'who 1': column = 'member': customers have no"
+        ):
             ask()
 
 
@@ -102,7 +104,9 @@ def test_a_playbook_for_nobody_is_refused_with_counts(profiles):
     with pytest.raises(InputError, match=r"playbook 'mine': nobody meets all .* who 1 \(orders\): \d+, who 2"):
         merge([apart], "USD", profiles)
     buyers = profiles.filter(pc.greater(profiles["orders"], 0))
-    with pytest.raises(InputError, match=r"first-order\.toml: .*is = 'no_purchase': nobody has it in column 'segment'"):
+    with pytest.raises(
+        InputError, match=r"playbook 'first-order': .*is = 'no_purchase': nobody has it in column 'segment'"
+    ):
         merge([find("first-order")], "USD", buyers)
     typo = book(who=[{"column": "segment", "is": ["lapsed", "lapsd"]}])
     with pytest.raises(InputError, match=r"is = 'lapsd': nobody has it.*\ndid you mean lapsed"):

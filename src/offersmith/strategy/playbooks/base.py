@@ -76,10 +76,15 @@ class Who(_Part, frozen=True):
 
 
 class Template(_Part, frozen=True):
-    """An offer of the playbook: like one of `[[offers]]`, but an amount may be `1.5 x basket`, of the usual basket."""
+    """An offer of the playbook: like one of `[[offers]]`, but an amount may be `1.5 x basket`, of the usual basket.
+
+    Or `use`, the id of one of the shop's own `[[offers]]`, in place of a kind and terms: then what was learned of that
+    offer counts.
+    """
 
     id: Name
-    kind: Text
+    kind: str = ""
+    use: str = ""
     name: Said = ""
     version: Annotated[int, Meta(ge=1)] = 1
     terms: Mapping[str, Any] = field(default_factory=dict)

@@ -26,7 +26,7 @@ def somebody(playbook: Playbook, profiles: pa.Table, currency: str) -> None:
         InputError: a condition is about a column there is not, nobody meets one, or nobody meets all; with counts.
     """
     known = with_segments(profiles)
-    words = Words(f"{playbook.name}.toml", (), known, currency)
+    words = Words(f"playbook {playbook.name!r}", (), known, currency)
     many = []
     for place, who in enumerate(playbook.who, start=1):
         words.condition(f"who {place}", who.condition)
@@ -53,7 +53,7 @@ def members(playbook: Playbook, profiles: pa.Table, currency: str) -> NDArray[np
         InputError: a condition is about a column there is not, or says of it what cannot be.
     """
     known = with_segments(profiles)
-    words = Words(f"{playbook.name}.toml", (), known, currency)
+    words = Words(f"playbook {playbook.name!r}", (), known, currency)
     inside = np.ones(known.num_rows, np.bool_)
     for place, who in enumerate(playbook.who, start=1):
         words.condition(f"who {place}", who.condition)

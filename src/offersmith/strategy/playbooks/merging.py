@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from offersmith.errors import InputError, SettingsError
 from offersmith.money import Money
 from offersmith.offers.catalogue import offer as checked
 from offersmith.settings import OfferSettings
+from offersmith.strategy.limits.ground import nearest
 from offersmith.strategy.playbooks.amounts import BASKET, resolved, usual_basket
-from offersmith.strategy.playbooks.base import Playbook, offer_id, plain, spoken
+from offersmith.strategy.playbooks.base import Playbook, Template, offer_id, plain, spoken
 from offersmith.strategy.playbooks.members import somebody
 from offersmith.strategy.playbooks.reading import filled
 from offersmith.words import Language
@@ -27,15 +29,21 @@ class Merged:
         offers: all that may be given; the id is `PLAYBOOK.TEMPLATE`.
         limits: tables of `[[limits]]`: whom each playbook is for, its own limits, and its guard rails.
         valid_days: by offer, how long it is meant to be open.
+        uses: offer -> the shop's own offer it stands for, where it does.
     """
 
     offers: tuple[OfferSettings, ...]
     limits: tuple[dict[str, Any], ...]
     valid_days: Mapping[str, int]
+    uses: Mapping[str, str] = field(default_factory=dict)
 
 
 def merge(
-    playbooks: Sequence[Playbook], currency: str, profiles: pa.Table | None = None, language: Language = "en"
+    playbooks: Sequence[Playbook],
+    currency: str,
+    profiles: pa.Table | None = None,
+    language: Language = "en",
+    own: Sequence[OfferSettings] = (),
 ) -> Merged:
     """Lay playbooks together.
 
@@ -45,6 +53,7 @@ def merge(
         profiles: what is known of the customers; needed where an amount is so many times the basket. With it, each
             playbook must be for somebody.
         language: of the names of offers.
+        own: the shop's own offers, which playbooks may use.
 
     Raises:
         InputError: there is none, one stands twice or is for nobody, or an offer has terms that cannot be, or no cost
@@ -59,12 +68,20 @@ def merge(
     if profiles is not None:
         for one in playbooks:
             somebody(one, profiles, currency)
-    offers = tuple(made for one in playbooks for made in _offers(one, currency, profiles, language))
+    offers = tuple(made for one in playbooks for made in _offers(one, currency, profiles, language, own))
     limits = tuple(made for one in playbooks for made in _limits(one, together=len(playbooks) > 1))
-    return Merged(offers, limits, {offer: one.valid_days for one in playbooks for offer in one.offer_ids})
+    uses = {
+        offer: template.use
+        for one in playbooks
+        for offer, template in zip(one.offer_ids, one.offers, strict=True)
+        if template.use
+    }
+    return Merged(offers, limits, {offer: one.valid_days for one in playbooks for offer in one.offer_ids}, uses)
 
 
-def _offers(playbook: Playbook, currency: str, profiles: pa.Table | None, language: Language) -> list[OfferSettings]:
+def _offers(
+    playbook: Playbook, currency: str, profiles: pa.Table | None, language: Language, own: Sequence[OfferSettings]
+) -> list[OfferSettings]:
     def basket() -> Money:
         usual = None if profiles is None else usual_basket(profiles, currency)
         if usual is None:
@@ -78,10 +95,14 @@ def _offers(playbook: Playbook, currency: str, profiles: pa.Table | None, langua
 
     made = []
     for template in playbook.offers:
+        name = spoken(template.name, language)
+        if template.use:
+            made.append(_used(playbook, template, name, own))
+            continue
         settings = OfferSettings(
             id=offer_id(playbook.name, template.id),
             kind=template.kind,
-            name=spoken(template.name, language),
+            name=name,
             version=template.version,
             terms=resolved(template.terms, basket),
         )
@@ -92,6 +113,19 @@ def _offers(playbook: Playbook, currency: str, profiles: pa.Table | None, langua
             raise InputError(text, hint=fault.hint, playbook=playbook.name) from fault
         made.append(settings)
     return made
+
+
+def _used(playbook: Playbook, template: Template, name: str, own: Sequence[OfferSettings]) -> OfferSettings:
+    """Return one of the shop's own offers as one of a playbook."""
+    known = {one.id: one for one in own}
+    if template.use not in known:
+        raise InputError(
+            f"playbook {playbook.name!r}: offer {template.id!r}: use = {template.use!r}: the shop has no such offer",
+            hint=nearest(template.use, known) if known else "the shop has no [[offers]] of its own",
+            playbook=playbook.name,
+        )
+    one = known[template.use]
+    return msgspec.structs.replace(one, id=offer_id(playbook.name, template.id), name=name or one.name)
 
 
 def _limits(playbook: Playbook, *, together: bool) -> list[dict[str, Any]]:
@@ -106,7 +140,7 @@ def _limits(playbook: Playbook, *, together: bool) -> list[dict[str, Any]]:
         "budget": ("spend", "share_at_most", guards.budget_share if together else None),
         "return": ("roi", "at_least", guards.min_roi),
     }
-    for rail, (kind, field, figure) in rails.items():
+    for rail, (kind, asked, figure) in rails.items():
         if figure is not None:
-            made.append({"name": f"{name}: {rail}", "kind": kind, "offers": offers, field: figure})
+            made.append({"name": f"{name}: {rail}", "kind": kind, "offers": offers, asked: figure})
     return made

@@ -169,7 +169,12 @@ def _offers(said: _Said, tables: Sequence[Mapping[str, Any]]) -> None:
         template = here.convert(table, Template)
         if template.id in seen:
             raise here.refusal("id", template.id, "stands twice; each offer needs an id of its own")
-        if template.kind not in KINDS:
+        if template.use and (template.kind or template.terms):
+            field = "kind" if template.kind else "terms"
+            raise here.refusal(field, table[field], f"comes from the shop's own offer {template.use!r}", "leave it out")
+        if not template.kind and not template.use:
+            raise here.refusal("kind", None, "it is needed", "or use = an id of the shop's own [[offers]]")
+        if template.kind and template.kind not in KINDS:
             raise here.refusal("kind", template.kind, "no such kind of offer", nearest(template.kind, KINDS))
         seen.append(template.id)
 
