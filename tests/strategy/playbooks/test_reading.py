@@ -56,6 +56,11 @@ def test_a_playbook_of_plain_values_parses_back_from_its_own():
         ({"offers": [OFFER, OFFER]}, "offer 2: id = 'ten': stands twice"),
         ({"offers": [OFFER | {"kind": "percentoff"}]}, r"offer 1: kind = 'percentoff': .*\ndid you mean percent_off"),
         ({"offers": [OFFER | {"id": "a.b"}]}, "offer 1: id = 'a.b'"),
+        ({"offers": [{"id": "x"}]}, r"offer 1: kind is missing: it is needed\nor use = an id"),
+        (
+            {"offers": [OFFER | {"use": "five"}]},
+            "offer 1: kind = 'percent_off': comes from the shop's own",
+        ),
         ({"guards": {"customer_share": 2}}, "guards: customer_share = 2: must be a number <= 1"),
         ({"guards": 3}, r"guards = 3: must be a table: write \[guards\]"),
         ({"when": {"from": "13-01", "to": "12-24"}}, "when: from = '13-01'"),

@@ -224,6 +224,7 @@ def _spread(plan: Plan, estimates: pa.Table | None) -> NDArray[np.float64] | Non
         return None
     keys = ["customer_id", "offer_id"]
     asked = plan.decisions.select(keys).append_column("row", pa.array(np.arange(plan.decisions.num_rows)))
+    asked = asked.filter(pc.not_equal(asked["offer_id"], NO_OFFER))
     found = asked.join(estimates.select([*keys, "profit_sd"]), keys, join_type="inner", use_threads=False)
     spread = np.zeros(plan.decisions.num_rows)
     spread[found["row"].to_numpy()] = found["profit_sd"].to_numpy()
