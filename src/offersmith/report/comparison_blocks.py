@@ -207,7 +207,10 @@ def limits(made: Comparison, reader: Reader) -> tuple[Table, ...]:
 
 def _figure(use: Use | None, name: str) -> str | None:
     """Write one figure of a limit: a share of a band needs other digits than a budget, so each has its own."""
-    return None if use is None else fixed(getattr(use, name), 4 if name == "price" else 2)
+    if use is None:
+        return None
+    text = fixed(getattr(use, name), 4 if name == "price" else 2)
+    return text if name != "bound" else f"{'≥' if use.at_least else '≤'} {text}"
 
 
 def _fate_columns(reader: Reader) -> tuple[Column, ...]:

@@ -1,6 +1,6 @@
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offersmith.strategy.compare.asked import Change, differences
@@ -71,11 +71,13 @@ requests = st.dictionaries(st.sampled_from(["budget", "limits", "offers"]), plai
 
 
 @given(requests)
+@settings(deadline=None)
 def test_a_request_does_not_differ_from_itself(asked):
     assert differences(asked, json.loads(json.dumps(asked))) == ()
 
 
 @given(requests, requests)
+@settings(deadline=None)
 def test_both_ways_differ_in_the_same_fields(one, two):
     there = {(change.field, json.dumps(change.before), json.dumps(change.after)) for change in differences(one, two)}
     back = {(change.field, json.dumps(change.after), json.dumps(change.before)) for change in differences(two, one)}

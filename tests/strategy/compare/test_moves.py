@@ -51,12 +51,12 @@ def plans(draw):
 
 
 @given(plans(), st.lists(st.booleans(), min_size=3, max_size=3))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_moves_agree_with_a_loop(both, same):
     same[0] = True
     one, two = ({row[0]: row for row in rows} for rows in both)
     moves = Moves.between(*(decided(rows) for rows in both), np.array(same))
-    counts, moved, drawn, fates = Counter(), 0, 0, []
+    counts, moved, drawn, fates, settled = Counter(), 0, 0, [], Counter()
     for name in sorted(one.keys() & two.keys()):
         before, after = one[name], two[name]
         kept = before[1] == after[1] and same[OFFERS.index(after[1])]
@@ -65,8 +65,10 @@ def test_moves_agree_with_a_loop(both, same):
         fates.append(fate)
         counts[OFFERS.index(before[1]), OFFERS.index(after[1]), fate] += 1
         moved += not kept
+        settled[fate] += not (before[4] or after[4])
         drawn += not kept and (before[4] or after[4])
     assert {tuple(where): moves.counts[tuple(where)] for where in np.argwhere(moves.counts)} == dict(counts)
+    assert moves.settled.tolist() == [settled[fate] for fate in (EQUAL, BETTER, WORSE)]
     assert (moves.moved, moves.by_lot, moves.fate.tolist()) == (moved, drawn, fates)
     common = one.keys() & two.keys()
     assert moves.cost.sum() == pytest.approx(sum(two[name][3] - one[name][3] for name in common))

@@ -118,21 +118,21 @@ def test_a_request_says_more_than_the_rest_of_a_summary(side):
     other = {**asked, "explore": 0.0, "limits": []}
     made = compare(side(FEW, request=asked), side(FEW, "two", request=other))
     assert [one.field for one in made.asked] == ["explore", "limits.gifts"]
+    same = {**asked, "budget": "100 USD"}
+    assert compare(side(FEW, request=asked), side(FEW, "two", request=same)).asked == ()
     # Of a plan that does not say what it was asked, only what every summary has is compared.
     assert compare(side(FEW, request=asked), side(FEW, "two")).asked == ()
 
 
-def test_limits_of_one_plan_only_are_shown(side):
-    more = {
-        "rows": [
-            {"name": n, "bound": b, "usage": 1.0, "price": p} for n, b, p in (("budget", 9, 2.0), ("gifts", 3, 0.25))
-        ]
-    }
-    made = compare(side(FEW), side(FEW, "two", certificate=more))
+def test_limits_of_one_plan_only_are_shown_and_floors_are_floors(side):
+    budget = {"name": "budget", "bound": 9, "usage": 1.0, "price": 2.0, "at_least": False}
+    floor = {"name": "lapsed", "bound": 3, "usage": 4.0, "price": -0.25, "at_least": True}
+    made = compare(side(FEW), side(FEW, "two", certificate={"rows": [budget, floor]}))
     assert made.limits == (
         LimitChange("budget", Use(1.5, 100.0, 0.5), Use(1.0, 9, 2.0)),
-        LimitChange("gifts", None, Use(1.0, 3, 0.25)),
+        LimitChange("lapsed", None, Use(4.0, 3, -0.25, at_least=True)),
     )
+    assert "lapsed: not there → 4.00 of at least 3.00, price -0.2500" in str(made)
 
 
 def test_moves_by_lot_are_counted(side):
@@ -142,7 +142,9 @@ def test_moves_by_lot_are_counted(side):
         "two",
     )
     made = compare(one, two)
-    assert (made.moved, made.by_lot) == (2, 1)
+    assert (made.moved, made.by_lot, made.settled) == (2, 1, Fortune(better=1))
+    assert "1 of the 2 customers who move was decided by lot" in str(made)
+    assert "no lot decided about, 1 gains and 0 lose" in str(made)
     assert "moved_by_lot" in made.notes
 
 

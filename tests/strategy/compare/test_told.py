@@ -58,7 +58,9 @@ def test_an_offer_on_other_terms_is_named_with_them(side):
 
 
 def test_values_are_written_as_in_a_file():
-    assert value({"at_most": 3, "offers": ["gift"], "is": [True]}, "en") == "at_most = 3, offers = [gift], is = [true]"
+    assert (
+        value({"at_most": 3, "offers": ["gift"], "is": [True]}, "en") == "{at_most = 3, offers = [gift], is = [true]}"
+    )
     assert value(None, "en") == "not there"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NAMES = ("id", "offer_id", "name", "playbook")
-"""What names a table within a list (of offers, limits, playbooks): the first of these that all its tables have."""
+NAMES = ("id", "offer_id", "name", "column")
+"""What names a table within a list (an offer, a limit, a condition): the first of these that all its tables have."""
 OPENED = "terms"
 """The table of an offer whose fields are said as the offer's own: `offers.ten.percent`."""
 FOLLOWS = "version"

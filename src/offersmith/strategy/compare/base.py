@@ -39,11 +39,19 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A limit after one plan: what is used, what may be, and what one more unit of it would earn."""
+    """A limit after one plan.
+
+    Attributes:
+        usage: what is used.
+        bound: what may be used at most, or must be at least.
+        price: what one more unit of the bound would earn.
+        at_least: the bound is a floor.
+    """
 
     usage: float
     bound: float
     price: float
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,7 @@ class Comparison:
         fortune: of these.
         moved: how many of these get another offer, or the same on other terms.
         by_lot: how many of those who moved were decided by lot in a plan: another draw would move others.
+        settled: fortune of the customers that no lot decided about in either plan.
         flows: from which offer to which, more customers first; of customers in both plans.
         by_offer: in the order of the catalogues, nothing first.
         by_segment: larger ones first; empty where nothing is known of customers.
@@ -182,6 +191,7 @@ class Comparison:
     fortune: Fortune
     moved: int
     by_lot: int
+    settled: Fortune
     flows: tuple[Flow, ...]
     by_offer: tuple[Group, ...]
     by_segment: tuple[Group, ...]
@@ -219,6 +229,7 @@ class Comparison:
             **asdict(self.fortune),
             "moved": self.moved,
             "moved_by_lot": self.by_lot,
+            "not_by_lot": asdict(self.settled),
             "flows": [asdict(one) for one in self.flows],
             "by_offer": [_group(one) for one in self.by_offer],
             "by_segment": [_group(one) for one in self.by_segment],

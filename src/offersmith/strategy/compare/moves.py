@@ -107,6 +107,7 @@ class Moves:
         cost: (K, K) change of the expected cost, major units.
         moved: how many get another offer, or the same on other terms.
         by_lot: how many of these were decided by lot in a plan.
+        settled: (3,) by fate, of the customers no lot decided about in either plan.
     """
 
     pairs: Pairs
@@ -116,6 +117,7 @@ class Moves:
     cost: Floats
     moved: int
     by_lot: int
+    settled: Ints
 
     @classmethod
     def between(cls, before: Decided, after: Decided, same: NDArray[np.bool_]) -> Moves:
@@ -138,7 +140,7 @@ class Moves:
             np.bincount(cell, two[second] - one[first], kinds * kinds).reshape(kinds, kinds).astype(np.float64)
             for one, two in ((before.profit, after.profit), (before.cost, after.cost))
         )
-        drawn = ~kept & (before.by_lot[first] | after.by_lot[second])
+        drawn = before.by_lot[first] | after.by_lot[second]
         return cls(
             pairs,
             fate,
@@ -146,7 +148,8 @@ class Moves:
             profit,
             cost,
             int(np.sum(~kept)),
-            int(np.sum(drawn)),
+            int(np.sum(drawn & ~kept)),
+            np.bincount(fate[~drawn], minlength=FATES),
         )
 
     def of_offer(self, place: int) -> Fortune:

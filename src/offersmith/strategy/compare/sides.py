@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.errors import InputError
+from offersmith.money import Money
 from offersmith.offers import KINDS
 from offersmith.offers.catalogue import NONE
 from offersmith.profiles.segments import segment
@@ -84,6 +85,7 @@ def compare(
         fortune=fortune(moves.counts.sum(axis=(0, 1))),
         moved=moves.moved,
         by_lot=moves.by_lot,
+        settled=fortune(moves.settled),
         flows=_flows(moves, offers),
         by_offer=tuple(Group(name, had[k], has[k], moves.of_offer(k)) for k, name in enumerate(places)),
         by_segment=groups,
@@ -115,14 +117,19 @@ def _total(side: Side, given: int) -> Total:
 
 
 def _requests(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return what was asked of both, told in the same way."""
+    """Return what was asked of both, told in the same way: an amount reads the same however it was written."""
     if one.get(REQUEST) and two.get(REQUEST):
-        return one[REQUEST], two[REQUEST]
+        return {**one[REQUEST], "budget": _budget(one)}, {**two[REQUEST], "budget": _budget(two)}
     return _plain(one), _plain(two)
 
 
+def _budget(summary: Mapping[str, Any]) -> str:
+    money = Money.of(summary["budget"], summary["currency"])
+    return f"{money.text} {money.currency}"
+
+
 def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
-    said = {"budget": f"{summary['budget']:.2f} {summary['currency']}", "explore": summary["explore_asked"]}
+    said = {"budget": _budget(summary), "explore": summary["explore_asked"]}
     if "margin_rate" in summary:
         said["margin"] = summary["margin_rate"]
     return {**said, "offers": _tables(summary)}
@@ -164,8 +171,8 @@ def _limits(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[LimitChange
     return tuple(LimitChange(name, _use(first.get(name)), _use(second.get(name))) for name in {**first, **second})
 
 
-def _use(row: Mapping[str, float] | None) -> Use | None:
-    return None if row is None else Use(row["usage"], row["bound"], row["price"])
+def _use(row: Mapping[str, Any] | None) -> Use | None:
+    return None if row is None else Use(row["usage"], row["bound"], row["price"], row.get("at_least", False))
 
 
 def _flows(moves: Moves, offers: Mapping[str, Listed]) -> tuple[Flow, ...]:

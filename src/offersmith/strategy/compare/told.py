@@ -46,7 +46,7 @@ def value(plain: Any, language: Language) -> str:
     if isinstance(plain, bool):
         return "true" if plain else "false"
     if isinstance(plain, Mapping):
-        return ", ".join(f"{key} = {value(inner, language)}" for key, inner in plain.items())
+        return "{" + ", ".join(f"{key} = {value(inner, language)}" for key, inner in plain.items()) + "}"
     if isinstance(plain, list | tuple):
         return "[" + ", ".join(value(inner, language) for inner in plain) + "]"
     return str(plain)
@@ -73,14 +73,16 @@ def segment_name(code: str, language: Language) -> str:
 
 def notes(made: Comparison, language: Language) -> list[str]:
     """Return what to beware of, gravest first."""
-    return [say(f"compare.note_{code}", language, by_lot=made.by_lot, moved=made.moved) for code in made.notes]
+    said = {"by_lot": made.by_lot, "moved": made.moved, **_fates(made.settled)}
+    return [say(f"compare.note_{code}", language, **said) for code in made.notes]
 
 
 def limit_use(use: Use | None, language: Language) -> str:
     """Return how a limit stands after a plan."""
     if use is None:
         return say("compare.absent", language)
-    return say("compare.limit_use", language, usage=use.usage, bound=use.bound, price=use.price)
+    side = "compare.limit_floor" if use.at_least else "compare.limit_use"
+    return say(side, language, usage=use.usage, bound=use.bound, price=use.price)
 
 
 def _asked(made: Comparison, language: Language) -> list[str]:
