@@ -105,6 +105,9 @@ def test_a_playbook_for_nobody_is_refused_with_counts(profiles):
     buyers = profiles.filter(pc.greater(profiles["orders"], 0))
     with pytest.raises(InputError, match=r"playbook 'first-order': .*is = 'no_purchase': nobody has it"):
         merge([find("first-order")], "USD", buyers)
+    nothing = profiles.set_column(profiles.column_names.index("views_30d"), "views_30d", pa.array([0] * len(profiles)))
+    with pytest.raises(InputError, match=r"it goes from 0 to 0\nviews_30d: Product pages seen in the last 30 days"):
+        merge([find("browse-abandonment")], "USD", nothing)
     typo = book(who=[{"column": "segment", "is": ["lapsed", "lapsd"]}])
     with pytest.raises(InputError, match=r"is = 'lapsd': nobody has it.*\ndid you mean lapsed"):
         merge([typo], "USD", profiles)

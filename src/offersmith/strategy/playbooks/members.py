@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from offersmith.errors import InputError
+from offersmith.profiles import FEATURES
 from offersmith.profiles.segments import NEEDED, segment
 from offersmith.strategy.limits.ground import SEGMENT, Words
 from offersmith.strategy.playbooks.base import Playbook
@@ -31,7 +32,11 @@ def somebody(playbook: Playbook, profiles: pa.Table, currency: str) -> None:
     for place, who in enumerate(playbook.who, start=1):
         words.condition(f"who {place}", who.condition)
         codes = who.condition.codes(known)
-        words.somebody(f"who {place}", who.condition, codes)
+        try:
+            words.somebody(f"who {place}", who.condition, codes)
+        except InputError as fault:
+            known_as = f"{who.column}: {FEATURES[who.column].says}" if who.column in FEATURES else ""
+            raise InputError(fault.message, hint=fault.hint or known_as, **fault.facts) from fault
         many.append(f"who {place} ({who.column}): {int(codes.sum()):,}")
     if not members(playbook, known, currency).any():
         raise InputError(
