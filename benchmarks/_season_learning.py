@@ -21,22 +21,26 @@ import pyarrow as pa
 
 from benchmarks._season_shop import Floats, Ints, Lived
 from offersmith.events.synthetic.promotions import ARMS, CURRENCY, OFFERS, VALID_DAYS
-from offersmith.response.base import HISTORY_KEYS, CampaignUse, Economics, History, floats, strings
+from offersmith.response.base import HISTORY_KEYS, CampaignUse, Economics, Evidence, History, floats, strings
 from offersmith.response.choice.choose import choose
 from offersmith.response.costs import CostLine, learn_cost, points
 from offersmith.response.crossfit import folds
-from offersmith.response.encode import Encoder
-from offersmith.response.estimates import Column, assemble, within_use
-from offersmith.response.judging.belief import Belief, believe, calibrations
+from offersmith.response.judging.belief import believe, calibrations
 from offersmith.response.judging.competition import distinct
+from offersmith.response.judging.usual import Usual, fit_usual, parts_of
+from offersmith.response.learned import FittedLearned
 from offersmith.response.learners.shared import FittedShared
-from offersmith.response.linear import expit, steady
+from offersmith.response.linear import steady
 from offersmith.response.of_history import gather
+from offersmith.response.prior import believe as stated
 from offersmith.response.structural.arms import Arms
-from offersmith.response.structural.redeeming import fit_redeeming
-from offersmith.response.structural.stacked import Stacked
+from offersmith.response.structural.redeeming import fit_redeeming, used
+from offersmith.response.trial import Trial
+from offersmith.settings import PriorSettings
 
-MOST = 60_000
+LEARNERS = ("shared", "logit", "average")
+"""Who competes after each round; the other usual ones are never close here, and cost time."""
+MOST = 200_000
 """Rows learned from, the latest: what is known of customers then is most like what is known now."""
 LEAST = 100
 """Rows of every arm below which nothing is learned."""
@@ -112,103 +116,75 @@ def _maps(chances: Floats) -> pa.MapArray:
 
 def history(rounds: Sequence[Round], now: datetime, profiles: pa.Table) -> History:
     """Return the latest rounds, as many whole ones as `MOST` rows hold (at least one), as the product's history."""
-    used: list[Round] = []
+    latest: list[Round] = []
     for one in reversed(rounds):
-        if used and sum(each.table.num_rows for each in used) + one.table.num_rows > MOST:
+        if latest and sum(each.table.num_rows for each in latest) + one.table.num_rows > MOST:
             break
-        used.append(one)
+        latest.append(one)
     uses = tuple(
         CampaignUse(f"round-{number + 1}", offer.offer_id, one.start, 0, 0, None, logged=True)
-        for number, one in enumerate(reversed(used))
+        for number, one in enumerate(reversed(latest))
         for offer in OFFERS
     )
-    table = pa.concat_tables([one.table for one in reversed(used)]) if used else HISTORY_KEYS.empty_table()
+    table = pa.concat_tables([one.table for one in reversed(latest)]) if latest else HISTORY_KEYS.empty_table()
     return History(table, now, VALID_DAYS, campaigns=uses, known=profiles, folds=FOLDS, recorded=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """What was learned; makes the product's estimates.
-
-    Attributes:
-        encoder: makes features of profiles.
-        columns: which are read.
-        arms: names, nothing first.
-        learner: effects of every arm on profit.
-        belief: how far it is believed.
-        codes: of offers, for `redeeming`.
-        redeeming: log-odds of using an offer.
-        costs: what a use costs.
-        economics: margin and currency.
-        version: name of the round it was learned after.
-    """
-
-    encoder: Encoder
-    columns: Ints
-    arms: tuple[str, ...]
-    learner: FittedShared
-    belief: Belief
-    codes: Arms
-    redeeming: Stacked
-    costs: dict[str, CostLine]
-    economics: Economics
-    version: str
-
-    def estimate(self, profiles: pa.Table) -> pa.Table:
-        """Return `vocabulary.ESTIMATES` of all offers."""
-        with steady():
-            x = self.encoder.matrix(profiles)[:, self.columns]
-            expected, effects = self.learner.expected(x), self.learner.effects(x)
-            columns = []
-            for arm, name in enumerate(self.arms[1:], start=1):
-                use = expit(self.redeeming.predict(np.hstack([x, self.codes.same(name, len(x))])))
-                cost = use * self.costs[name].of(expected.size[:, arm])
-                profit = self.belief.profit(name, effects[:, arm])
-                change = (profit + cost) / self.economics.margin_rate
-                conversion, revenue = within_use(change, expected.size[:, arm], use, expected.chance[:, 0])
-                columns.append(Column(use, conversion, revenue, cost, self.belief.spread(name, effects[:, arm])))
-        given = tuple(offer for name in self.arms[1:] for offer in OFFERS if offer.offer_id == name)
-        return assemble(profiles, given, columns, economics=self.economics, version=self.version)
-
-
-def learn(past: History, margin: float, seed: int) -> Learned | None:
+def learn(past: History, margin: float, seed: int) -> FittedLearned | None:
     """Learn from a history; None where there is too little of it."""
-    if not past.table.num_rows:
+    if not past.table.num_rows or past.known is None:
         return None
     economics = Economics(margin, CURRENCY)
     found = gather(past, OFFERS, economics, seed=seed)
-    if found.trial.counts.min() < LEAST or len(found.trial.arms) != len(ARMS):
+    if len(found.trial.arms) != len(ARMS) or found.trial.counts.min() < LEAST or found.trial.sale is None:
         return None
     columns = distinct(found.trial.x)
     names = tuple(found.trial.names[column] for column in columns.tolist())
     trial = replace(found.trial, x=found.trial.x[:, columns], names=names)
+    rows = replace(past, table=past.table.take(pa.array(found.rows)))
     with steady():
-        chosen = choose(trial, learners=("shared",), folds=FOLDS, seed=seed)
-        if not isinstance(chosen.fitted, FittedShared) or past.known is None:
+        chosen = choose(trial, learners=LEARNERS, folds=FOLDS, seed=seed)
+        if chosen.fitted is None:
             return None
+        parts = parts_of(chosen.fitted)
+        usual = None if parts else fit_usual(trial, found.trial.sale)
         today = chosen.fitted.effects(found.encoder.matrix(past.known)[:, columns])
-        belief = believe(chosen, calibrations(chosen), today)
-        table = past.table.take(pa.array(found.rows))
-        spent, mine = floats(table, "cost"), trial.arm
-        used = np.asarray(table["redeemed"].to_numpy(zero_copy_only=False), dtype=np.bool_)
-        size = chosen.fitted.expected(trial.x).size
-        basket = float(trial.sale.basket[trial.sale.bought].mean()) if trial.sale else 0.0
-        codes = Arms({offer.offer_id: points(offer, basket) for offer in OFFERS})
-        fold = folds(strings(table, "customer_id"), FOLDS, seed)
-        kept_rows = replace(past, table=table)
-        redeeming = fit_redeeming(kept_rows, trial.x, codes, fold, FOLDS, seed).fitted.whole
-    costs = {}
-    for arm, one in enumerate(trial.arms[1:], start=1):
-        rows = used & (mine == arm)
-        line = learn_cost(spent[rows], size[rows, arm])
-        if line is None:
-            return None
-        costs[one.name] = line
-    return Learned(
-        encoder=found.encoder, columns=columns, arms=tuple(one.name for one in trial.arms), learner=chosen.fitted,
-        belief=belief, codes=codes, redeeming=redeeming, costs=costs, economics=economics,
-        version=f"shared-{len(past.campaigns)}",
-    )  # fmt: skip
+        codes = Arms({offer.offer_id: points(offer, _usual_basket(trial)) for offer in OFFERS})
+        fold = folds(strings(rows.table, "customer_id"), FOLDS, seed)
+        return FittedLearned(
+            encoder=found.encoder,
+            columns=tuple(columns.tolist()),
+            arms=tuple(arm.name for arm in trial.arms),
+            learner=chosen.fitted,
+            usual=usual,
+            belief=believe(chosen, calibrations(chosen), today),
+            codes=codes,
+            redeeming=fit_redeeming(rows, trial.x, codes, fold, FOLDS, seed).fitted.whole,
+            costs=_costs(rows, trial, parts, usual),
+            prior=stated(past, economics, PriorSettings(), ()),
+            evidence=Evidence(model=chosen.name, reasons=(f"policy_{chosen.policy.kind}",), rows=len(trial)),
+        )
+
+
+def _usual_basket(trial: Trial) -> float:
+    """Return what a buyer spends on average."""
+    return float(trial.sale.basket[trial.sale.bought].mean()) if trial.sale else 0.0
+
+
+def _costs(rows: History, trial: Trial, parts: FittedShared | None, usual: Usual | None) -> dict[str, CostLine]:
+    """Return what a use of each offer cost, as a line over the basket expected of who used it."""
+    size = np.zeros((len(trial), len(trial.arms)))
+    if parts is not None:
+        size = parts.expected(trial.x).size
+    elif usual is not None:
+        size += usual.expected(trial.x)[1][:, None]
+    spent, uses, lines = floats(rows.table, "cost"), used(rows), {}
+    for number, arm in enumerate(trial.arms[1:], start=1):
+        here = uses & (trial.arm == number)
+        line = learn_cost(spent[here], size[here, number])
+        if line:
+            lines[arm.name] = line
+    return lines
 
 
 def moment(first: datetime, number: int) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 from lightgbm import LGBMRegressor
 
-from benchmarks._season_learning import Learned, Round, history, kept, learn, moment
+from benchmarks._season_learning import Round, history, kept, learn, moment
 from benchmarks._season_shop import START, WATCHED, Floats, Ints, Known, Lived, Shop, arms_of
 from offersmith.events.synthetic.promotions import CURRENCY, OFFERS, VALID_DAYS
 from offersmith.experiments.off_policy.estimators import Logged
 from offersmith.experiments.off_policy.judge import Difference, difference
 from offersmith.money import Money
 from offersmith.response import MODELS
-from offersmith.response.base import Economics
+from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.encode import Encoder
 from offersmith.response.linear import steady
 from offersmith.response.reward import expected_rewards
@@ -32,6 +32,8 @@ from offersmith.strategy.plan import Plan, make
 
 LAST = 10
 """Rounds that are looked at in the end."""
+PACED_BY, RESERVE = 3, 0.01
+"""Rounds from which it is read how far costs are off, and the part of a budget that is kept back."""
 JUDGED_BY = 5
 """Folds of the expectations that doubly robust scores lean on."""
 FIRST = datetime(START.year, START.month, START.day)  # noqa: DTZ001 - naive UTC by contract
@@ -82,6 +84,7 @@ class Result:
         cost: true expected cost of what was decided.
         paid: what offers took off in the end.
         explored: share of customers decided by lot.
+        model: learner that the plan went by, and what of it may be shipped; empty for the first.
         value: the off-policy value of the round's policy over giving nobody anything.
         low: lower end of its interval; None where the log does not support one.
         high: upper end.
@@ -99,6 +102,7 @@ class Result:
     cost: float
     paid: float
     explored: float
+    model: str
     value: float
     low: float | None
     high: float | None
@@ -124,42 +128,72 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
     """
     shop = Shop(asked.customers, asked.rounds, asked.seed, asked.form)
     known, past, found = Known(shop), list[Round](), list[Result]()
-    known.add(shop.watched(), WATCHED)
-    model: Learned | None = None
+    year = shop.watched()
+    known.add(year, WATCHED)
+    pace = Pace(year.traffic)
+    model: FittedResponse | None = None
     for number in range(asked.rounds):
         start, profiles = moment(FIRST, number), known.table()
         begun = time.process_time()
-        plan = _planned(asked, number, profiles, model)
+        plan = _planned(asked, number, profiles, model, pace.asked(number))
         took = time.process_time() - begun
         arm = arms_of(plan.decisions["offer_id"])
         lived = shop.live(number, arm)
+        pace.add(number, plan.spent, float(lived.off.sum()))
         result = _judged(asked, shop, number, profiles, plan, arm, lived)
         known.add(lived, VALID_DAYS, arm)
         begun = time.process_time()
+        said = model.evidence if model else None
         past.append(kept(number, start, profiles, arm, plan.chances, lived, asked.seed * 1000 + number))
         model = learn(history(past, moment(FIRST, number + 1), known.table()), asked.margin, asked.seed) or model
-        found.append(_timed(result, took + time.process_time() - begun))
+        spent = took + time.process_time() - begun
+        found.append(replace(result, cpu_s=spent, model=" ".join((said.model, *said.reasons)) if said else ""))
         told(found[-1])
     return found
 
 
-def _planned(asked: Asked, number: int, profiles: pa.Table, model: Learned | None) -> Plan:
+class Pace:
+    """What part of the stated budget a plan is made with, so that what is paid in the end keeps it.
+
+    Costs are learned from rounds that are past. The same fortnight of last year says how busy the shop will be, and
+    what the latest rounds paid over what was planned how far costs are off; a part is kept in reserve.
+    """
+
+    def __init__(self, traffic: Floats) -> None:
+        """Start with the visits of each day of the year before the first round."""
+        whole = len(traffic) // VALID_DAYS * VALID_DAYS
+        busy = traffic[:whole].reshape(-1, VALID_DAYS).sum(axis=1)
+        self._busy, self._ratios = busy / busy.mean(), list[float]()
+
+    def asked(self, number: int) -> float:
+        """Return the part of the budget to plan a round with."""
+        off = float(np.mean(self._ratios[-PACED_BY:])) if self._ratios else 1.0
+        return min(1.0, (1 - RESERVE) / (off * self._season(number)))
+
+    def add(self, number: int, planned: float, paid: float) -> None:
+        """Add what a round was planned to cost, and what was paid; the first is an experiment on stated beliefs."""
+        if planned > 0 and number:
+            self._ratios.append(paid / planned / self._season(number))
+
+    def _season(self, number: int) -> float:
+        return float(self._busy[number % len(self._busy)])
+
+
+def _planned(asked: Asked, number: int, profiles: pa.Table, model: FittedResponse | None, part: float) -> Plan:
     """Plan a round by what was learned, or by stated beliefs, all by lot, where nothing was yet."""
     now, cold = moment(FIRST, number), model is None
     if model is None:
         economics, nothing = Economics(asked.margin, CURRENCY), history([], now, profiles)
-        stated = MODELS["prior"].fit(nothing, offers=OFFERS, economics=economics, priors=PriorSettings(), seed=0)
-        estimates = stated.estimate(profiles, OFFERS)
-    else:
-        estimates = model.estimate(profiles)
+        model = MODELS["prior"].fit(nothing, offers=OFFERS, economics=economics, priors=PriorSettings(), seed=0)
+    estimates = model.estimate(profiles, OFFERS)
     settings = PlanSettings(explore=asked.share(number), lots=asked.lots, valid_days=VALID_DAYS)
-    budget = Money(round(asked.budget * asked.customers * 100), CURRENCY)
+    budget = Money(round(asked.budget * asked.customers * 100 * part), CURRENCY)
     return make(estimates, OFFERS, budget, settings, now, asked.seed, cold=cold)
 
 
 def _judged(asked: Asked, shop: Shop, number: int, profiles: pa.Table, plan: Plan, arm: Ints, lived: Lived) -> Result:
     profit, cost = shop.truth(number, asked.margin)
-    budget = plan.budget.major
+    budget = asked.budget * asked.customers
     late = number >= asked.rounds - LAST
     valued = valued_by_its_log(profiles, plan.chances, arm, asked.margin * lived.value - lived.off, asked.seed)
     n = len(arm)
@@ -174,6 +208,7 @@ def _judged(asked: Asked, shop: Shop, number: int, profiles: pa.Table, plan: Pla
         cost=_at(cost, arm),
         paid=float(lived.off.sum()),
         explored=plan.explore,
+        model="",
         value=valued.value * n,
         low=valued.interval.low * n if valued.interval else None,
         high=valued.interval.high * n if valued.interval else None,
@@ -235,7 +270,3 @@ def _at(each: Floats, arm: Ints) -> float:
     """Return the sum over customers of what their arms change."""
     here = np.flatnonzero(arm > 0)
     return float(each[arm[here] - 1, here].sum())
-
-
-def _timed(result: Result, cpu_s: float) -> Result:
-    return Result(**(asdict(result) | {"cpu_s": cpu_s}))

@@ -32,6 +32,8 @@ START = date(2025, 1, 6)
 WATCHED = 364
 """Days on record before the first round, without any offer: a shop that has been there for a year."""
 BLOCK = 4096
+EACH = ("visits", "weekend", "orders", "lines", "pieces", "value", "off", "used")
+"""What is added up of each customer."""
 _SHELF, _PEOPLE, _VISITS, _BASKETS = range(4)
 
 
@@ -49,6 +51,7 @@ class Lived:
         off: what offers took off, major units.
         used: offers used.
         last: days from the last order to the end; the number of days where there was none.
+        traffic: (days,) visits of all customers on each day.
     """
 
     visits: Floats
@@ -60,6 +63,7 @@ class Lived:
     off: Floats
     used: Floats
     last: Floats
+    traffic: Floats
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,9 @@ class Shop:
 
     def _lived(self, first: int, days: int, arm: Ints | None) -> Lived:
         parts = list(self._blocks(first, days, arm))
-        return Lived(*(np.concatenate([getattr(one, name) for one in parts]) for name in Lived.__slots__))
+        each = {name: np.concatenate([getattr(one, name) for one in parts]) for name in EACH}
+        traffic = np.sum([one.traffic for one in parts], axis=0)
+        return Lived(**each, last=np.concatenate([one.last for one in parts]), traffic=traffic)
 
     def _blocks(self, first: int, days: int, arm: Ints | None) -> Iterator[Lived]:
         calendar, start = season.calendar(START + timedelta(days=first), days), 0
@@ -186,6 +192,7 @@ def _added_up(
         off=summed(who, items.off[bought] / 100),
         used=summed(trips.who[trips.arm > 0]),
         last=np.where(last < 0, days, days - 1 - last).astype(np.float64),
+        traffic=np.bincount(trips.day, minlength=days).astype(np.float64),
     )
 
 
@@ -194,7 +201,7 @@ class Known:
 
     def __init__(self, shop: Shop) -> None:
         self._ids, self._gold, n = shop.ids, shop.register(), shop.customers
-        self._sums = {name: np.zeros(n) for name in Lived.__slots__ if name != "last"}
+        self._sums = {name: np.zeros(n) for name in EACH}
         self._sent, self._recency, self._days = np.zeros(n), np.zeros(n), 0
         self._offered = {name: np.zeros(n) for name in ("visits", "orders")}
 

@@ -80,7 +80,7 @@ def _say(result: Result, *, quiet: bool) -> None:
         f"claimed {result.claimed:8,.0f}, cost {result.cost / result.budget:.3f}, "
         f"paid {result.paid / result.budget:.3f}, "
         f"by lot {result.explored:.2f}, value {result.value:8,.0f} ({low} to {high}) of {result.true:8,.0f} "
-        f"{'' if result.covered else 'NOT COVERED'}, {result.cpu_s:.0f} CPU s\n"
+        f"{'' if result.covered else 'NOT COVERED'}, {result.cpu_s:.0f} CPU s, {result.model}\n"
     )
     (sys.stderr if quiet else sys.stdout).write(line)
     (sys.stderr if quiet else sys.stdout).flush()

@@ -25,7 +25,7 @@ def result(load: Any, number: int, **changed: Any) -> Any:
     plain = {
         "number": number, "profit": 90.0, "sure": 95.0, "oracle": 100.0, "known": 98.0, "claimed": 99.0, "budget": 50.0,
         "cost": 50.0, "paid": 51.0, "explored": 0.1, "value": 88.0, "low": 80.0, "high": 96.0, "true": 90.0,
-        "cpu_s": 0.0,
+        "cpu_s": 0.0, "model": "",
     }  # fmt: skip
     return load("_season_rounds").Result(**(plain | changed))
 
@@ -51,7 +51,7 @@ def test_the_chances_among_the_kept_are_those_with_which_they_were_given(load: A
     chances = np.array([[most], [(1 - most) / 2], [(1 - most) / 3], [(1 - most) / 6]]) * np.ones(n)
     arm = (rng.random(n) > chances.cumsum(axis=0)).sum(axis=0).clip(0, 3)
     profiles = pa.table({"customer_id": [f"c{number}" for number in range(n)], "orders": np.arange(n) * 1.0})
-    lived = load("_season_shop").Lived(*(np.zeros(n) for _ in range(9)))
+    lived = load("_season_shop").Lived(*(np.zeros(n) for _ in range(10)))
     table = load("_season_learning").kept(0, START, profiles, arm, chances, lived, 5).table
     given, own = table["offer_id"].to_pylist(), table["propensity"].to_numpy()
     for name, said in table["chances"][0].as_py():
