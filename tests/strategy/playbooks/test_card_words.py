@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -94,3 +95,12 @@ def test_a_chance_is_never_said_to_be_none_or_all():
         "above 99%",
         "above 99%",
     ]
+
+
+def test_a_loss_of_lots_alone_is_said_to_be_on_purpose(cards):
+    lost = replace(cards[0], expected_profit=-3.0, given_by_lot=cards[0].given)
+    assert "below zero, and on purpose" in dict(lines(lost, "en"))["Expected profit"]
+    for other in (cards[0], replace(lost, given_by_lot=lost.given - 1)):
+        assert "on purpose" not in dict(lines(other, "en"))["Expected profit"]
+    assert "leans to the high side" in dict(lines(cards[0], "en"))["Expected profit"]
+    assert "beliefs you stated" in dict(lines(replace(cards[0], cold=True), "en"))["Expected profit"]

@@ -89,7 +89,9 @@ def _profit(card: PlaybookCard, language: Language) -> list[str]:
         said = [say("playbooks.profit", language, currency=card.currency, chance=loss, **figures)]
     if card.cold:
         return [*said, say("playbooks.profit_stated", language)]
-    return [*said, say("playbooks.profit_optimistic", language)] if card.expected_profit > 0 else said
+    if card.expected_profit > 0:
+        return [*said, say("playbooks.profit_optimistic", language)]
+    return [*said, say("playbooks.profit_of_lots", language)] if card.given_by_lot == card.given else said
 
 
 def chance(share: float, language: Language) -> str:
