@@ -95,6 +95,9 @@ def test_other_terms_are_another_offer(side, offers):
     assert made.fortune == Fortune(better=1, equal=2)
     assert {flow.before: flow.same for flow in made.flows} == {"ten-percent": False, "none": True, "five-percent": True}
     assert made.moved == 1
+    assert "terms_not_told" not in made.notes
+    # Estimates that do not tell the terms apart say nothing of the change, and that is said.
+    assert "terms_not_told" in compare(side(FEW), side(FEW, "two", catalogue=deeper)).notes
 
 
 def test_terms_written_differently_are_the_same_terms(side):

@@ -152,6 +152,12 @@ class Moves:
             np.bincount(fate[~drawn], minlength=FATES),
         )
 
+    def alike(self, place: int) -> bool:
+        """Whether all who have an offer in both plans are expected to earn and to cost exactly the same by it."""
+        fates = self.counts[place, place]
+        changes = abs(self.profit[place, place]), abs(self.cost[place, place])
+        return bool(fates[EQUAL] > 0 and fates.sum() == fates[EQUAL] and max(changes) <= LEAST * fates[EQUAL])
+
     def of_offer(self, place: int) -> Fortune:
         """Return the fortune of those who have an offer in either plan."""
         either = self.counts[place].sum(axis=0) + self.counts[:, place].sum(axis=0) - self.counts[place, place]

@@ -92,7 +92,7 @@ def compare(
         only_before=alone[0],
         only_after=alone[1],
         offers=offers,
-        notes=_notes(one, two, moves, alone),
+        notes=_notes(one, two, moves, alone, offers),
     )
 
 
@@ -192,14 +192,24 @@ def _flows(moves: Moves, offers: Mapping[str, Listed]) -> tuple[Flow, ...]:
     return tuple(sorted(found, key=lambda flow: (-flow.customers, flow.before, flow.after)))
 
 
-def _notes(one: Mapping[str, Any], two: Mapping[str, Any], moves: Moves, alone: Sequence[Sums]) -> tuple[str, ...]:
+def _notes(
+    one: Mapping[str, Any],
+    two: Mapping[str, Any],
+    moves: Moves,
+    alone: Sequence[Sums],
+    offers: Mapping[str, Listed],
+) -> tuple[str, ...]:
     """Return what to beware of, gravest first."""
+    both = moves.fate.size > 0
+    apart = any(part.customers for part in alone)
+    changed = [place for place, offer in enumerate(offers.values()) if not offer.same]
     held = {
-        "nobody_moves": moves.fate.size > 0 and not moves.moved and not any(part.customers for part in alone),
+        "nobody_moves": both and not moves.moved and not apart,
+        "nobody_in_common": not both,
+        "terms_not_told": any(moves.alike(place) for place in changed),
         "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
         "moments_differ": one["as_of"] != two["as_of"],
-        "nobody_in_common": not moves.fate.size,
-        "only_in_one": moves.fate.size > 0 and any(part.customers for part in alone),
+        "only_in_one": both and apart,
         "moved_by_lot": moves.by_lot > 0,
         "expected_not_measured": True,
     }
