@@ -15,6 +15,7 @@ def test_they_are_listed_without_a_workspace(run, tmp_path: Path, monkeypatch: p
     found = json.loads(out)["playbooks"]
     assert (code, [one["name"] for one in found]) == (0, list(PLAYBOOKS))
     assert all(one["title"]["zh"] and one["about"]["en"] and one["usable"] for one in found)
+    assert run("playbooks", "list", "--json")[1] == out
     assert "win-back: Win back lapsed customers\n  Bring back" in run("playbooks")[1]
     monkeypatch.setenv("OFFERSMITH_LANG", "zh")
     assert "win-back：召回流失顾客\n" in run("playbooks")[1]

@@ -22,10 +22,13 @@ def playbooks(context: typer.Context, *, shop: ShopFolder = Path(), as_json: AsJ
     if context.invoked_subcommand is not None:
         nothing_before(context)
         return
-    from offersmith.strategy.playbooks.listed import told  # noqa: PLC0415 - start-up path
+    _list(shop, as_json=as_json)
 
-    folder, language = _at(shop)
-    answer(told(folder), as_json=as_json, language=language)
+
+@group.command("list", epilog="Example: offersmith playbooks list --shop my-shop")
+def listed(*, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """List the playbooks, as `playbooks` alone does."""
+    _list(shop, as_json=as_json)
 
 
 @group.command(epilog="Example: offersmith playbooks show win-back")
@@ -50,6 +53,13 @@ def copy(
 
     language = load(shop).shop.language
     answer(copied(name, shop, force=force), as_json=as_json, language=language)
+
+
+def _list(shop: Path, *, as_json: bool) -> None:
+    from offersmith.strategy.playbooks.listed import told  # noqa: PLC0415 - start-up path
+
+    folder, language = _at(shop)
+    answer(told(folder), as_json=as_json, language=language)
 
 
 def _at(folder: Path) -> tuple[Path | None, Language]:

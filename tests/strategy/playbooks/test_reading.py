@@ -115,6 +115,14 @@ def test_a_name_is_no_path(name, tmp_path):
         find(name, tmp_path)
 
 
+def test_a_file_s_name_that_cannot_be_is_said_to_be_why(tmp_path):
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "My Book.toml").write_text(text("win-back"))
+    with pytest.raises(InputError, match=r"playbook 'My Book': a playbook's file is named in small letters"):
+        find("My Book", tmp_path)
+
+
 def test_a_file_that_is_no_toml_or_no_text_is_refused_by_its_path(tmp_path):
     folder = tmp_path / "playbooks"
     folder.mkdir()

@@ -54,6 +54,12 @@ def text(name: str, folder: Path | None = None) -> str:
         except (OSError, UnicodeDecodeError) as fault:
             raise InputError(f"{own}: cannot be read ({fault})", path=str(own)) from fault
     if name not in PLAYBOOKS:
+        if own is None and name in names(folder):
+            raise InputError(
+                f"playbook {name!r}: a playbook's file is named in small letters, digits and hyphens",
+                hint="for example weekend-cooks.toml",
+                playbook=name,
+            )
         hint = nearest(name, names(folder))
         raise InputError(f"no playbook {name!r}", hint=hint, playbook=name)
     return resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
