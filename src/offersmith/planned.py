@@ -98,6 +98,7 @@ class Planned:
             *[
                 say("shop.planned_offer", language, name=name(offer), customers=plan.counts.get(offer.offer_id, 0))
                 for offer in plan.offers
+                if not self.playbooks or offer.offer_id == NO_OFFER
             ],
             say(
                 "shop.planned_money",

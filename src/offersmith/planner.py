@@ -36,6 +36,7 @@ from offersmith.strategy.playbooks import reading as playbook_files
 from offersmith.strategy.playbooks.base import Playbook
 from offersmith.strategy.playbooks.cards import playbook_cards
 from offersmith.strategy.playbooks.merging import merge
+from offersmith.strategy.playbooks.uses import Uses
 from offersmith.strategy.request import Request
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
@@ -99,12 +100,14 @@ class Planner:
         groups = segment(table)
         known = table.append_column("segment", groups["segment"])
         playbooks = [playbook_files.parse(one) for one in request.playbooks]
-        offers, tables, days = self._offers(request, playbooks, known)
+        offers, tables, days, uses = self._offers(request, playbooks, known)
         budget = self._budget(request.budget)
         limits = self._limits(tables, offers, known, budget, where)
         fitted = self.kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
-        estimates = fitted.estimate(table, offers)
+        own = catalogue(self.settings.offers, self.settings.shop.currency)
+        asked = uses.asked(offers, own)
+        estimates = uses.told(fitted.estimate(table, asked))
         plan = make(
             estimates,
             offers,
@@ -114,7 +117,7 @@ class Planner:
             self.settings.learn.seed,
             reasons_from=table,
             cold=fitted.name == "prior",
-            because=partial(why, fitted, offers, table),
+            because=uses.because(partial(why, fitted, asked, table)),
             limits=limits,
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
@@ -150,15 +153,15 @@ class Planner:
 
     def _offers(
         self, request: Request, playbooks: Sequence[Playbook], known: pa.Table
-    ) -> tuple[list[Offer], list[Mapping[str, Any]], int]:
-        """Return what may be given, `none` first, the limits with those of the playbooks, and for how many days."""
+    ) -> tuple[list[Offer], list[Mapping[str, Any]], int, Uses]:
+        """Return what may be given, `none` first, all limits, for how many days, and which offers stand for which."""
         currency = self.settings.shop.currency
         if not playbooks:
             stated = msgspec.convert(list(request.offers), list[OfferSettings])
-            return catalogue(stated, currency), list(request.limits), self.settings.plan.valid_days
-        merged = merge(playbooks, currency, known, self.settings.shop.language)
-        days = max(merged.valid_days.values(), default=self.settings.plan.valid_days)
-        return catalogue(merged.offers, currency), [*merged.limits, *request.limits], days
+            return catalogue(stated, currency), list(request.limits), self.settings.plan.valid_days, Uses({})
+        merged = merge(playbooks, currency, known, self.settings.shop.language, self.settings.offers)
+        days, limits = max(merged.valid_days.values()), [*merged.limits, *request.limits]
+        return catalogue(merged.offers, currency), limits, days, Uses(merged.uses)
 
     def _budget(self, asked: str) -> Money:
         amount, _, currency = asked.rpartition(" ")

@@ -71,3 +71,26 @@ def test_somebody_else_s_folder_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="something else"):
         run(tmp_path)
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_playbooks_say_what_the_plan_decided(folder: Path) -> None:
+    table = pq.read_table(folder / "plan.parquet")
+    plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
+    page, cards = ((folder / name).read_text(encoding="utf-8") for name in ("report.html", "cards.md"))
+    rows = table.to_pylist()
+    assert len(plan["playbooks"]) >= 3
+    for book in plan["playbooks"]:
+        mine = [row for row in rows if row["offer_id"].startswith(f"{book['playbook']}.")]
+        assert 0 < len(mine) == book["given"] <= book["members"]
+        assert sum(row["expected_profit"] for row in mine) == pytest.approx(book["expected_profit"])
+        assert sum(row["expected_cost"] for row in mine) == pytest.approx(book["expected_cost"])
+        held = {code for row in mine for code in row["reasons"]}
+        assert {one["code"] for one in book["reasons"]} <= held
+        title = book["words"]["en"]["title"]
+        assert title in page
+        assert f"## {title}" in cards
+        assert f"{book['members']:,} customers in the segment: {book['given']:,} get an offer" in cards
+    given = sum(book["given"] for book in plan["playbooks"])
+    assert given == sum(row["offer_id"] != "none" for row in rows)
+    for limit in plan["certificate"]["rows"]:
+        assert limit["usage"] <= limit["bound"]

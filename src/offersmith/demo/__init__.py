@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from offersmith.demo.answer import Clock, Demonstrated
 from offersmith.demo.pages import happened_facts
-from offersmith.demo.year import CAMPAIGN, OFFER, ingested
+from offersmith.demo.year import CAMPAIGN, OFFER, PLAYBOOKS, ingested
 from offersmith.progress import Progress, silent
 from offersmith.report import render
 from offersmith.report.gather import held_out_facts
@@ -45,7 +45,7 @@ def run(out: Path, *, budget: str = "150", progress: Progress = silent) -> Demon
     clock.lap("profile")
     learned = shop.learn(start, progress=progress)
     clock.lap("learn")
-    planned = shop.plan(budget, as_of=start, progress=progress)
+    planned = shop.plan(budget, playbooks=PLAYBOOKS, as_of=start, progress=progress)
     clock.lap("plan")
     progress("shop.stage_demo", 0, None)
     with shop.engine() as kept:

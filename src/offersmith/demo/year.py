@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,11 +17,14 @@ from offersmith.progress import Progress
 from offersmith.settings import FILE
 from offersmith.shop import Shop
 from offersmith.store import files, outcomes
+from offersmith.strategy.playbooks import reading as playbook_files
 
 CAMPAIGN = "18"
 OFFER = complete_journey.OFFERS["a"]
 NAME = "The Complete Journey"
 MARKER = ".offersmith-demo"
+PLAYBOOKS = ("frequent-buyers", "occasional-buyers", "win-back", "bargain-hunters")
+"""The scenarios of the plan, written into the workspace: they use the retailer's own booklets of coupons."""
 
 
 def ingested(out: Path, progress: Progress) -> tuple[Shop, datetime]:
@@ -41,4 +45,7 @@ def ingested(out: Path, progress: Progress) -> tuple[Shop, datetime]:
     with shop.engine() as kept:
         coupon = Money(outcomes.median_coupon(kept.analytics, start), shop.settings.shop.currency)
     files.replace(folder / FILE, complete_journey_settings(NAME, days=days, amount=coupon.text).encode())
+    for name in PLAYBOOKS:
+        book = resources.files(__package__).joinpath("playbooks", f"{name}.toml")
+        files.replace(folder / playbook_files.FOLDER / f"{name}.toml", book.read_bytes())
     return Shop.open(folder), start

@@ -41,6 +41,10 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
     low, high = summary["expected_profit_interval"]
     names = {code: Both.same(name) for code, name in summary["offers"].items()}
     names[NO_OFFER] = Both.say("gather.no_offer")
+    for playbook in summary.get("playbooks", ()):
+        title = {tongue: playbook["words"][tongue]["title"] for tongue in LANGUAGES}
+        for offer in (one["offer_id"] for one in playbook["offers"]):
+            names[offer] = Both(f"{title['en']}: {names[offer].en}", f"{title['zh']}：{names[offer].zh}")
     certificate = summary["certificate"]
     return PlanFacts(
         version=summary["version"],

@@ -1,4 +1,4 @@
-"""Offers of playbooks that stand for one of the shop's own: what was learned of that one is what is expected of them."""
+"""Offers of playbooks that stand for one of the shop's own: what was learned of that one is expected of them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class Uses:
         """Return a question about the plan's offers, asked of a model that knows the shop's own."""
 
         def answered(customers: pa.StringArray, given: pa.StringArray, profit: NDArray[np.float64]) -> Because:
-            words = pa.array([self.own.get(offer, offer) for offer in given.to_pylist()], pa.string())
-            return ask(customers, words, profit)
+            offers = given.dictionary_encode()
+            words = pa.array([self.own.get(offer, offer) for offer in offers.dictionary.to_pylist()], pa.string())
+            return ask(customers, words.take(offers.indices), profit)
 
         return answered
