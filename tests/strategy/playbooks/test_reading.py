@@ -26,6 +26,7 @@ def test_a_playbook_of_plain_values_parses_back_from_its_own():
         assert {key: found.raw[key] for key in raw if key not in ("offers", "measure", "risks")} == {
             key: value for key, value in raw.items() if key not in ("offers", "measure", "risks")
         }
+        assert set(found.raw["offers"][0]) == {"id", "kind", "version", "terms"}  # and no empty text
         assert found.raw["valid_days"] == raw.get("valid_days", 28)  # what is usual is said, too
         assert found.raw["measure"]["horizon_days"] == raw.get("measure", {"horizon_days": 56})["horizon_days"]
         assert parse(json.loads(json.dumps(found.raw))) == found

@@ -31,6 +31,10 @@ RISKS = (
 """Codes whose words stand in the catalogue; a playbook may also say a risk in words of its own."""
 
 
+_NOT_SAID = frozenset({"kind", "use", "name", "en", "zh"})
+"""Texts that may be left out of a file; empty, they are not there."""
+
+
 class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of a playbook's file."""
 
@@ -177,7 +181,8 @@ def plain(part: _Part) -> dict[str, Any]:
 
 def _there(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _there(one) for key, one in value.items() if one is not None}
+        there = {key: _there(one) for key, one in value.items() if one is not None}
+        return {key: one for key, one in there.items() if one or key not in _NOT_SAID}
     return [_there(one) for one in value] if isinstance(value, list) else value
 
 
