@@ -5,6 +5,7 @@
    far (`core`); prices out of the box move the box (`search`).
 3. The box shrinks until few enough are left for a linear and a small integer program (`ties`).
 4. One pass writes everybody's choice and recomputes what is claimed.
+5. Where a few customers are worth so much that they leave a gap, what each of them gets is tried (`giants`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 
 from offersmith.errors import InfeasibleError
 from offersmith.strategy.allocation.conflict import conflict
+from offersmith.strategy.allocation.giants import GAP, apart
 from offersmith.strategy.allocation.mixed import mixed
 from offersmith.strategy.allocation.pricing import Choice, drawn_by, take
-from offersmith.strategy.allocation.problem import OWN, Floats, Instance, Limit, Rows
+from offersmith.strategy.allocation.problem import OWN, Floats, Instance, Limit, Memory, Rows
+from offersmith.strategy.allocation.search import FEW as EXACT
 from offersmith.strategy.allocation.search import FIRST, LARGEST, Box, Search
 from offersmith.strategy.allocation.ties import settle
 from offersmith.strategy.certificate import Assignment, Certificate, Row
@@ -40,10 +43,25 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0) -> A
         limits: any number.
         seed: of the samples, which decide how fast it goes and, among equals, who.
 
+    Returns:
+        The assignment. The bound is what the rows' prices give, or less where giants were tried one by one: then it is
+        the largest of their branches, each of which has prices of its own, and those told are of the branch taken.
+
     Raises:
         InputError: a limit's name, shape or numbers.
         InfeasibleError: the limits cannot be kept together; it says which.
     """
+    found = _allocated(instance, limits, seed)
+    many = instance.customers * instance.offers > EXACT
+    if isinstance(instance, Memory) and many and found.certificate.gap > GAP:
+        tried = apart(instance, limits, found, lambda rest, left: _allocated(rest, left, seed))
+        rows = Rows.of(limits, instance.offers, instance.cells, OWN + instance.extra.shape[0])
+        price = rows.sign * np.array([row.price for row in tried.certificate.rows])
+        return Assignment(tried.choice, certify(instance, rows, tried.choice, price, tried.certificate.dual_bound))
+    return found
+
+
+def _allocated(instance: Instance, limits: Sequence[Limit], seed: int) -> Assignment:
     sample = instance.sample(LARGEST, seed)
     rows = Rows.of(limits, instance.offers, instance.cells, OWN + sample.extra.shape[0])
     search = Search.of(sample.sample(FIRST, seed), rows, instance.customers)
