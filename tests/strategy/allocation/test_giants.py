@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from offersmith.errors import InfeasibleError
-from offersmith.strategy.allocation.giants import GAP, apart, giants
+from offersmith.strategy.allocation.giants import apart, giants
 from offersmith.strategy.allocation.problem import Limit, Memory
 from offersmith.strategy.allocation.solve import allocate
 
@@ -69,7 +69,8 @@ def test_one_huge_customer_gets_what_is_best_for_all(with_giants, draws, many, s
         best.append(rest + (float(instance.value[offer, 0]) if offer >= 0 else 0.0))
     assert found.certificate.value == pytest.approx(max(best), rel=1e-6)
     assert found.certificate.dual_bound >= max(best) * (1 - 1e-9)
-    assert found.certificate.gap < GAP
+    # What is left is that of a thousand others: prices alone would leave a fifth.
+    assert found.certificate.gap < 1e-3
 
 
 @pytest.mark.slow
