@@ -9,8 +9,8 @@ import pytest
 from offersmith import bootstrap
 from offersmith.shop import Shop
 
-ORDERS = 160
-CUSTOMERS = 40
+ORDERS = 300
+CUSTOMERS = 170
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("plans")
     lines = ["order,customer,product,time,quantity,price"]
     for number in range(ORDERS):
-        day, customer = number // 8 + 1, number % CUSTOMERS
-        lines.append(f"O{number},C{customer:02},P{number % 7},2024-03-{day:02}T10:15:00,1,{number % 9 + 1}.50")
+        time = f"2024-{number // 60 + 1:02}-{number % 28 + 1:02}T10:15:00"
+        lines.append(f"O{number},C{number % CUSTOMERS:03},P{number % 7},{time},1,{number % 9 + 11}.50")
     file = folder / "orders.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     Shop.init(folder / "shop", [file])
     made = Shop.open(folder / "shop")
     made.ingest()
-    made.plan(400)
+    made.plan(20, margin=0.9)
     return folder / "shop"
 
 
@@ -112,26 +112,28 @@ def test_a_what_if_is_told_and_shown_and_not_kept(run, shop: Path, tmp_path: Pat
     kept = sorted(path.name for path in (shop / ".offersmith" / "plans").iterdir())
     version = kept[0]
     page = tmp_path / "what-if.html"
-    asked = ("--set", "budget=800", "--set", "offers.ten-percent.percent=15", "--out", page)
+    asked = ("--set", "budget=40", "--set", "offers.ten-percent.percent=15", "--out", page)
     code, out, err = run("what-if", version, *asked, "--shop", shop, "--json")
     assert code == 0, err
     found = json.loads(out)
-    assert found["what_if"] == ["budget=800", "offers.ten-percent.percent=15"]
+    assert found["what_if"] == ["budget=40", "offers.ten-percent.percent=15"]
     assert {one["field"]: one["after"] for one in found["asked"]} == {
-        "budget": "800.00 USD",
+        "budget": "40.00 USD",
         "offers.ten-percent.percent": 15,
     }
     assert found["better"] + found["equal"] + found["worse"] == found["customers"] == CUSTOMERS
+    assert found["moved"] > 0
+    assert found["change"]["profit"] > 0
     assert found["file"] == str(page)
     assert page.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     assert sorted(path.name for path in (shop / ".offersmith" / "plans").iterdir()) == kept
 
 
 def test_two_plans_are_compared_by_their_beginnings(run, shop: Path, monkeypatch) -> None:
-    one, two = (Shop.open(shop).plan(budget).plan.version for budget in (400, 500))
+    one, two = (Shop.open(shop).plan(budget, margin=0.9).plan.version for budget in (20, 40))
     code, out, err = run("plan", "compare", one[:9], two[:9], "--shop", shop)
     assert code == 0, err
     assert out.startswith(f"plan {one} beside plan {two}\n")
-    assert "budget: 400.00 USD → 500.00 USD" in out
+    assert "budget: 20.00 USD → 40.00 USD" in out
     monkeypatch.setenv("OFFERSMITH_LANG", "zh")
     assert run("plan", "compare", one[:9], two[:9], "--shop", shop)[1].startswith(f"方案 {one} 与方案 {two} 对比")
