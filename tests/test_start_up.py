@@ -23,6 +23,8 @@ def test_importing_the_package_loads_no_engine() -> None:
     [
         ["--help"],
         ["plan", "--help"],
+        ["plan", "compare", "--help"],
+        ["what-if", "--help"],
         ["campaign", "show", "--help"],
         ["offers", "--help"],
         ["--version"],
