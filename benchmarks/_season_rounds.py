@@ -13,7 +13,7 @@ import pyarrow as pa
 from lightgbm import LGBMRegressor
 
 from benchmarks._season_learning import Round, history, kept, learn, moment
-from benchmarks._season_shop import START, WATCHED, Floats, Ints, Known, Lived, Shop, arms_of
+from benchmarks._season_shop import START, Floats, Ints, Known, Lived, Shop, arms_of
 from offersmith.events.synthetic.promotions import CURRENCY, OFFERS, VALID_DAYS
 from offersmith.experiments.off_policy.estimators import Logged
 from offersmith.experiments.off_policy.judge import Difference, difference
@@ -32,8 +32,9 @@ from offersmith.strategy.plan import Plan, make
 
 LAST = 10
 """Rounds that are looked at in the end."""
-PACED_BY, RESERVE = 3, 0.01
-"""Rounds from which it is read how far costs are off, and the part of a budget that is kept back."""
+PACED_BY, RESERVE, MORE = 6, 0.01, 1.1
+"""Rounds from which it is read how far costs are off; part of a budget that is kept back; times the budget planned at
+most, where costs turned out lower than planned."""
 JUDGED_BY = 5
 """Folds of the expectations that doubly robust scores lean on."""
 FIRST = datetime(START.year, START.month, START.day)  # noqa: DTZ001 - naive UTC by contract
@@ -80,6 +81,7 @@ class Result:
         known: of the best decisions by who knows what every offer does on average to customers on whom the shop has
             the same on record, which is the most that can be learned; None where it was not asked.
         claimed: what the plan expected.
+        planned: what it was expected to cost.
         budget: as stated.
         cost: true expected cost of what was decided.
         paid: what offers took off in the end.
@@ -98,6 +100,7 @@ class Result:
     oracle: float
     known: float | None
     claimed: float
+    planned: float
     budget: float
     cost: float
     paid: float
@@ -128,9 +131,11 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
     """
     shop = Shop(asked.customers, asked.rounds, asked.seed, asked.form)
     known, past, found = Known(shop), list[Round](), list[Result]()
-    year = shop.watched()
-    known.add(year, WATCHED)
-    pace = Pace(year.traffic)
+    year = []
+    for lived in shop.watched():
+        known.add(lived, VALID_DAYS)
+        year.append(_baskets(lived))
+    pace = Pace(np.array(year))
     model: FittedResponse | None = None
     for number in range(asked.rounds):
         start, profiles = moment(FIRST, number), known.table()
@@ -155,20 +160,18 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
 class Pace:
     """What part of the stated budget a plan is made with, so that what is paid in the end keeps it.
 
-    Costs are learned from rounds that are past. The same fortnight of last year says how busy the shop will be, and
-    what the latest rounds paid over what was planned how far costs are off; a part is kept in reserve.
+    Costs are learned from rounds that are past. The same fortnight of last year says how much an offer will be used,
+    and what the latest rounds paid over what was planned how far costs are off; a part is kept in reserve.
     """
 
-    def __init__(self, traffic: Floats) -> None:
-        """Start with the visits of each day of the year before the first round."""
-        whole = len(traffic) // VALID_DAYS * VALID_DAYS
-        busy = traffic[:whole].reshape(-1, VALID_DAYS).sum(axis=1)
-        self._busy, self._ratios = busy / busy.mean(), list[float]()
+    def __init__(self, year: Floats) -> None:
+        """Start with what one basket of everybody who bought came to, in every fortnight of the year before."""
+        self._year, self._ratios = year / year.mean(), list[float]()
 
     def asked(self, number: int) -> float:
         """Return the part of the budget to plan a round with."""
         off = float(np.mean(self._ratios[-PACED_BY:])) if self._ratios else 1.0
-        return min(1.0, (1 - RESERVE) / (off * self._season(number)))
+        return min(MORE, (1 - RESERVE) / (off * self._season(number)))
 
     def add(self, number: int, planned: float, paid: float) -> None:
         """Add what a round was planned to cost, and what was paid; the first is an experiment on stated beliefs."""
@@ -176,7 +179,7 @@ class Pace:
             self._ratios.append(paid / planned / self._season(number))
 
     def _season(self, number: int) -> float:
-        return float(self._busy[number % len(self._busy)])
+        return float(self._year[number % len(self._year)])
 
 
 def _planned(asked: Asked, number: int, profiles: pa.Table, model: FittedResponse | None, part: float) -> Plan:
@@ -204,6 +207,7 @@ def _judged(asked: Asked, shop: Shop, number: int, profiles: pa.Table, plan: Pla
         oracle=_at(profit, _best(profit, cost, budget)),
         known=_at(profit, _best(*_foreseen(profiles, profit, cost, asked.seed), budget)) if late else None,
         claimed=plan.expected_profit,
+        planned=plan.spent,
         budget=budget,
         cost=_at(cost, arm),
         paid=float(lived.off.sum()),
@@ -264,6 +268,12 @@ def _foreseen(profiles: pa.Table, profit: Floats, cost: Floats, seed: int) -> tu
                 model.fit(x[fold != part], true[offer, fold != part])
                 found[kind, offer, fold == part] = model.predict(x[fold == part])
     return found[0], np.maximum(found[1], 1e-3)
+
+
+def _baskets(lived: Lived) -> float:
+    """Return what one basket of everybody who bought came to, major units: an offer is used once."""
+    some = lived.orders > 0
+    return float((lived.value[some] / lived.orders[some]).sum())
 
 
 def _at(each: Floats, arm: Ints) -> float:

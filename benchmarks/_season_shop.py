@@ -32,8 +32,6 @@ START = date(2025, 1, 6)
 WATCHED = 364
 """Days on record before the first round, without any offer: a shop that has been there for a year."""
 BLOCK = 4096
-EACH = ("visits", "weekend", "orders", "lines", "pieces", "value", "off", "used")
-"""What is added up of each customer."""
 _SHELF, _PEOPLE, _VISITS, _BASKETS = range(4)
 
 
@@ -51,7 +49,6 @@ class Lived:
         off: what offers took off, major units.
         used: offers used.
         last: days from the last order to the end; the number of days where there was none.
-        traffic: (days,) visits of all customers on each day.
     """
 
     visits: Floats
@@ -63,7 +60,6 @@ class Lived:
     off: Floats
     used: Floats
     last: Floats
-    traffic: Floats
 
 
 @dataclass(frozen=True)
@@ -87,9 +83,10 @@ class Shop:
         """Return the customers' ids, sorted."""
         return pa.concat_arrays([crowd.ids for crowd in self._crowds])
 
-    def watched(self) -> Lived:
-        """Return what everybody did before the first round, without any offer."""
-        return self._lived(0, WATCHED, None)
+    def watched(self) -> Iterator[Lived]:
+        """Yield what everybody did in each fortnight before the first round, without any offer."""
+        for first in range(0, WATCHED, VALID_DAYS):
+            yield self._lived(first, VALID_DAYS, None)
 
     def live(self, number: int, arm: Ints) -> Lived:
         """Return what everybody did in a round, numbered from 0, given arms of `promotions.ARMS`."""
@@ -150,9 +147,7 @@ class Shop:
 
     def _lived(self, first: int, days: int, arm: Ints | None) -> Lived:
         parts = list(self._blocks(first, days, arm))
-        each = {name: np.concatenate([getattr(one, name) for one in parts]) for name in EACH}
-        traffic = np.sum([one.traffic for one in parts], axis=0)
-        return Lived(**each, last=np.concatenate([one.last for one in parts]), traffic=traffic)
+        return Lived(*(np.concatenate([getattr(one, name) for one in parts]) for name in Lived.__slots__))
 
     def _blocks(self, first: int, days: int, arm: Ints | None) -> Iterator[Lived]:
         calendar, start = season.calendar(START + timedelta(days=first), days), 0
@@ -192,7 +187,6 @@ def _added_up(
         off=summed(who, items.off[bought] / 100),
         used=summed(trips.who[trips.arm > 0]),
         last=np.where(last < 0, days, days - 1 - last).astype(np.float64),
-        traffic=np.bincount(trips.day, minlength=days).astype(np.float64),
     )
 
 
@@ -201,7 +195,7 @@ class Known:
 
     def __init__(self, shop: Shop) -> None:
         self._ids, self._gold, n = shop.ids, shop.register(), shop.customers
-        self._sums = {name: np.zeros(n) for name in EACH}
+        self._sums = {name: np.zeros(n) for name in Lived.__slots__ if name != "last"}
         self._sent, self._recency, self._days = np.zeros(n), np.zeros(n), 0
         self._offered = {name: np.zeros(n) for name in ("visits", "orders")}
 

@@ -77,8 +77,8 @@ def _say(result: Result, *, quiet: bool) -> None:
     line = (
         f"round {result.number:2}: profit {result.profit:10,.0f} of {result.oracle:8,.0f} "
         f"({result.profit / result.oracle:6.3f}), without lots {result.sure / result.oracle:6.3f}, "
-        f"claimed {result.claimed:8,.0f}, cost {result.cost / result.budget:.3f}, "
-        f"paid {result.paid / result.budget:.3f}, "
+        f"claimed {result.claimed:8,.0f}, planned {result.planned / result.budget:.3f}, "
+        f"cost {result.cost / result.budget:.3f}, paid {result.paid / result.budget:.3f}, "
         f"by lot {result.explored:.2f}, value {result.value:8,.0f} ({low} to {high}) of {result.true:8,.0f} "
         f"{'' if result.covered else 'NOT COVERED'}, {result.cpu_s:.0f} CPU s, {result.model}\n"
     )

@@ -23,9 +23,9 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def result(load: Any, number: int, **changed: Any) -> Any:
     plain = {
-        "number": number, "profit": 90.0, "sure": 95.0, "oracle": 100.0, "known": 98.0, "claimed": 99.0, "budget": 50.0,
-        "cost": 50.0, "paid": 51.0, "explored": 0.1, "value": 88.0, "low": 80.0, "high": 96.0, "true": 90.0,
-        "cpu_s": 0.0, "model": "",
+        "number": number, "profit": 90.0, "sure": 95.0, "oracle": 100.0, "known": 98.0, "claimed": 99.0, "planned": 50.0,
+        "budget": 50.0, "cost": 50.0, "paid": 51.0, "explored": 0.1, "value": 88.0, "low": 80.0, "high": 96.0,
+        "true": 90.0, "cpu_s": 0.0, "model": "",
     }  # fmt: skip
     return load("_season_rounds").Result(**(plain | changed))
 
@@ -51,7 +51,7 @@ def test_the_chances_among_the_kept_are_those_with_which_they_were_given(load: A
     chances = np.array([[most], [(1 - most) / 2], [(1 - most) / 3], [(1 - most) / 6]]) * np.ones(n)
     arm = (rng.random(n) > chances.cumsum(axis=0)).sum(axis=0).clip(0, 3)
     profiles = pa.table({"customer_id": [f"c{number}" for number in range(n)], "orders": np.arange(n) * 1.0})
-    lived = load("_season_shop").Lived(*(np.zeros(n) for _ in range(10)))
+    lived = load("_season_shop").Lived(*(np.zeros(n) for _ in range(9)))
     table = load("_season_learning").kept(0, START, profiles, arm, chances, lived, 5).table
     given, own = table["offer_id"].to_pylist(), table["propensity"].to_numpy()
     for name, said in table["chances"][0].as_py():
@@ -61,6 +61,18 @@ def test_the_chances_among_the_kept_are_those_with_which_they_were_given(load: A
     # Half of the kept at most got what was likely, and all the others are there.
     assert table.num_rows == pytest.approx(n * min(1.0, 2 * (1 - most)), rel=0.05)
     assert (table["orders"].to_numpy() == np.array([int(one[1:]) for one in table["customer_id"].to_pylist()])).all()
+
+
+def test_a_budget_is_paced_by_last_year_and_by_what_was_paid(load: Any) -> None:
+    pace = load("_season_rounds").Pace(np.array([0.9, 1.5, 0.6]))
+    reserved = 1 - load("_season_rounds").RESERVE
+    assert pace.asked(1) == pytest.approx(reserved / 1.5)
+    assert pace.asked(2) == load("_season_rounds").MORE
+    # A first experiment on stated beliefs says nothing; rounds that paid a tenth too much at their season do.
+    pace.add(0, 100.0, 300.0)
+    assert pace.asked(1) == pytest.approx(reserved / 1.5)
+    pace.add(1, 100.0, 1.1 * 150.0)
+    assert pace.asked(3) == pytest.approx(reserved / (1.1 * 0.9))
 
 
 def test_what_a_round_brings_is_on_average_what_the_truth_says(load: Any) -> None:
