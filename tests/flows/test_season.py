@@ -23,9 +23,9 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def result(load: Any, number: int, **changed: Any) -> Any:
     plain = {
-        "number": number, "profit": 90.0, "sure": 95.0, "oracle": 100.0, "known": 98.0, "claimed": 99.0, 
-        "planned": 50.0, "budget": 50.0, "cost": 50.0, "paid": 51.0, "explored": 0.1, "value": 88.0, "low": 80.0, "high": 96.0,
-        "true": 90.0, "cpu_s": 0.0, "model": "",
+        "number": number, "profit": 90.0, "sure": 95.0, "oracle": 100.0, "known": 98.0, "claimed": 99.0,
+        "planned": 50.0, "budget": 50.0, "cost": 50.0, "paid": 51.0, "explored": 0.1, "value": 88.0, "low": 80.0,
+        "high": 96.0, "true": 90.0, "cpu_s": 0.0, "model": "",
     }  # fmt: skip
     return load("_season_rounds").Result(**(plain | changed))
 
