@@ -179,7 +179,7 @@ def test_a_plan_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: p
     Shop.init(tmp_path / "corner", example="synthetic")
     shop = Shop.open(tmp_path / "corner")
     shop.ingest(now=datetime(2026, 1, 1))
-    monkeypatch.setattr("offersmith.answers.FORMAT", 0)
+    monkeypatch.setattr("offersmith.planned.FORMAT", 0)
     early = datetime(2025, 1, 20)
     shop.plan(budget=70, as_of=early)
     assert shop.report(tmp_path / "report.html").plan == ""

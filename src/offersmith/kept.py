@@ -7,10 +7,12 @@ nothing kept is ever stale; what is damaged on the disk is worked out again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 from offersmith import bootstrap
 from offersmith.errors import StateError, StorageError
 from offersmith.events.decision_log import state
-from offersmith.offers.catalogue import catalogue
+from offersmith.offers.catalogue import catalogue, offer
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.progress import Progress
@@ -27,10 +29,12 @@ from offersmith.response import learn as learning
 from offersmith.response.base import Economics, FittedResponse
 from offersmith.response.told import Beside
 from offersmith.response.waiting import waiting
-from offersmith.settings import Settings
+from offersmith.settings import OfferSettings, Settings
 from offersmith.store.analytics import Analytics
 from offersmith.store.files import parquet, replace
+from offersmith.store.ledger import PlanRow
 from offersmith.store.summaries import totals
+from offersmith.vocabulary import Offer
 
 MODEL = "response"
 
@@ -54,6 +58,7 @@ class Kept:
         events: the files of events that are part of the store, in their order.
         analytics: the engine over them.
         decided: digest of the decisions whose chances the engine knows (`store.read_back`).
+        sent: offers of past plans that were really sent and are not in the settings, such as those of playbooks.
     """
 
     place: bootstrap.Place
@@ -61,6 +66,7 @@ class Kept:
     events: tuple[Path, ...]
     analytics: Analytics
     decided: str = ""
+    sent: tuple[Offer, ...] = ()
 
     def moment(self, as_of: datetime | None) -> datetime:
         """Return the moment a verb means: `as_of`, or the midnight (UTC) after the last event.
@@ -82,6 +88,10 @@ class Kept:
             )
         return as_of
 
+    def offers(self) -> list[Offer]:
+        """Return what a model learns of: the settings' offers, `none` first, and those that past plans sent besides."""
+        return [*catalogue(self.settings.offers, self.settings.shop.currency), *self.sent]
+
     def profiles(self, at: datetime) -> tuple[pa.Table, Path]:
         """Return everybody's profile as of a moment, and the file that keeps it."""
         file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(FEATURES)}.parquet"
@@ -98,12 +108,11 @@ class Kept:
         if kept is not None:
             return kept
         settings, shelf = self.settings, bootstrap.artifacts(self.place)
-        offers = catalogue(settings.offers, settings.shop.currency)
         fitted = learning.learn(
             self.analytics,
             at,
             profile=lambda moment: self.profiles(moment)[0],
-            offers=offers,
+            offers=self.offers(),
             economics=economics,
             settings=settings.learn,
             priors=settings.priors,
@@ -151,14 +160,12 @@ class Kept:
 
     def _under(self, economics: Economics) -> str:
         """Name all that a model depends on besides its moment and its margin."""
-        offers = catalogue(self.settings.offers, self.settings.shop.currency)
         asked = (economics.currency, economics.cost_share, self.settings.learn, self.settings.priors)
-        return self._key(offers, asked, FEATURES, self.decided)
+        return self._key(self.offers(), asked, FEATURES, self.decided)
 
     def _model_key(self, at: datetime, economics: Economics) -> str:
         settings = self.settings
-        offers = catalogue(settings.offers, settings.shop.currency)
-        return self._key(at, offers, economics, settings.learn, settings.priors, FEATURES, self.decided)
+        return self._key(at, self.offers(), economics, settings.learn, settings.priors, FEATURES, self.decided)
 
     def _key(self, *parts: object) -> str:
         """Name what a result depends on: our code, the events, who may be addressed, and `parts`."""
@@ -166,3 +173,15 @@ class Kept:
         listed = hashlib.sha256(register.read_bytes()).hexdigest() if register.exists() else ""
         depends = (bootstrap.code_digest(), [file.name for file in self.events], listed, parts)
         return hashlib.sha256(repr(depends).encode()).hexdigest()[:16]
+
+
+def sent(plans: Sequence[PlanRow], settings: Settings) -> tuple[Offer, ...]:
+    """Return the offers of plans that are not in the settings; of one that stands in several, the last."""
+    own, currency = {one.id for one in settings.offers}, settings.shop.currency
+    tables = {one["offer_id"]: one for row in plans for one in row.summary.get("catalogue", ())}
+    return tuple(_sent(one, currency) for name, one in sorted(tables.items()) if name not in own)
+
+
+def _sent(table: Mapping[str, Any], currency: str) -> Offer:
+    terms = {name: table[name] for name in ("kind", "name", "version", "terms")}
+    return offer(OfferSettings(id=table["offer_id"], **terms), currency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ class Planned:
         fitted: the response model behind it.
         cards: the strategy, one card per group that gets the same.
         playbooks: the strategy by playbook, where it was asked for so.
+        uses: offers of playbooks that stand for one of the shop's own.
         economics: the margin rate and the shop's part of the cost the plan was made with.
         margins: (margin rate, expected profit, standard deviation) of the same decisions at the stated levels.
         log: how it stands with the decisions that the shop told: refused ones were not learned from.
@@ -57,6 +58,7 @@ class Planned:
     log: LogState = field(default_factory=LogState)
     request: Request | None = None
     playbooks: Sequence[PlaybookCard] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decisions(self) -> pa.Table:
@@ -82,7 +84,7 @@ class Planned:
     @property
     def promise(self) -> Promise | None:
         """What the plan expects, beside what its policy was worth on held-out customers; None where none was."""
-        return promise(self.plan, self.fitted.evidence.judged)
+        return promise(self.plan, self.fitted.evidence.judged, self.uses)
 
     def text(self, language: Language = "en") -> str:
         """Say who gets what, what it should earn, and how far that is from the best possible."""

@@ -132,6 +132,7 @@ class Planner:
             decision_log.state(self.settings, self.kept.place.decided),
             request,
             playbook_cards(playbooks, plan, known, estimates, self.settings.learn.horizon_days),
+            uses.own,
         )
 
     def what_if(self, before: Side, changes: Sequence[str], progress: Progress = silent) -> Comparison:
@@ -156,12 +157,18 @@ class Planner:
     ) -> tuple[list[Offer], list[Mapping[str, Any]], int, Uses]:
         """Return what may be given, `none` first, all limits, for how many days, and which offers stand for which."""
         currency = self.settings.shop.currency
+        own = catalogue(self.settings.offers, currency)
         if not playbooks:
-            stated = msgspec.convert(list(request.offers), list[OfferSettings])
-            return catalogue(stated, currency), list(request.limits), self.settings.plan.valid_days, Uses({})
+            try:
+                stated = msgspec.convert(list(request.offers), list[OfferSettings])
+            except msgspec.ValidationError as fault:
+                raise InputError(f"offers: {fault}", hint="see docs/reference/settings.md, [[offers]]") from fault
+            offers = catalogue(stated, currency)
+            return offers, list(request.limits), self.settings.plan.valid_days, Uses.of(offers, own)
         merged = merge(playbooks, currency, known, self.settings.shop.language, self.settings.offers)
         days, limits = max(merged.valid_days.values()), [*merged.limits, *request.limits]
-        return catalogue(merged.offers, currency), limits, days, Uses(merged.uses)
+        offers = catalogue(merged.offers, currency)
+        return offers, limits, days, Uses.of(offers, self.kept.sent, merged.uses)
 
     def _budget(self, asked: str) -> Money:
         amount, _, currency = asked.rpartition(" ")

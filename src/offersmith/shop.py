@@ -28,7 +28,7 @@ from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.matched import matched
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
-from offersmith.kept import Kept
+from offersmith.kept import Kept, sent
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
@@ -349,8 +349,9 @@ class Shop:
             raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
             with bootstrap.open_ledger(self.place, self.settings) as ledger:
-                decided = read_back.bind(analytics, ledger, self.place.decided)
-            yield Kept(self.place, self.settings, tuple(files), analytics, decided)
+                bound = read_back.bind(analytics, ledger, self.place.decided)
+            offers = sent(bound.plans, self.settings)
+            yield Kept(self.place, self.settings, tuple(files), analytics, bound.digest, offers)
 
     def event_files(self) -> list[Path]:
         """Return the files that hold the events, as the ledger names them; none of a new workspace."""

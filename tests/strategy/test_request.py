@@ -5,7 +5,13 @@ from offersmith.strategy.request import Request
 
 GIFTS = {"name": "gift boxes", "kind": "stock", "offers": ["gift"], "at_most": 12}
 TEN = {"id": "win-back.ten", "kind": "percent_off", "name": "10 % off", "version": 1, "terms": {"percent": 10}}
-BOOK = {"name": "win-back", "guards": {"min_roi": 0.5}, "offers": [{"id": "ten", "kind": "percent_off", "terms": {}}]}
+WHO = {"column": "segment", "is": ["lapsed"]}
+BOOK = {
+    "name": "win-back",
+    "guards": {"min_roi": 0.5},
+    "who": [WHO],
+    "offers": [{"id": "ten", "kind": "percent_off", "terms": {}}],
+}
 ASKED = Request("150.00 USD", 0.1, "even", 0.3, limits=(GIFTS,), playbooks=(BOOK,), offers=(TEN,))
 
 
@@ -18,15 +24,21 @@ def test_what_was_asked_is_read_back():
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ("budget=200", {"budget": "200 USD"}),
+        ("budget=200", {"budget": "200.00 USD"}),
         ("budget=200.50 USD", {"budget": "200.50 USD"}),
         ("explore=0", {"explore": 0.0}),
         ("lots=thompson", {"lots": "thompson"}),
         ("limits.gift boxes.at_most = 20", {"limits": ({**GIFTS, "at_most": 20},)}),
         ("limits.gift boxes.column=age", {"limits": ({**GIFTS, "column": "age"},)}),
         ("limits.gift boxes=off", {"limits": ()}),
+        ("limits=off", {"limits": ()}),
         ("offers.win-back.ten.percent=15", {"offers": ({**TEN, "terms": {"percent": 15}},)}),
         ("playbooks.win-back.guards.min_roi=1", {"playbooks": ({**BOOK, "guards": {"min_roi": 1}},)}),
+        (
+            "playbooks.win-back.who.segment.is=['at_risk']",
+            {"playbooks": ({**BOOK, "who": [{**WHO, "is": ["at_risk"]}]},)},
+        ),
+        ("playbooks.win-back=off", {"playbooks": ()}),
         (
             "playbooks.win-back.offers.ten.percent=5",
             {"playbooks": ({**BOOK, "offers": [{**BOOK["offers"][0], "terms": {"percent": 5}}]},)},
@@ -48,7 +60,11 @@ def test_one_thing_is_asked_otherwise(change, found):
         ("bugdet=3", "no 'bugdet'", "did you mean budget?"),
         ("limits.gift box.at_most=3", "no 'gift box.at_most' in limits", "did you mean gift boxes?"),
         ("limits.gift boxes=3", "is a whole table", "take it away with off"),
-        ("limits=3", "no 'limits'", ""),
+        ("limits=3", "is a list of tables", "limits.NAME.FIELD"),
+        ("lots=foo", "is not known", "even, thompson"),
+        ("budget=[1]", "must be an amount", ""),
+        ("budget=inf", "must be an amount", ""),
+        ("budget=20 EUR", "must be in USD", ""),
         ("budget.at_most=3", "no 'budget'", ""),
         ("explore=2", "from 0 to 1", ""),
         ("margin=much", "from 0 to 1", ""),

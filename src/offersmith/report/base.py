@@ -146,11 +146,12 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A short piece of advice: heading, a line of facts, a few lines of text."""
+    """A short piece of advice: heading, a line of facts, a few lines of text, and texts that each have a label."""
 
     title: str
     lines: tuple[str, ...]
     facts: tuple[str, ...] = ()
+    labelled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

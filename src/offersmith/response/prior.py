@@ -117,7 +117,9 @@ class FittedPrior:
             depth: percentage points it took off in the past, where its terms do not say.
         """
         base = self.baseline(profiles)
-        deep = points(offer, self.basket) or (depth or 0.0)
+        usual = points(offer, self.basket) or (depth or 0.0)
+        # What a customer's basket does not reach takes nothing off: believed to move them, it would look free.
+        deep = np.where(relief(offer, base.basket) == 0, 0.0, usual)
         room = 1 - base.chance
         gained = np.minimum(base.chance * self.priors.lift_per_point * deep, room)
         spread = np.minimum(base.chance * self.priors.lift_sd * deep, np.maximum(room, gained))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +24,19 @@ from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import campaign_ids
 
 
-def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> str:
+class Bound(NamedTuple):
+    """What was bound.
+
+    Attributes:
+        digest: of the decisions: models learned with other chances are other models.
+        plans: of the workspace, whose campaigns are in the events, by campaign.
+    """
+
+    digest: str
+    plans: tuple[PlanRow, ...]
+
+
+def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> Bound:
     """Bind the table `decided` to the decisions of all campaigns in the events whose chances are known.
 
     A plan whose file is gone or altered has no chances that could be believed: its campaign counts as not decided by
@@ -33,11 +46,8 @@ def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> str:
         analytics: over the events.
         ledger: knows our plans, and the campaigns made of them.
         told: the decisions that the shop told, as `decided.DECIDED`; None, or no file, where it told none.
-
-    Returns:
-        A digest of what was bound: models learned with other chances are other models.
     """
-    tables, content = [DECIDED.empty_table()], hashlib.sha256()
+    tables, content, plans = [DECIDED.empty_table()], hashlib.sha256(), []
     if told is not None and told.exists():
         tables.append(_told(told))
         content.update(told.read_bytes())
@@ -49,9 +59,10 @@ def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> str:
         table = _decisions(ledger, named[name], name)
         if table is not None:
             tables.append(table)
+            plans.append(named[name])
             content.update(f"{name}\0{named[name].sha256}\0".encode())
     analytics.use_table("decided", pa.concat_tables(tables))
-    return content.hexdigest()
+    return Bound(content.hexdigest(), tuple(plans))
 
 
 def _told(file: Path) -> pa.Table:

@@ -224,6 +224,8 @@ def _telling(points: Iterable[Point], always: Sequence[float]) -> tuple[Point, .
     """
     kept: list[Point] = []
     for point in points:
-        if point.budget in always or (point.spent, point.expected_profit) != (kept[-1].spent, kept[-1].expected_profit):
+        last = kept[-1] if kept else None
+        same = last is not None and (point.spent, point.expected_profit) == (last.spent, last.expected_profit)
+        if point.budget in always or not same:
             kept.append(point)
     return tuple(kept)

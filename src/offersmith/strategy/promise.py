@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ import pyarrow.compute as pc
 from offersmith.strategy.plan import Plan
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Promise:
         }
 
 
-def promise(plan: Plan, judged: Mapping[str, Any]) -> Promise | None:
+def promise(plan: Plan, judged: Mapping[str, Any], uses: Mapping[str, str] = NOTHING) -> Promise | None:
     """Return a plan's figure beside the measured one.
 
     None where nobody is there, and where no policy was shown to pay and nobody gets an offer that was never tried.
@@ -114,6 +117,7 @@ def promise(plan: Plan, judged: Mapping[str, Any]) -> Promise | None:
     Args:
         plan: with its decisions.
         judged: `Evidence.judged` of the model that decided; empty where nothing was judged.
+        uses: offers of the plan that stand for one of the shop's own; tried where that one was.
     """
     policy = judged.get("policy") or {}
     value, low, high = (policy.get(name) for name in ("value", "low", "high"))
@@ -121,6 +125,7 @@ def promise(plan: Plan, judged: Mapping[str, Any]) -> Promise | None:
     if value is None or low is None or high is None or not customers:
         return None
     tried = [NO_OFFER, *(one["arm"] for one in judged["arms"])]
+    tried += [offer for offer, own in uses.items() if own in tried]
     given = plan.decisions["offer_id"].combine_chunks()
     beyond = pc.invert(pc.is_in(given, value_set=pa.array(tried, pa.string()))).to_numpy(zero_copy_only=False)
     untried, shown = int(np.sum(beyond)), policy["kind"] != "none"

@@ -7,15 +7,20 @@ as text; `off` takes a limit, an offer or a playbook away.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from offersmith.errors import InputError
+from offersmith.money import Money
 from offersmith.strategy.limits.ground import nearest
+from offersmith.strategy.odds import ODDS
 
 OFF = "off"
+EMPTIED = ("limits", "playbooks")
+"""What may be taken away as a whole."""
 TERMS = "terms"
 """The table of an offer whose fields are said as the offer's own."""
 
@@ -65,9 +70,14 @@ class Request:
             key, equals, value = change.partition("=")
             if not key.strip() or not equals:
                 raise InputError(f"--set {change!r} is not KEY=VALUE", hint="for example --set budget=200", set=change)
-            _put(plain, key.strip(), _value(value.strip()), change)
+            if key.strip() in EMPTIED and value.strip() == OFF:
+                plain[key.strip()] = []
+            else:
+                _put(plain, key.strip(), _value(value.strip()), change)
         if plain["budget"] != self.budget:
             plain["budget"] = _budget(plain["budget"], self.budget)
+        if plain["lots"] not in ODDS:
+            raise InputError(f"lots = {plain['lots']!r} is not known", hint=f"allowed: {', '.join(ODDS)}", field="lots")
         for name in ("explore", "margin"):
             share = plain[name]
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
@@ -79,7 +89,15 @@ class Request:
 def _budget(asked: Any, before: str) -> str:
     """Return an amount that may lack its currency as text that has one."""
     currency = before.rpartition(" ")[2]
-    return f"{asked} {currency}" if isinstance(asked, int | float) or not asked[-1:].isalpha() else str(asked)
+    strange = isinstance(asked, float) and not math.isfinite(asked)
+    if strange or isinstance(asked, bool) or not isinstance(asked, int | float | str):
+        raise InputError(f"budget = {asked!r} must be an amount", hint=f"for example budget=200, in {currency}")
+    written = str(asked)
+    amount, own = (written, currency) if not written[-1:].isalpha() else written.rpartition(" ")[::2]
+    if own != currency:
+        raise InputError(f"budget = {asked!r} must be in {currency}", field="budget")
+    money = Money.parse(amount, currency)
+    return f"{money.text} {currency}"
 
 
 def _value(text: str) -> Any:
@@ -94,7 +112,7 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
     here: Any = plain
     rest, place = key, ""
     while True:
-        if isinstance(here, list):
+        if isinstance(here, list):  # of tables: plain lists are values
             found = next((one for one in here if rest == _named(one) or rest.startswith(f"{_named(one)}.")), None)
             if found is None:
                 raise _unknown(place, rest, [_named(one) for one in here], change)
@@ -105,16 +123,23 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
             here, rest, place = found, rest[len(name) + 1 :], f"{place}.{name}"
             continue
         name, dot, further = rest.partition(".")
+        if not place and not dot and _holds_tables(here.get(name)):
+            hint = f"name one of it and a field, such as {name}.NAME.FIELD" if here[name] else "there is none"
+            raise InputError(f"--set {change!r}: {name!r} is a list of tables", hint=hint, set=change)
         if TERMS in here and name not in here:
             here = here[TERMS]
-        if not dot and not isinstance(here.get(name), list | dict):
+        if not dot and not _holds_tables(here.get(name)):
             if not place and name not in here:
                 raise _unknown(place, name, list(here), change)
             here[name] = value
             return
-        if not isinstance(here.get(name), list | dict) or not dot:
-            raise _unknown(place, name, [one for one, held in here.items() if isinstance(held, list | dict)], change)
+        if not _holds_tables(here.get(name)) or not dot:
+            raise _unknown(place, name, [one for one, held in here.items() if _holds_tables(held)], change)
         here, rest, place = here[name], further, f"{place}.{name}".strip(".")
+
+
+def _holds_tables(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(one, dict) for one in value))
 
 
 def _named(table: Table) -> str:

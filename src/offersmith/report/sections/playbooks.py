@@ -49,7 +49,5 @@ def _interval(one: PlaybookFacts, reader: Reader) -> str:
 
 
 def _card(one: PlaybookFacts, reader: Reader) -> Card:
-    said = tuple(
-        reader.say("playbooks_line", label=reader.of(label), text=reader.of(text)) for label, text in one.lines
-    )
-    return Card(reader.of(one.title), said, (reader.of(one.about),))
+    labelled = tuple((reader.of(label), reader.of(text)) for label, text in one.lines)
+    return Card(reader.of(one.title), (), (reader.of(one.about),), labelled)

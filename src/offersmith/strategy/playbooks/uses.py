@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,22 +13,34 @@ from numpy.typing import NDArray
 from offersmith.response.explain.because import Asked, Because
 from offersmith.vocabulary import Offer
 
+CHANGED = " (changed)"
+
 
 @dataclass(frozen=True, slots=True)
 class Uses:
     """Which offers of a plan stand for which.
 
     Attributes:
-        own: offer of the plan -> the shop's own offer.
+        own: offer of the plan -> the shop's own offer, or a name that no model knows where its terms were changed: what
+            was learned of the offer as it was says nothing of it.
     """
 
     own: Mapping[str, str]
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer], catalogue: Sequence[Offer], own: Mapping[str, str] | None = None) -> Uses:
+        """Return what stands for what, and by a name of its own every offer whose terms are not the shop's."""
+        known = {offer.offer_id: offer for offer in catalogue}
+        changed = (one for one in offers if one.offer_id in known and not _alike(one, known[one.offer_id]))
+        return cls({**(own or {}), **{one.offer_id: f"{one.offer_id}{CHANGED}" for one in changed}})
 
     def asked(self, offers: Sequence[Offer], catalogue: Sequence[Offer]) -> list[Offer]:
         """Return what a model is asked about instead of a plan's offers: each of the shop's own once."""
         used = set(self.own.values())
         others = [offer for offer in offers if offer.offer_id not in self.own]
-        return [*others, *(offer for offer in catalogue if offer.offer_id in used)]
+        named = {name: offer for offer in offers if (name := self.own.get(offer.offer_id, "")).endswith(CHANGED)}
+        changed = [replace(offer, offer_id=name) for name, offer in named.items()]
+        return [*others, *(offer for offer in catalogue if offer.offer_id in used), *changed]
 
     def told(self, estimates: pa.Table) -> pa.Table:
         """Return estimates of `asked` as estimates of the plan's offers."""
@@ -52,3 +64,7 @@ class Uses:
             return ask(customers, words.take(offers.indices), profit)
 
         return answered
+
+
+def _alike(one: Offer, other: Offer) -> bool:
+    return one.kind == other.kind and dict(one.terms) == dict(other.terms)
