@@ -15,7 +15,6 @@ from offersmith.errors import InputError, StateError, StorageError
 from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.response import learn as learning
-from offersmith.shop import moment
 from offersmith.vocabulary import DECISIONS
 
 
@@ -167,12 +166,6 @@ def test_a_shop_without_events_says_what_to_do(tmp_path: Path) -> None:
 def test_a_budget_that_is_none_is_refused(shop: Shop, budget: object) -> None:
     with pytest.raises(InputError):
         shop.plan(budget=budget)  # type: ignore[arg-type]
-
-
-def test_a_moment_is_read_with_its_zone() -> None:
-    assert moment("2024-06-01T00:30+02:00") == datetime(2024, 5, 31, 22, 30)
-    with pytest.raises(InputError, match="ISO 8601"):
-        moment("soon")
 
 
 def test_a_plan_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,24 +53,6 @@ from offersmith.vocabulary import Offer
 from offersmith.words import Language
 
 
-def moment(text: str) -> datetime:
-    """Read an ISO 8601 moment as naive UTC; without a zone it is UTC already.
-
-    >>> moment("2017-10-30T01:00+01:00")
-    datetime.datetime(2017, 10, 30, 0, 0)
-
-    Raises:
-        InputError: the text is no moment.
-    """
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise InputError(
-            f"moment {text!r} is not ISO 8601", hint="for example 2017-10-30 or 2017-10-30T08:00"
-        ) from fault
-    return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
-
-
 class Shop:
     """One workspace: a folder with `offersmith.toml`, and everything learned there.
 

@@ -15,6 +15,7 @@ import typer
 
 from offersmith import __version__
 from offersmith.errors import InputError
+from offersmith.moments import moment
 from offersmith.progress import Progress
 from offersmith.words import Language, spoken
 
@@ -111,8 +112,6 @@ def moment_of(text: str | None) -> datetime | None:
     """Read --as-of; a zone is converted to UTC, none means UTC."""
     if text is None:
         return None
-    from offersmith.shop import moment  # noqa: PLC0415 - start-up path
-
     return moment(text)
 
 
