@@ -41,7 +41,7 @@ contract: $(VENV)/.with-test
 check: lint types contract
 
 test: check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope -m 'not slow and not spark'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not slow and not spark'
 
 test-all: check $(VENV)/.with-demo $(VENV)/.with-spark
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'slow or spark or not slow'

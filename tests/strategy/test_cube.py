@@ -62,7 +62,7 @@ def test_row_j_is_used_as_expected_but_for_j_customers(seed, customers, offers, 
 
 @pytest.mark.parametrize("rows", [1, 3, 5])
 def test_every_cell_is_drawn_with_its_chance(rows):
-    draws = 20_000
+    draws = 6_000
     chance, drawing, _ = instance(rows, 9, 3, rows)
     counts = np.zeros(chance.shape)
     for start in range(draws):
