@@ -72,3 +72,12 @@ def test_every_note_has_words():
             "moved_by_lot", "expected_not_measured",
         )
     }  # fmt: skip
+
+
+def test_an_offer_of_a_playbook_is_called_by_its_title(side):
+    words = {"en": {"title": "Members"}, "zh": {"title": "会员"}}
+    playbooks = [{"words": words, "offers": [{"offer_id": "ten-percent"}]}]
+    made = compare(side(FEW, playbooks=playbooks), side(OTHER, "two"))
+    assert called(made.offers["ten-percent"], "en", after=True) == "Members: 10 % off"
+    assert called(made.offers["ten-percent"], "zh", after=True) == "会员：10 % off"
+    assert called(made.offers["five-percent"], "en", after=True) == "5 % off"

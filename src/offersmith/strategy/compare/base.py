@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from offersmith.strategy.compare.asked import Change
@@ -139,11 +139,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An offer as each plan had it; None where a plan did not have it."""
+    """An offer as each plan had it; None where a plan did not have it.
+
+    Attributes:
+        offer_id: its id.
+        before: in the first plan.
+        after: in the second.
+        playbook: title by language of the playbook it belongs to; empty where it belongs to none.
+    """
 
     offer_id: str
     before: Offer | None
     after: Offer | None
+    playbook: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:

@@ -150,7 +150,17 @@ def _listed(before: Side, after: Side) -> dict[str, Listed]:
         given = side.decisions["offer_id"].unique().to_pylist()
         sides.append(found | {name: Offer(name, "") for name in given if name is not None and name not in found})
     one, two = ({NO_OFFER: NONE} | {name: o for name, o in side.items() if name != NO_OFFER} for side in sides)
-    return {name: Listed(name, one.get(name), two.get(name)) for name in {**one, **two}}
+    titles = {**_titles(before.summary), **_titles(after.summary)}
+    return {name: Listed(name, one.get(name), two.get(name), titles.get(name, {})) for name in {**one, **two}}
+
+
+def _titles(summary: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """Return the title of the playbook of every offer, by language."""
+    return {
+        offer["offer_id"]: {tongue: words["title"] for tongue, words in playbook["words"].items()}
+        for playbook in summary.get("playbooks", ())
+        for offer in playbook["offers"]
+    }
 
 
 def _offer(table: Mapping[str, Any], currency: str) -> Offer:

@@ -60,6 +60,8 @@ def called(offer: Listed, language: Language, *, after: bool) -> str:
     if one is None:
         return offer.offer_id
     name = one.name or one.offer_id
+    if offer.playbook:
+        name = say("compare.offer_of", language, title=offer.playbook[language], name=name)
     if offer.same or offer.before is None or offer.after is None or one.kind not in KINDS:
         return name
     terms = says(one, language)
