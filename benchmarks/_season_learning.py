@@ -6,8 +6,9 @@ The learner, its judging on customers held out and how far it is believed are th
 dozen classifiers for every round would take most of the time.
 
 Most customers of a round get what the plan is sure of. They tell little beside those whom a lot decided, and thirty
-rounds of them are many: of those who got what was most likely, so many are kept that this is half of what is kept of
-customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which are exact.
+rounds of them are many: of those who got what was most likely, so many are kept that they are three in ten of all that
+are kept of customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which
+are exact.
 """
 
 from __future__ import annotations
@@ -38,14 +39,18 @@ from offersmith.response.structural.redeeming import fit_redeeming, used
 from offersmith.response.trial import Trial
 from offersmith.settings import PriorSettings
 
-LEARNERS = ("shared", "logit", "average")
-"""Who competes after each round; the other usual ones are never close here, and cost time."""
-MOST = 200_000
+LEARNERS = ("average",)
+"""Who learns: the average of `shared` and `logit`. Where they compete, who wins changes from round to round, and with
+it how far costs are off; the other usual ones are never close here."""
+MOST = 300_000
 """Rows learned from, the latest: what is known of customers then is most like what is known now."""
 LEAST = 100
 """Rows of every arm below which nothing is learned."""
 FOLDS = 2
-HALF = 0.5
+LIKELY = 0.3
+"""Part of the kept of a kind of customers who got what was likely."""
+LEFT_OUT = ("tenure", "exposures", "coupon_order_share", "discount_share")
+"""Features that are not learned from: they move with time and with what was sent, whoever the customer is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +83,8 @@ def kept(
     everybody = np.arange(arm.size)
     likely = chances.argmax(axis=0)
     most = chances[likely, everybody]
-    # So many of the likely that they are as many as the others; none of those who had no other choice.
-    share = np.minimum(1.0, (1 - most) / np.maximum(most, 1e-12) * HALF / (1 - HALF))
+    # None is kept of those who had no other choice.
+    share = np.minimum(1.0, (1 - most) / np.maximum(most, 1e-12) * LIKELY / (1 - LIKELY))
     inside = (arm != likely) | (np.random.default_rng(luck).random(arm.size) < share)
     among = chances.copy()
     among[likely, everybody] *= share
@@ -100,7 +105,11 @@ def kept(
         "cost_told": pa.array(lived.off[rows]),
         "untold": pa.nulls(n, HISTORY_KEYS.field("untold").type),
     }
-    features = {name: profiles[name].take(pa.array(rows)) for name in profiles.column_names if name not in keys}
+    features = {
+        name: profiles[name].take(pa.array(rows))
+        for name in profiles.column_names
+        if name not in keys and name not in LEFT_OUT
+    }
     schema = pa.schema([*HISTORY_KEYS, *(pa.field(name, pa.float64()) for name in features)])
     columns = [*keys.values(), *features.values()]
     arrays = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in columns]
