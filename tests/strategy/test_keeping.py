@@ -49,7 +49,7 @@ def limits(offers, rng, customers):
 
 def within(keep, choice, cost, worth):
     used = keep.used(choice, cost, worth)
-    return (used <= keep.rows.bound + 1e-6 * np.maximum(1, np.abs(keep.rows.bound))).all()
+    return (used <= keep.rows.bound + 1e-12 * np.abs(keep.rows.bound)).all()
 
 
 @settings(max_examples=12, deadline=None)
@@ -71,6 +71,19 @@ def test_every_row_is_kept_whatever_is_drawn(seed, customers, share):
         assert np.allclose(made.chances.sum(axis=0), 1)
         assert (made.chances >= -1e-12).all()
         assert ((made.probability > 0) & (made.probability <= 1)).all()
+
+
+def test_a_floor_that_binds_holds_in_float64():
+    for seed in range(5):
+        value, cost, worth, allowed, cell, ids = instance(seed, 300)
+        tight = Limit("return", weight(3, value=1, cost=-1.4), 0.0, at_least=True)
+        spend = Limit("spend", weight(3, cost=1.0), 360.0, at_least=True)
+        keep = Keeping.of(400.0, 3, [spend, tight], cell, CELLS)
+        risk = risks(keep, cost, worth, allowed)
+        lot = odds.even(cost, worth, risk.small(cost, worth, allowed, 0.05))
+        made = explore(value, lot, ids, risk, 0.0, "s")
+        assert within(keep, made.choice, cost, worth)
+        assert keep.used(made.choice, cost, worth)[1] == pytest.approx(-360, rel=0.12)
 
 
 def test_logged_probabilities_match_frequencies_under_several_rows():

@@ -139,7 +139,7 @@ def _optimum(value: Bits, lot: Odds, risks: Risks, spare: Floats, share: float) 
     """
     keep = risks.keep
     followed = np.where(lot.possible & lot.small, 1 - share, 1.0)
-    left = keep.rows.bound - spare
+    left = keep.rows.bound - spare - keep.rounding(lot.cost, lot.worth)
     if share:
         for row in range(left.size):
             left[row] -= share * lot.mean(keep.draw(row, lot.cost, lot.worth))

@@ -26,6 +26,8 @@ from offersmith.strategy.kernels import Bits, Choice, Floats, choose
 from offersmith.strategy.limits.compiling import Compiled
 
 BUDGET = "budget"
+FLOAT32 = 2.0**-23
+"""Relative error of a number rounded to float32, upwards at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +124,20 @@ class Keeping:
             return cost
         each = weight if self.cell.size == 1 else weight[:, :, self.cell]
         return np.asarray(each[COUNT] + each[COST] * cost + each[VALUE] * worth)
+
+    def rounding(self, cost: Floats, worth: Floats) -> Floats:
+        """Return (R,): what the assignment may be off by, because it sees costs and values as float32.
+
+        Costs are rounded up, so a row that only ever caps them is on the safe side by itself.
+        """
+        found = np.zeros(len(self.rows.names))
+        for row, weight in enumerate(self.rows.weight):
+            if weight[VALUE].any() or (weight[COST] < 0).any():
+                each = np.abs(weight if self.cell.size == 1 else weight[:, :, self.cell])
+                found[row] = FLOAT32 * float(
+                    (each[COST] * cost + each[VALUE] * np.abs(worth)).max(axis=0, initial=0).sum()
+                )
+        return found
 
     def used(self, choice: Choice, cost: Floats, worth: Floats) -> Floats:
         """Return (R,): what decisions use of every row, as "at most", in float64."""
