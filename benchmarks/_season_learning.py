@@ -6,8 +6,8 @@ The learner, its judging on customers held out and how far it is believed are th
 dozen classifiers for every round would take most of the time.
 
 Most customers of a round get what the plan is sure of. They tell little beside those whom a lot decided, and thirty
-rounds of them are many: of those who got what was most likely, so many are kept that they are three in ten of all that
-are kept of customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which
+rounds of them are many: of those who got what was most likely, so many are kept that they are half of all that are kept
+of customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which
 are exact.
 """
 
@@ -47,10 +47,8 @@ MOST = 300_000
 LEAST = 100
 """Rows of every arm below which nothing is learned."""
 FOLDS = 2
-LIKELY = 0.3
+LIKELY = 0.5
 """Part of the kept of a kind of customers who got what was likely."""
-LEFT_OUT = ("tenure", "exposures", "coupon_order_share", "discount_share")
-"""Features that are not learned from: they move with time and with what was sent, whoever the customer is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,11 +103,7 @@ def kept(
         "cost_told": pa.array(lived.off[rows]),
         "untold": pa.nulls(n, HISTORY_KEYS.field("untold").type),
     }
-    features = {
-        name: profiles[name].take(pa.array(rows))
-        for name in profiles.column_names
-        if name not in keys and name not in LEFT_OUT
-    }
+    features = {name: profiles[name].take(pa.array(rows)) for name in profiles.column_names if name not in keys}
     schema = pa.schema([*HISTORY_KEYS, *(pa.field(name, pa.float64()) for name in features)])
     columns = [*keys.values(), *features.values()]
     arrays = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in columns]
