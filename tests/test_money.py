@@ -53,3 +53,14 @@ def test_what_is_not_an_exact_amount_is_refused(text: str) -> None:
 def test_currencies_do_not_mix() -> None:
     with pytest.raises(InputError, match="EUR with USD"):
         Money(1, "EUR") + Money(1, "USD")
+
+
+@pytest.mark.parametrize(("written", "minor"), [("200", 20000), ("200.50 USD", 20050), (" 3 usd ", 300)])
+def test_an_amount_may_name_its_currency(written, minor):
+    assert Money.stated(written, "USD") == Money(minor, "USD")
+
+
+@pytest.mark.parametrize(("written", "says"), [("50 EUR", "must be in USD"), ("abc", "abc"), ("nan", "nan"), ("", "''")])
+def test_an_amount_of_another_currency_or_none_is_refused(written, says):
+    with pytest.raises(InputError, match=says):
+        Money.stated(written, "USD")

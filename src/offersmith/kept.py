@@ -178,7 +178,11 @@ class Kept:
 def sent(plans: Sequence[PlanRow], settings: Settings) -> tuple[Offer, ...]:
     """Return the offers of plans that are not in the settings; of one that stands in several, the last."""
     own, currency = {one.id for one in settings.offers}, settings.shop.currency
-    tables = {one["offer_id"]: one for row in plans for one in row.summary.get("catalogue", ())}
+    tables = {
+        one["offer_id"]: one
+        for row in sorted(plans, key=lambda row: row.as_of)
+        for one in row.summary.get("catalogue", ())
+    }
     return tuple(_sent(one, currency) for name, one in sorted(tables.items()) if name not in own)
 
 

@@ -95,6 +95,20 @@ class Money:
         digits = DIGITS.get(self.currency, 2)
         return f"{Decimal(self.minor) / scale(self.currency):,.{digits}f} {self.currency}"
 
+    @classmethod
+    def stated(cls, written: str, currency: str) -> Money:
+        """Return an amount of a currency, which the text may name: `200`, `200.50 USD`.
+
+        Raises:
+            InputError: no amount, or of another currency.
+        """
+        amount, _, named = (
+            written.strip().rpartition(" ") if written.strip()[-1:].isalpha() else (written, "", currency)
+        )
+        if amount and named.upper() != currency:
+            raise InputError(f"amount {written!r:.80} must be in {currency}", hint=f"for example 200 {currency}")
+        return cls.parse(amount or written, currency)
+
     @property
     def text(self) -> str:
         """The amount alone, as `parse` reads it: `12.50`."""

@@ -197,5 +197,7 @@ def _playbook(card: PlaybookCard, language: Language) -> str:
 def _limit(row: Row, language: Language) -> str:
     """Say what a plan uses of a limit, and what one more unit of it would earn where it binds."""
     floor = "floor" if row.at_least else "cap"
-    said = say(f"shop.planned_{floor}", language, name=row.name, used=row.usage, bound=row.bound)
+    whole = all(float(one).is_integer() for one in (row.usage, row.bound))
+    used, bound = (f"{one:,.0f}" if whole else f"{one:,.2f}" for one in (row.usage, row.bound))
+    said = say(f"shop.planned_{floor}", language, name=row.name, used=used, bound=bound)
     return said if not row.price else f"{said}{say('shop.planned_binds', language, price=abs(row.price))}"

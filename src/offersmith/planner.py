@@ -6,7 +6,7 @@ Nothing is written here, so that a plan can be asked for and looked at before an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -85,8 +85,11 @@ class Planner:
             margin=margin,
             limits=() if limits is None else limits_file.tables(limits),
             playbooks=tuple(one.raw for one in named),
-            offers=() if named else tuple(msgspec.to_builtins(one) for one in self.settings.offers),
+            offers=() if named else self._own(),
         )
+
+    def _own(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(msgspec.to_builtins(one) for one in self.settings.offers)
 
     def plan(self, request: Request, at: datetime, progress: Progress = silent, where: str = "limits") -> Planned:
         """Decide who gets what; what files it will have is for whoever keeps it. `where` names limits in messages.
@@ -101,7 +104,8 @@ class Planner:
         known = table.append_column("segment", groups["segment"])
         playbooks = [playbook_files.parse(one) for one in request.playbooks]
         offers, tables, days, uses = self._offers(request, playbooks, known)
-        budget = self._budget(request.budget)
+        longest = max(days.values(), default=self.settings.plan.valid_days)
+        budget = Money.stated(request.budget, self.settings.shop.currency)
         limits = self._limits(tables, offers, known, budget, where)
         fitted = self.kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
@@ -112,13 +116,15 @@ class Planner:
             estimates,
             offers,
             budget,
-            msgspec.structs.replace(self.settings.plan, explore=request.explore, lots=request.lots, valid_days=days),
+            msgspec.structs.replace(self.settings.plan, explore=request.explore, lots=request.lots, valid_days=longest),
             at,
             self.settings.learn.seed,
             reasons_from=table,
             cold=fitted.name == "prior",
             because=uses.because(partial(why, fitted, asked, table)),
             limits=limits,
+            valid_days=days,
+            asked=request.as_dict(),
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
         return Planned(
@@ -148,14 +154,22 @@ class Planner:
             said = f"what was asked of plan {before.summary['version']} is not kept"
             raise StateError(said, hint="make it again: offersmith plan --budget AMOUNT")
         at = datetime.fromisoformat(before.summary["as_of"])
-        made = self.plan(Request.of(asked).changed(changes), at, progress)
+        request = Request.of(asked).changed(changes)
+        if not request.playbooks and not request.offers:
+            request = replace(request, offers=self._own())
+        made = self.plan(request, at, progress)
+        stale = made.plan.model_versions != tuple(before.summary["model_versions"])
+        if stale or before.summary["cost_share"] != self.settings.economics.cost_share:
+            # What has changed since is in both, so that what differs is what was asked.
+            again = self.plan(Request.of(asked), at, progress)
+            before = Side({**again.as_dict(), "version": before.summary["version"]}, plan_table(again.plan))
         after = Side(made.as_dict(), plan_table(made.plan))
         return compare(before, after, self.kept.profiles(at)[0], what_if=changes)
 
     def _offers(
         self, request: Request, playbooks: Sequence[Playbook], known: pa.Table
-    ) -> tuple[list[Offer], list[Mapping[str, Any]], int, Uses]:
-        """Return what may be given, `none` first, all limits, for how many days, and which offers stand for which."""
+    ) -> tuple[list[Offer], list[Mapping[str, Any]], Mapping[str, int], Uses]:
+        """Return what may be given, `none` first, all limits, days by offer, and which offers stand for which."""
         currency = self.settings.shop.currency
         own = catalogue(self.settings.offers, currency)
         if not playbooks:
@@ -164,18 +178,11 @@ class Planner:
             except msgspec.ValidationError as fault:
                 raise InputError(f"offers: {fault}", hint="see docs/reference/settings.md, [[offers]]") from fault
             offers = catalogue(stated, currency)
-            return offers, list(request.limits), self.settings.plan.valid_days, Uses.of(offers, own)
+            return offers, list(request.limits), {}, Uses.of(offers, own)
         merged = merge(playbooks, currency, known, self.settings.shop.language, self.settings.offers)
-        days, limits = max(merged.valid_days.values()), [*merged.limits, *request.limits]
+        limits = [*merged.limits, *request.limits]
         offers = catalogue(merged.offers, currency)
-        return offers, limits, days, Uses.of(offers, self.kept.sent, merged.uses)
-
-    def _budget(self, asked: str) -> Money:
-        amount, _, currency = asked.rpartition(" ")
-        own = self.settings.shop.currency
-        if currency != own:
-            raise InputError(f"budget {asked!r} must be in {own}", hint=f"for example 200 {own}", field="budget")
-        return Money.parse(amount, own)
+        return offers, limits, merged.valid_days, Uses.of(offers, self.kept.sent, merged.uses)
 
     def _limits(
         self, tables: Sequence[Mapping[str, Any]], offers: Sequence[Offer], known: pa.Table, budget: Money, where: str

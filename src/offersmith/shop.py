@@ -347,7 +347,7 @@ class Shop:
 
     def _budget(self, budget: str | float | Decimal | Money) -> Money:
         currency = self.settings.shop.currency
-        money = budget if isinstance(budget, Money) else Money.parse(str(budget), currency)
+        money = budget if isinstance(budget, Money) else Money.stated(str(budget), currency)
         if money.currency != currency or money.minor < 0:
             raise InputError(f"budget {money} must be zero or more, in {currency}")
         return money

@@ -126,3 +126,15 @@ def test_a_plan_that_ends_in_the_hour_that_comes_twice_ends_when_it_says() -> No
     table = decided(ann="ten").set_column(2, "valid_until", pa.array([first], pa.timestamp("us")))
     plan = launch("v1", SUMMARY, table, name="plan v1", zone="Europe/Berlin")
     assert define(plan.definition, currency="EUR", zone="Europe/Berlin").ends == first
+
+
+def test_an_offer_that_ends_before_the_others_is_closed_by_then() -> None:
+    table = decided(ann="ten", bob="five")
+    early = datetime(2026, 6, 3, 22)
+    table = table.set_column(2, "valid_until", pa.array([early, ENDS], pa.timestamp("us")))
+    plan = launch("v1", SUMMARY, table, name="plan v1", zone="Europe/Berlin")
+    assert plan.ends == ENDS
+    held = {one["promotion_id"]: one.get("conditions") for one in plan.definition["promotions"]}
+    window = {"kind": "window", "ends": "2026-06-04T00:00:00", "zone": "Europe/Berlin"}
+    assert held == {"ten": [window], "five": None}
+    define(plan.definition, currency="EUR", zone="Europe/Berlin")

@@ -151,3 +151,17 @@ def test_a_first_experiment_cannot_promise_a_floor():
     lot = odds.even(cost, worth, risk.small(cost, worth, allowed, 0.01))
     with pytest.raises(InfeasibleError, match="a first experiment"):
         explore(value, lot, ids, risk, 1.0, "s")
+
+
+def test_what_is_sold_out_stops_no_lots():
+    value, cost, worth, allowed, cell, ids = instance(8, 200)
+    first = np.array([1, 0, 0])[:, None]
+    sold_out = Limit("gifts", weight(3, count=first), 0.0)
+    keep = Keeping.of(80.0, 3, [sold_out], cell, CELLS)
+    risk = risks(keep, cost, worth, allowed)
+    lot = odds.even(cost, worth, risk.small(cost, worth, allowed, 0.05))
+    assert not lot.small[0].any()
+    made = explore(value, lot, ids, risk, 0.2, "s")
+    assert made.by_lot.any()
+    assert (made.choice > 0).any()
+    assert not (made.choice == 0).any()

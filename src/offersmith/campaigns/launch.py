@@ -73,12 +73,13 @@ def launch(
         raise StateError(f"plan {version} does not say what {', '.join(missing)} is", hint="make the plan again")
     if not customers:
         raise StateError(f"plan {version} gives nobody an offer: there is nothing to launch")
-    ends = max(given["valid_until"].to_pylist())
+    until = dict(zip(given["offer_id"].to_pylist(), given["valid_until"].to_pylist(), strict=True))
+    ends = max(until.values())
     budget = _budget(version, summary)
     definition = {
         "name": name,
         "zone": zone,
-        "ends": ends.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).isoformat(),
+        "ends": _wall(ends, zone),
         "promotions": [
             {
                 "promotion_id": offer_id,
@@ -88,6 +89,7 @@ def launch(
                 "version": offers[offer_id]["version"],
                 "needs_code": True,
                 "group": PERSONAL,
+                **_window(until[offer_id], ends, zone),
             }
             for offer_id in sorted(customers)
         ],
@@ -96,6 +98,18 @@ def launch(
         "budgets": [{"name": "plan", "amount": budget.text, "rule": rule}],
     }
     return Launch(definition, customers, ends)
+
+
+def _wall(moment: datetime, zone: str) -> str:
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).isoformat()
+
+
+def _window(until: datetime, ends: datetime, zone: str) -> dict[str, Any]:
+    """Return the condition of an offer that ends before the campaign does."""
+    if until == ends:
+        return {}
+    wall = until.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
+    return {"conditions": [{"kind": "window", "ends": wall, "zone": zone}]}
 
 
 def _budget(version: str, summary: Mapping[str, Any]) -> Money:

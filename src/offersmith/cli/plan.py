@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from offersmith.cli.root import HELP_NAMES, AsJson, AsOf, ShopFolder, answer, grouped, moment_of, open_shop
+from offersmith.cli.root import (
+    HELP_NAMES,
+    AsJson,
+    AsOf,
+    ShopFolder,
+    answer,
+    grouped,
+    moment_of,
+    nothing_before,
+    open_shop,
+)
 from offersmith.cli.root import progress as progress_bar
 
 if TYPE_CHECKING:
@@ -50,7 +60,7 @@ def plan(
 ) -> None:
     """Decide which customer gets which offer, within the budget and every limit."""
     if context.invoked_subcommand is not None:
-        _nothing_said(context)
+        nothing_before(context)
         return
     if budget is None:
         raise typer.BadParameter("say what all offers together may cost, e.g. --budget 5000", param_hint="--budget")
@@ -66,18 +76,6 @@ def plan(
             progress=progress,
         )
     answer(found, as_json=as_json, language=opened.language)
-
-
-def _nothing_said(context: typer.Context) -> None:
-    """Refuse options of `plan` before the name of a command below it: they would be lost without a word."""
-    command = context.invoked_subcommand
-    for name in context.params:
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            raise typer.BadParameter(
-                f"it stands before {command!r} and would not count; say what {command!r} needs after it",
-                param_hint=f"--{'json' if name == 'as_json' else name.replace('_', '-')}",
-            )
 
 
 @group.command(epilog="Example: offersmith plan compare 4f2a 9c01 --out compared.html")

@@ -16,6 +16,7 @@ rest. An offer that would take more than a part of a row for a single customer i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,7 +80,7 @@ def explore(value: Bits, lot: Odds, ids: pa.StringArray, risks: Risks, share: fl
     keep, by_lot_alone = risks.keep, share == 1
     if not risks.only_caps:
         # A floor counts on what lots give; who may get what no lot gives is then not decided by lot.
-        large = (np.isfinite(value) & ~lot.small).any(axis=0)
+        large = (np.isfinite(value) & ~lot.small & risks.fits(lot.cost, lot.worth)).any(axis=0)
         lot = replace(lot, chance=np.where(large, 0.0, lot.chance))
     share = share if lot.possible.any() else 0.0
     spare = risks.reserve(lot) if share else np.zeros(len(keep.rows.names))
@@ -139,22 +140,42 @@ def _optimum(value: Bits, lot: Odds, risks: Risks, spare: Floats, share: float) 
     """
     keep = risks.keep
     followed = np.where(lot.possible & lot.small, 1 - share, 1.0)
-    left = keep.rows.bound - spare - keep.rounding(lot.cost, lot.worth)
+    left = keep.rows.bound - spare
     if share:
         for row in range(left.size):
             left[row] -= share * lot.mean(keep.draw(row, lot.cost, lot.worth))
     left[0] = max(left[0], 0.0)
+    paid = as_cost(lot.cost * followed)
     try:
-        return keep.within(left).followed(value, as_cost(lot.cost * followed), followed)
+        with suppress(InfeasibleError):
+            return keep.within(left - keep.rounding(lot.cost, lot.worth)).followed(value, paid, followed)
+        return keep.within(left).followed(value, paid, followed)  # such as a return that giving nothing just keeps
     except InfeasibleError as fault:
         if share:
             keep.best(value, as_cost(lot.cost))
             raise InfeasibleError(
-                f"the limits can be kept, but not with {share:.0%} of the customers decided by lot: {fault.message}",
+                f"the limits can be kept, but not with {share:.0%} of the customers decided by lot: "
+                + "; ".join(_in_the_way(fault, lot, risks, spare, share)),
                 hint="explore a smaller share, or none: --explore 0",
                 **fault.facts,
             ) from fault
         raise
+
+
+def _in_the_way(fault: InfeasibleError, lot: Odds, risks: Risks, spare: Floats, share: float) -> list[str]:
+    """Return what lots take of each limit that is in their way, and what is kept in reserve for them."""
+    keep, said = risks.keep, []
+    named = {one["name"] for one in fault.facts["conflict"]["rows"]}
+    for row, name in enumerate(keep.rows.names):
+        if name in named:
+            sign = keep.rows.sign[row]
+            bound, side = keep.rows.bound[row] * sign, "at least" if sign < 0 else "at most"
+            alone = share * lot.mean(keep.draw(row, lot.cost, lot.worth)) * sign
+            said.append(
+                f"limit {name!r} asks for {side} {bound:,.2f}; lots alone are expected to come to {alone:,.2f}, and "
+                f"{spare[row]:,.2f} is kept in reserve for what they may draw"
+            )
+    return said
 
 
 def _drawn(lot: Odds, best: Choice, asked: Floats, ids: pa.StringArray, risks: Risks, salt: str) -> NDArray[np.int64]:

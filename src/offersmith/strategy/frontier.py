@@ -28,7 +28,7 @@ import numpy as np
 from offersmith.errors import InfeasibleError
 from offersmith.strategy import kernels
 from offersmith.strategy.certificate import Assignment
-from offersmith.strategy.keeping import Keeping
+from offersmith.strategy.keeping import ROUGH, Keeping
 from offersmith.strategy.kernels import Bits, Total
 
 COLD_START = "cold_start"
@@ -122,7 +122,7 @@ def frontier(value: Bits, cost: Bits, keep: Keeping) -> Frontier:
         InfeasibleError: the stated budget is negative, or the limits cannot be kept.
     """
     stated = keep.budget
-    solved: dict[float, Assignment | None] = {stated: keep.best(value, cost)}
+    solved: dict[float, Assignment | None] = {stated: keep.best(value, cost, gap=ROUGH)}
     most, enough = _at_price(value, cost, keep, 0.0)
     if enough <= 0:
         return without(stated, NO_BUDGET_NEEDED)
@@ -145,7 +145,7 @@ def frontier(value: Bits, cost: Bits, keep: Keeping) -> Frontier:
 def _solved(value: Bits, cost: Bits, keep: Keeping, budget: float) -> Assignment | None:
     """Return the best assignment at another budget; None where the other limits cannot be kept with it."""
     try:
-        return keep.at_budget(budget).best(value, cost)
+        return keep.at_budget(budget).best(value, cost, gap=ROUGH)
     except InfeasibleError:
         if keep.alone:
             raise

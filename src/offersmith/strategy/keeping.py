@@ -23,9 +23,10 @@ from offersmith.strategy.certificate import Assignment, Row
 from offersmith.strategy.constraints import rows
 from offersmith.strategy.constraints.base import Problem
 from offersmith.strategy.kernels import Bits, Choice, Floats, choose
-from offersmith.strategy.limits.compiling import Compiled
+from offersmith.strategy.limits.compiling import OWN_ROW, Compiled
 
-BUDGET = "budget"
+CLOSE, ROUGH = 0.02, np.inf
+"""Gap that a few customers who are worth much may leave: in a plan, and in a point of a picture."""
 FLOAT32 = 2.0**-23
 """Relative error of a number rounded to float32, upwards at most."""
 
@@ -49,7 +50,7 @@ class Keeping:
         """Put the budget, in major units, before further limits on K offers."""
         weight = np.zeros((VALUE, offers, cells))
         weight[COST] = 1.0
-        first = Limit(BUDGET, weight, budget)
+        first = Limit(OWN_ROW, weight, budget)
         where = np.zeros(1, np.uint16) if cell is None else cell
         return cls(Rows.of((first, *limits), offers, cells, OWN), where)
 
@@ -76,19 +77,20 @@ class Keeping:
         parts = zip(self.rows.names, self.rows.weight, self.rows.bound, self.rows.sign, strict=True)
         return tuple(Limit(name, each * sign, float(most * sign), bool(sign < 0)) for name, each, most, sign in parts)
 
-    def best(self, value: Bits, cost: Bits) -> Assignment:
+    def best(self, value: Bits, cost: Bits, *, gap: float = CLOSE) -> Assignment:
         """Return the best assignment within all rows.
 
         Args:
             value: float32 (K, n), -inf where not allowed.
             cost: float32 (K, n), finite and not negative.
+            gap: that a few customers who are worth much may leave.
 
         Raises:
             InfeasibleError: the rows cannot be kept together; it says which.
         """
         if self.alone:
             return assign(value, rows(Problem(cost, self.budget)))
-        return allocate(Memory.of(value, cost, self._cells(value.shape[1])), self.limits())
+        return allocate(Memory.of(value, cost, self._cells(value.shape[1])), self.limits(), gap=gap)
 
     def followed(self, value: Bits, cost: Bits, part: Floats) -> Assignment:
         """Return the best assignment where a choice draws only a part of itself, (K, n): the chance it is followed."""
@@ -101,7 +103,7 @@ class Keeping:
             for limit in self.limits()
         ]
         counted = part.astype(np.float32)[None]
-        return allocate(Memory.of(worth, paid, self._cells(value.shape[1]), counted), moved)
+        return allocate(Memory.of(worth, paid, self._cells(value.shape[1]), counted), moved, gap=CLOSE)
 
     def at_price(self, value: Bits, cost: Bits, price: float) -> Choice:
         """Return (n,) the best choices where the budget has a price instead of a bound, within all other rows."""
@@ -115,7 +117,7 @@ class Keeping:
             weight[COST] += price * weight[VALUE]  # what is made large here is value - price * cost
             others.append(replace(limit, weight=weight))
         net = (value - price * cost).astype(np.float32)
-        return allocate(Memory.of(net, cost, self._cells(value.shape[1])), others).choice
+        return allocate(Memory.of(net, cost, self._cells(value.shape[1])), others, gap=ROUGH).choice
 
     def draw(self, row: int, cost: Floats, worth: Floats) -> Floats:
         """Return (K, n): what giving each offer draws on a row, as "at most"."""

@@ -129,6 +129,7 @@ class Plan:
             "explore": self.explore,
             "explore_asked": self.explore_asked,
             "explorers": self.explorers,
+            "off_policy": self.explore > 0,
             "largest_lot": self.largest_lot,
             "cold": self.cold,
             "seed": self.seed,
@@ -157,6 +158,8 @@ def make(
     cold: bool = False,
     because: Asked | None = None,
     limits: Compiled | None = None,
+    valid_days: Mapping[str, int] | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -173,6 +176,8 @@ def make(
         because: says what the model behind the estimates goes by; asked of those who get an offer, and not by lot.
         limits: what the plan keeps beside the budget, laid out on the paying offers and on the customers of
             `reasons_from` in their order, who must then be all there are.
+        valid_days: by offer, where its decisions end before the plan's.
+        asked: what was asked of the plan, plain values: another request makes another version.
 
     Raises:
         InputError: the budget is negative, or the estimates are not what they should be.
@@ -182,21 +187,22 @@ def make(
     found, keep = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
     value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
     largest = LARGEST_COLD if cold else LARGEST
-    asked, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
+    share, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
     risk = risks(keep, found.cost, found.profit, found.allowed)
     tried = risk.small(found.cost, found.profit, found.allowed, largest)
     odds = ODDS["thompson" if cold else settings.lots](found, tried)
-    made = explore(value, odds, found.customers, risk, asked, salt)
+    made = explore(value, odds, found.customers, risk, share, salt)
     proof, difference = prove(found, value, cost, made.choice, keep, made.reserve)
     spoken, silent = _because(found, made, because)
     why = reasons(value, cost, made, keep, [*silent, *facts(reasons_from, found.customers)], cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
-    stated = [budget.minor, budget.currency, seed, asked, cold, as_of.isoformat(), valid_until.isoformat(), *models]
+    stated = [budget.minor, budget.currency, seed, share, cold, as_of.isoformat(), valid_until.isoformat(), *models]
     stated += [] if keep.alone else [row.as_dict() for row in proof.rows]
+    stated += [dict(asked)] if asked else []
     version = _version(stated, listed, found, made, why, spoken)
-    decisions = _decisions(found, made, why, spoken, version, valid_until)
-    spread = at(found.profit_sd, made.choice)
+    until = [as_of + timedelta(days=(valid_days or {}).get(name, settings.valid_days)) for name in found.offers]
+    decisions = _decisions(found, made, why, spoken, version, [valid_until, *until])
     return Plan(
         version=version,
         as_of=as_of,
@@ -205,25 +211,33 @@ def make(
         chances=made.chances,
         offers=listed,
         budget=budget,
-        spent=proof.rows[0].usage,
-        expected_profit=proof.value,
-        profit_sd=math.sqrt(math.fsum(spread * spread)),
-        profit_sd_shared=math.fsum(spread),
-        counts={offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(listed)},
-        pays=_pays(found, made),
-        shadow_price=proof.rows[0].price,
-        certificate=proof,
         difference=difference,
-        assignment_certificate=made.certificate,
-        explore=made.share,
-        explore_asked=asked,
-        explorers=int(made.by_lot.sum()),
+        explore_asked=share,
         largest_lot=largest,
         cold=cold,
         seed=seed,
         model_versions=models,
         frontier=without(budget.major, COLD_START) if cold else frontier(value, cost, keep),
+        **_figures(found, made, proof, listed),
     )
+
+
+def _figures(found: Candidates, made: Explored, proof: Certificate, offers: Sequence[Offer]) -> dict[str, Any]:
+    """Return the fields of a plan that are sums over its decisions."""
+    spread = at(found.profit_sd, made.choice)
+    return {
+        "spent": proof.rows[0].usage,
+        "expected_profit": proof.value,
+        "profit_sd": math.sqrt(math.fsum(spread * spread)),
+        "profit_sd_shared": math.fsum(spread),
+        "counts": {offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(offers)},
+        "pays": _pays(found, made),
+        "shadow_price": proof.rows[0].price,
+        "certificate": proof,
+        "assignment_certificate": made.certificate,
+        "explore": made.share,
+        "explorers": int(made.by_lot.sum()),
+    }
 
 
 def _catalogue(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
@@ -286,7 +300,7 @@ def _version(
 
 
 def _decisions(
-    found: Candidates, made: Explored, why: pa.ListArray, spoken: pa.ListArray, version: str, valid_until: datetime
+    found: Candidates, made: Explored, why: pa.ListArray, spoken: pa.ListArray, version: str, until: Sequence[datetime]
 ) -> pa.Table:
     n = len(found.customers)
     offers = pa.array([NO_OFFER, *found.offers], pa.string())
@@ -300,6 +314,6 @@ def _decisions(
         why,
         spoken,
         pa.repeat(pa.scalar(version), n),
-        pa.repeat(pa.scalar(valid_until, pa.timestamp("us")), n),
+        pa.array(until, pa.timestamp("us")).take(pa.array(made.choice.astype(np.int64) + 1)),
     ]
     return pa.table(columns, schema=DECISIONS)

@@ -21,6 +21,8 @@ SEVERAL = {
     "budget_used_up": "limits_used_up",
 }
 """What is said where a plan keeps more than a budget."""
+TIE = 1e-6
+"""Relative distance from the price below which a customer is at it."""
 ROUNDING = 1e-9
 """Major units by which a customer at a tie may seem to lie below the price."""
 
@@ -64,14 +66,16 @@ def _warm(value: Bits, cost: Bits, made: Explored, keep: Keeping) -> list[Condit
     top = worth.max(axis=0, initial=-np.inf)
     charged = keep.priced(made.price, cost.astype(np.float64), np.where(np.isfinite(value), worth, 0.0))
     net = worth - charged
-    priced = net.max(axis=0, initial=-np.inf)
+    # Values, costs and prices are as good as float32: nearer than that to the price is at the price.
+    tie = TIE * np.where(np.isfinite(value), np.abs(worth) + np.abs(charged), 0.0)
+    priced = (net - tie).max(axis=0, initial=-np.inf)
     chosen, binds = ~made.by_lot, bool(made.price.any())
     given, nothing = chosen & (made.choice >= 0), chosen & (made.choice < 0)
     none_left = nothing & (top > 0) & (priced > 0)
     paid = np.flatnonzero(given)
     below, forced = np.zeros(made.choice.size, np.bool_), np.zeros(made.choice.size, np.bool_)
     forced[paid] = worth[made.choice[paid], paid] <= 0
-    below[paid] = net[made.choice[paid], paid] < -ROUNDING
+    below[paid] = net[made.choice[paid], paid] < -tie[made.choice[paid], paid] - ROUNDING
     forced &= not keep.alone  # beside a budget alone, nobody is given what does not pay
     below &= binds & ~forced
     least = given & ~forced

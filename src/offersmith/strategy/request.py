@@ -71,6 +71,8 @@ class Request:
             if not key.strip() or not equals:
                 raise InputError(f"--set {change!r} is not KEY=VALUE", hint="for example --set budget=200", set=change)
             if key.strip() in EMPTIED and value.strip() == OFF:
+                if not plain[key.strip()]:
+                    raise InputError(f"--set {change!r}: the plan has none", set=change)
                 plain[key.strip()] = []
             else:
                 _put(plain, key.strip(), _value(value.strip()), change)
@@ -92,11 +94,7 @@ def _budget(asked: Any, before: str) -> str:
     strange = isinstance(asked, float) and not math.isfinite(asked)
     if strange or isinstance(asked, bool) or not isinstance(asked, int | float | str):
         raise InputError(f"budget = {asked!r} must be an amount", hint=f"for example budget=200, in {currency}")
-    written = str(asked)
-    amount, own = (written, currency) if not written[-1:].isalpha() else written.rpartition(" ")[::2]
-    if own != currency:
-        raise InputError(f"budget = {asked!r} must be in {currency}", field="budget")
-    money = Money.parse(amount, currency)
+    money = Money.stated(str(asked), currency)
     return f"{money.text} {currency}"
 
 

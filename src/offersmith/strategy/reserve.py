@@ -45,9 +45,11 @@ class Risks:
         """
         found = allowed.copy()
         for rank, row in enumerate(self.rows, start=1):
-            bound = abs(self.keep.rows.bound[row])
-            if row == 0 or (bound > 0 and not self.keep.rows.weight[row, VALUE].any()):
-                found &= np.abs(self.keep.draw(row, cost, worth)) <= largest * bound / rank
+            bound = self.keep.rows.bound[row]
+            if self.capped(row):
+                found &= self.keep.draw(row, cost, worth) <= largest * max(bound, 0.0) / rank
+            elif bound and not self.keep.rows.weight[row, VALUE].any():
+                found &= np.abs(self.keep.draw(row, cost, worth)) <= largest * abs(bound) / rank
         return found
 
     @property
@@ -59,6 +61,14 @@ class Risks:
         """Return whether a row only ever fills up."""
         weight = self.keep.rows.weight[row]
         return bool((weight >= 0).all()) and not weight[VALUE].any()
+
+    def fits(self, cost: Floats, worth: Floats) -> Tried:
+        """Return (K, n): which offers a customer could get if nobody else got any; what is sold out nobody can."""
+        found = np.ones(cost.shape, np.bool_)
+        for row in self.rows:
+            if self.capped(row):
+                found &= self.keep.draw(row, cost, worth) <= self.keep.rows.bound[row]
+        return found
 
     def ranges(self, lot: Odds) -> Floats:
         """Return (J,): what a customer's cells differ by at most on every row at risk."""

@@ -34,7 +34,7 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
-    why = _model(plan, language)
+    why = [*_model(plan, language), *([say("strategy.no_lots", language)] if not plan.explore else [])]
     if plan.expected_profit < 0 < plan.explorers:
         return [say("strategy.lots_cost_more", language, explorers=plan.explorers), joined, *why]
     return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else []), *why]

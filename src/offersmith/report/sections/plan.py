@@ -191,7 +191,7 @@ def _limits(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
 
 def _amount(amount: float, row: LimitRow, reader: Reader) -> str:
     if row.unit == "number":
-        return reader.number(amount)
+        return reader.count(int(amount)) if amount.is_integer() else reader.number(amount)
     return reader.money(amount) if row.unit == "money" else reader.count(int(amount))
 
 

@@ -35,13 +35,14 @@ TINY = 1e-4
 UNSAID = -2
 
 
-def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0) -> Assignment:
+def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0, gap: float = GAP) -> Assignment:
     """Return the best assignment within all limits, with its certificate.
 
     Args:
         instance: the customers.
         limits: any number.
         seed: of the samples, which decide how fast it goes and, among equals, who.
+        gap: from which giants are tried one by one, which may take as long as dozens of answers.
 
     Returns:
         The assignment. The bound is what the rows' prices give, or less where giants were tried one by one: then it is
@@ -53,7 +54,7 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0) -> A
     """
     found = _allocated(instance, limits, seed)
     many = instance.customers * instance.offers > EXACT
-    if isinstance(instance, Memory) and many and found.certificate.gap > GAP:
+    if isinstance(instance, Memory) and many and found.certificate.gap > gap:
         tried = apart(instance, limits, found, lambda rest, left: _allocated(rest, left, seed))
         rows = Rows.of(limits, instance.offers, instance.cells, OWN + instance.extra.shape[0])
         price = rows.sign * np.array([row.price for row in tried.certificate.rows])

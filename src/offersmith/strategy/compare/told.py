@@ -46,6 +46,9 @@ def value(plain: Any, language: Language) -> str:
     if isinstance(plain, bool):
         return "true" if plain else "false"
     if isinstance(plain, Mapping):
+        title = plain.get("title", plain.get("name", plain.get("id")))
+        if title is not None:  # a whole limit, offer or playbook that one of them does not have
+            return str(title.get(language, next(iter(title.values())))) if isinstance(title, Mapping) else str(title)
         return "{" + ", ".join(f"{key} = {value(inner, language)}" for key, inner in plain.items()) + "}"
     if isinstance(plain, list | tuple):
         return "[" + ", ".join(value(inner, language) for inner in plain) + "]"

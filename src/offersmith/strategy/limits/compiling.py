@@ -16,6 +16,9 @@ from offersmith.strategy.limits.ground import Ground, Words, refusal
 from offersmith.strategy.limits.groups import MOST_CELLS, Condition, Grouping, Ints, Part
 from offersmith.strategy.limits.reading import Limits
 
+OWN_ROW = "budget"
+"""What a plan calls the row of its stated budget."""
+
 
 class Compiled(NamedTuple):
     """Limits laid out on customers and offers.
@@ -64,6 +67,8 @@ def compile_limits(
         )
     stated = [one.amount(words) for one in limits.stated if isinstance(one, Budget)]
     ground = Ground(words, groups, codes, min([*stated, *([] if budget is None else [budget])], default=None))
+    if budget is not None and any(one.name == OWN_ROW for one in limits.stated):
+        raise refusal(limits.where, OWN_ROW, "name", OWN_ROW, "is the name of the plan's own row; choose another")
     rows: list[Limit] = []
     forbidden: NDArray[np.bool_] | None = None
     for one in limits.stated:
