@@ -82,6 +82,11 @@ class Planned:
         return self.plan.expected_profit - half, self.plan.expected_profit + half
 
     @property
+    def unjudged(self) -> bool:
+        """Whether a gain is expected by a model that was not judged on customers held out."""
+        return not self.plan.cold and self.plan.expected_profit > 0 and not self.fitted.evidence.judged
+
+    @property
     def promise(self) -> Promise | None:
         """What the plan expects, beside what its policy was worth on held-out customers; None where none was."""
         return promise(self.plan, self.fitted.evidence.judged, self.uses)
@@ -118,6 +123,8 @@ class Planned:
         measured = self.promise
         if measured is not None:
             lines.append(measured.text(currency, language))
+        elif self.unjudged:
+            lines.append(say("strategy.unjudged", language))
         if self.economics.cost_share < 1:
             lines.append(say("shop.planned_alone", language, profit=self.profit_if_shop_paid, currency=currency))
         if plan.cold and plan.explorers:
@@ -142,6 +149,7 @@ class Planned:
             "request": None if self.request is None else self.request.as_dict(),
             "expected_profit_interval": [low, high],
             "measured": None if measured is None else measured.as_dict(),
+            "unjudged": self.unjudged,
             "margin_rate": self.economics.margin_rate,
             "cost_share": self.economics.cost_share,
             "expected_profit_if_shop_paid": self.profit_if_shop_paid,

@@ -76,6 +76,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
         cold_start=summary["cold"],
         asked=sum(card.get("asked", 0) for card in summary["cards"]),
+        unjudged=bool(summary.get("unjudged")),
         measured=_measured(summary.get("measured")),
         frontier=_frontier(summary.get("frontier")),
     )

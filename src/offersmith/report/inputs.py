@@ -165,6 +165,7 @@ class PlanFacts:
         asked: customers about whose offer the deciding model was asked what it goes by.
         measured: what its policy was worth on held-out customers, for as many as the plan has; None = not judged.
         frontier: what the best plan would expect at other budgets; None where nothing can be said of them.
+        unjudged: a gain is expected by a model that was not judged on customers held out.
         playbooks: what the plan made of each playbook; empty where it was not asked for by playbooks.
     """
 
@@ -194,6 +195,7 @@ class PlanFacts:
     measured: MeasuredPolicy | None = None
     frontier: FrontierFacts | None = None
     playbooks: tuple[PlaybookFacts, ...] = ()
+    unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,5 +156,5 @@ def _off(tables: list[Any], found: Any, value: Any, change: str) -> None:
 
 def _unknown(place: str, name: str, known: Sequence[str], change: str) -> InputError:
     where = f" in {place}" if place else ""
-    hint = nearest(name.partition(".")[0], known) if known else "there is none"
+    hint = nearest(name.partition(".")[0], known) if known else f"the plan has no {place or 'such thing'}"
     return InputError(f"--set {change!r}: no {name!r}{where}", hint=hint, set=change)

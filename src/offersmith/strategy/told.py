@@ -15,7 +15,8 @@ LEAST = 0.01
 def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
     bound, missing = plan.certificate.dual_bound, plan.difference
-    best = "best_possible" if bound > 0 else "best_is_nothing"
+    limited = len(plan.certificate.rows) > 1
+    best = "best_in_limits" if limited else "best_possible" if bound > 0 else "best_is_nothing"
     said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.expected_profit)]
     if missing.by_lot >= LEAST:
         said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=plan.explore))
@@ -28,13 +29,17 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     said.append(say(f"strategy.{search}", language, not_proved=missing.not_proved))
     if plan.shadow_price > 0:
         said.append(say("strategy.next_unit", language, currency=plan.budget.currency, price=plan.shadow_price))
-    if plan.frontier.enough is not None:
+    if plan.frontier.enough is not None and bound > 0:
         enough = {"enough": plan.frontier.enough, "currency": plan.budget.currency}
         said.append(say("strategy.frontier_enough", language, **enough))
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
     why = [*_model(plan, language), *([say("strategy.no_lots", language)] if not plan.explore else [])]
+    lots = missing.by_lot + missing.reserve
+    if plan.expected_profit < 0 and plan.expected_profit + lots < -LEAST:
+        loss = -(plan.expected_profit + lots)
+        return [say("strategy.limits_cost_more", language, loss=loss, currency=plan.budget.currency), joined, *why]
     if plan.expected_profit < 0 < plan.explorers:
         return [say("strategy.lots_cost_more", language, explorers=plan.explorers), joined, *why]
     return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else []), *why]

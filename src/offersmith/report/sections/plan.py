@@ -26,6 +26,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         none=reader.count(none),
     )
     blocks: list[Block] = [
+        *([Note(reader.say("plan_unjudged"), "warning")] if facts.unjudged else []),
         *playbooks.blocks(facts.playbooks, reader),
         *_offers(facts, reader),
         *_segments(facts, reader),

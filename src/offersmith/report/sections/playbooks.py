@@ -19,9 +19,9 @@ def blocks(facts: Sequence[PlaybookFacts], reader: Reader) -> tuple[Block, ...]:
 def _figure(facts: Sequence[PlaybookFacts], reader: Reader) -> Figure:
     title, profit = reader.say("playbooks_chart"), reader.say("plan_profit")
     names = tuple(reader.of(one.title) for one in facts)
-    top = max(facts, key=lambda one: one.profit.estimate)
+    top = max(facts, key=lambda one: (one.given > 0, one.profit.estimate))
     summary = reader.say(
-        "playbooks_summary",
+        "playbooks_summary" if top.given else "playbooks_nobody",
         name=reader.of(top.title),
         profit=reader.money(top.profit.estimate),
         given=reader.count(top.given),
