@@ -196,7 +196,9 @@ def test_a_history_that_says_less_than_the_prior_is_left_to_boosting_only_where_
     history, _ = lot(1200)
     sure = PriorSettings(lift_sd=1e-4)
     told = {"offers": OFFERS, "economics": ECONOMICS, "priors": sure, "seed": 7}
-    assert isinstance(Learned(("constant",), tells=True).fit(history, **told), FittedBoosting)
+    boosting = Learned(("constant",), tells=True).fit(history, **told)
+    assert isinstance(boosting, FittedBoosting)
+    assert "says_less_than_beliefs" in boosting.evidence.reasons
     assert isinstance(Learned(("constant",)).fit(history, **told), FittedLearned)
 
 

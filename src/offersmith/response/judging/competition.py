@@ -47,6 +47,7 @@ TODAY = 200_000
 
 CHANCES_NEEDED = "chances_needed"
 TOO_FEW = "too_few_to_judge"
+SAYS_LESS = "says_less_than_beliefs"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +103,10 @@ def compete(
     history = filled(history, offers, priors)
     found = gather(history, offers, economics, seed=seed)
     kept, apart = comparable(found)
-    if not enough(kept) or (tells and not informative(history, kept, offers, economics, priors)):
+    if not enough(kept):
         return TOO_FEW
+    if tells and not informative(history, kept, offers, economics, priors):
+        return SAYS_LESS
     lost = {
         **{code: _of_offers(history, found.left_out, code) for code in ("no_overlap", COST_UNKNOWN)},
         "chances_too_small": found.trimmed,
