@@ -107,37 +107,19 @@ def _asked(made: Comparison, language: Language) -> list[str]:
 
 
 def _shop(made: Comparison, language: Language) -> list[str]:
-    one, two = made.before, made.after
-    return [
-        say("compare.for_shop", language),
-        say(
-            "compare.profit",
-            language,
-            before=one.profit,
-            after=two.profit,
-            change=made.profit,
-            currency=made.currency,
-        ),
-        say(
-            "compare.cost",
-            language,
-            before=one.cost,
-            budget_before=one.budget,
-            after=two.cost,
-            budget_after=two.budget,
-            change=made.cost,
-            currency=made.currency,
-        ),
-        say(
-            "compare.given",
-            language,
-            before=one.given,
-            customers_before=one.customers,
-            after=two.given,
-            customers_after=two.customers,
-            change=two.given - one.given,
-        ),
+    one, two, money = made.before, made.after, {"currency": made.currency}
+    budgets = {"budget_before": one.budget, "budget_after": two.budget}
+    customers = {"customers_before": one.customers, "customers_after": two.customers}
+    figures: tuple[tuple[str, float, float, Mapping[str, object]], ...] = (
+        ("profit", one.profit, two.profit, money),
+        ("cost", one.cost, two.cost, {**money, **budgets}),
+        ("given", one.given, two.given, customers),
+    )
+    lines = [
+        say(f"compare.{key}", language, before=before, after=after, change=after - before, **more)
+        for key, before, after, more in figures
     ]
+    return [say("compare.for_shop", language), *lines]
 
 
 def _limits(made: Comparison, language: Language) -> list[str]:
