@@ -68,7 +68,7 @@ def test_every_note_has_words():
     assert {name for name in catalogue("compare") if name.startswith("note_")} == {
         f"note_{code}"
         for code in (
-            "nobody_moves", "terms_not_told", "models_differ", "moments_differ", "nobody_in_common", "only_in_one",
+            "nobody_moves", "terms_not_told", "terms_stated", "models_differ", "moments_differ", "nobody_in_common", "only_in_one",
             "moved_by_lot", "expected_not_measured",
         )
     }  # fmt: skip
@@ -81,3 +81,11 @@ def test_an_offer_of_a_playbook_is_called_by_its_title(side):
     assert called(made.offers["ten-percent"], "en", after=True) == "Members: 10 % off"
     assert called(made.offers["ten-percent"], "zh", after=True) == "会员：10 % off"
     assert called(made.offers["five-percent"], "en", after=True) == "5 % off"
+
+
+def test_changed_terms_are_said_to_rest_on_no_history(side):
+    deeper = [dict(one) for one in side(FEW).summary["catalogue"]]
+    place = next(k for k, one in enumerate(deeper) if one["offer_id"] == "ten-percent")
+    deeper[place] |= {"terms": {"percent": 15}}
+    assert "terms_stated" in compare(side(FEW), side(OTHER, "two", catalogue=deeper)).notes
+    assert "terms_stated" not in compare(side(FEW), side(OTHER, "two")).notes

@@ -217,6 +217,7 @@ def _notes(
         "nobody_moves": both and not moves.moved and not apart,
         "nobody_in_common": not both,
         "terms_not_told": any(moves.alike(place) for place in changed),
+        "terms_stated": any(one.before and one.after and not one.same for one in offers.values()),
         "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
         "moments_differ": one["as_of"] != two["as_of"],
         "only_in_one": both and apart,
