@@ -68,8 +68,8 @@ def test_every_note_has_words():
     assert {name for name in catalogue("compare") if name.startswith("note_")} == {
         f"note_{code}"
         for code in (
-            "nobody_moves", "terms_not_told", "terms_stated", "models_differ", "moments_differ", "nobody_in_common", "only_in_one",
-            "moved_by_lot", "expected_not_measured",
+            "nobody_moves", "terms_not_told", "terms_stated", "models_differ", "moments_differ", "nobody_in_common",
+            "only_in_one", "moved_by_lot", "expected_not_measured",
         )
     }  # fmt: skip
 
