@@ -17,9 +17,11 @@ from offersmith.strategy.kernels import Floats
 from offersmith.strategy.odds import Odds, Tried
 
 LARGEST = 0.05
-"""Part of a row that one customer's lot may draw at most, over the row's rank: it bounds the reserve."""
+"""Part of the budget that one customer's lot may draw at most: it bounds the reserve."""
 LARGEST_COLD = 0.01
 """The same in a cold start: many customers are tried rather than a few large ones."""
+LARGEST_OF_OTHERS = 0.25
+"""Part of any other row, over its rank: limits are often a few dozen contacts or pieces."""
 ROUNDING = 1e-9
 """Part of a row kept back for the rounding of sums."""
 SLACK = 1e-3
@@ -45,11 +47,11 @@ class Risks:
         """
         found = allowed.copy()
         for rank, row in enumerate(self.rows, start=1):
-            bound = self.keep.rows.bound[row]
+            bound, part = self.keep.rows.bound[row], LARGEST_OF_OTHERS / rank if row else largest
             if self.capped(row):
-                found &= self.keep.draw(row, cost, worth) <= largest * max(bound, 0.0) / rank
+                found &= self.keep.draw(row, cost, worth) <= part * max(bound, 0.0)
             elif bound and not self.keep.rows.weight[row, VALUE].any():
-                found &= np.abs(self.keep.draw(row, cost, worth)) <= largest * abs(bound) / rank
+                found &= np.abs(self.keep.draw(row, cost, worth)) <= part * abs(bound)
         return found
 
     @property

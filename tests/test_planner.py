@@ -1,0 +1,149 @@
+"""Plans within limits and by playbooks, on a small shop that starts from stated beliefs: all by lot."""
+
+import csv
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pyarrow.compute as pc
+import pytest
+
+from offersmith import Shop
+from offersmith.errors import InfeasibleError, InputError, OffersmithError, StateError
+from offersmith.kept import sent
+from offersmith.store.ledger import PlanRow
+
+CUSTOMERS = 300
+LIMITS = """
+[[limits]]
+name = "reach"
+kind = "contacts"
+at_most = 40
+
+[[limits]]
+name = "no tens"
+kind = "stock"
+offers = ["ten-percent"]
+at_most = 0
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("planner")
+    with (folder / "orders.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["order", "customer", "product", "time", "quantity", "price"])
+        for number in range(900):
+            time = f"2024-{number // 180 + 1:02}-{number % 28 + 1:02}T10:15:00"
+            price = f"{number % 19 + 21}.50"
+            rows.writerow([f"O{number}", f"C{number % CUSTOMERS:03}", f"P{number % 7}", time, 1, price])
+    Shop.init(folder / "shop", [folder / "orders.csv"])
+    opened = Shop.open(folder / "shop")
+    economics = msgspec.structs.replace(opened.settings.economics, margin_rate=0.9)
+    opened = Shop(opened.folder, msgspec.structs.replace(opened.settings, economics=economics))
+    opened.ingest(now=datetime(2026, 1, 1))
+    return opened
+
+
+@pytest.fixture
+def limits(tmp_path: Path) -> Path:
+    file = tmp_path / "limits.toml"
+    file.write_text(LIMITS, encoding="utf-8")
+    return file
+
+
+def test_every_limit_is_kept_and_told(shop: Shop, limits: Path) -> None:
+    made = shop.plan(60, limits=limits, explore=0.2)
+    rows = {row.name: row for row in made.plan.certificate.rows}
+    assert list(rows) == ["budget", "reach", "no tens"]
+    given = made.decisions.filter(pc.not_equal(made.decisions["offer_id"], "none"))
+    assert 0 < given.num_rows == rows["reach"].usage <= 40
+    assert "ten-percent" not in given["offer_id"].to_pylist()
+    assert "limit reach: " in made.text()
+    assert made.as_dict()["request"]["limits"][0]["at_most"] == 40
+    assert made.as_dict()["request"]["explore"] == 0.2
+
+
+def test_limits_that_cannot_be_kept_write_nothing(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "limits.toml"
+    file.write_text(
+        '[[limits]]\nname = "spend it"\nkind = "spend"\nat_least = 5000\n'
+        '[[limits]]\nname = "x"\nkind = "budget"\nat_most = 50',
+        encoding="utf-8",
+    )
+    before = sorted(shop.place.part("plans").glob("*")) if shop.place.part("plans").exists() else []
+    with pytest.raises(InfeasibleError, match="spend it"):
+        shop.plan(6000, limits=file)
+    after = sorted(shop.place.part("plans").glob("*")) if shop.place.part("plans").exists() else []
+    assert after == before
+
+
+def test_a_limit_called_like_the_budget_s_row_is_refused(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "limits.toml"
+    file.write_text('[[limits]]\nname = "budget"\nkind = "budget"\nat_most = 50', encoding="utf-8")
+    with pytest.raises(InputError, match="the plan's own row"):
+        shop.plan(60, limits=file)
+
+
+def test_a_playbook_gives_its_own_offers_to_its_own_customers(shop: Shop) -> None:
+    made = shop.plan(200, playbooks=["frequent-buyers"], explore=0.2)
+    (card,) = made.playbooks
+    offers = set(made.decisions["offer_id"].to_pylist())
+    assert offers <= {"none", "frequent-buyers.five", "frequent-buyers.ten"}
+    assert card.given == made.customers - made.plan.counts["none"]
+    assert card.expected_profit == pytest.approx(made.plan.expected_profit)
+    assert "## " in made.page()
+
+
+def test_another_request_is_another_plan(shop: Shop) -> None:
+    first = shop.plan(60)
+    ample = shop.plan(60, explore=0.1)
+    assert first.plan.version == ample.plan.version  # what was asked is the same
+    assert shop.plan(61).plan.version != first.plan.version
+
+
+def test_a_what_if_keeps_nothing_and_changes_only_what_was_asked(shop: Shop, limits: Path) -> None:
+    kept = shop.plan(60, limits=limits)
+    plans = sorted(shop.place.part("plans").glob("*"))
+    found = shop.what_if(kept.plan.version, ["limits.reach.at_most=10"])
+    assert sorted(shop.place.part("plans").glob("*")) == plans
+    assert [one.field for one in found.asked] == ["limits.reach.at_most"]
+    assert found.after.given <= 10 < found.before.given
+    assert found.before.version == kept.plan.version
+    with pytest.raises(StateError, match="no such plan"):
+        shop.what_if("zzzz", ["budget=3"])
+    for change, says in (("limits.rech.at_most=1", "rech"), ("offers.ten-percent.percent=hello", "ten-percent")):
+        with pytest.raises(OffersmithError, match=says):
+            shop.what_if(kept.plan.version, [change])
+
+
+def test_a_what_if_after_the_settings_changed_compares_like_with_like(shop: Shop) -> None:
+    kept = shop.plan(60, explore=0)
+    economics = msgspec.structs.replace(shop.settings.economics, cost_share=0.5)
+    other = Shop(shop.folder, msgspec.structs.replace(shop.settings, economics=economics))
+    found = other.what_if(kept.plan.version, ["budget=60"])
+    assert found.profit == 0
+    assert found.moved == 0
+
+
+def test_without_playbooks_a_what_if_falls_back_on_the_shop_s_offers(shop: Shop) -> None:
+    kept = shop.plan(100, playbooks=["frequent-buyers"], explore=0)
+    found = shop.what_if(kept.plan.version, ["playbooks=off"])
+    assert found.after.given > 0
+    assert set(found.offers) >= {"ten-percent", "frequent-buyers.ten"}
+
+
+def test_of_an_offer_that_went_out_twice_the_newest_terms_count(shop: Shop) -> None:
+    def row(version: str, day: int, percent: int) -> PlanRow:
+        table = {"offer_id": "win.x", "kind": "percent_off", "terms": {"percent": percent}, "name": "x", "version": 1}
+        own = {**table, "offer_id": "ten-percent"}
+        moment = datetime(2026, 1, day)
+        return PlanRow(version, "f", "0", moment, moment, {"catalogue": [table, own]})
+
+    old, new = row("ffff", 1, 5), row("0000", 9, 15)
+    for plans in ((old, new), (new, old)):
+        (found,) = sent(plans, shop.settings)
+        assert (found.offer_id, found.terms["percent"]) == ("win.x", 15)
+    assert sent((replace(old, summary={}),), shop.settings) == ()
