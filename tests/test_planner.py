@@ -39,10 +39,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             time = f"2024-{number // 180 + 1:02}-{number % 28 + 1:02}T10:15:00"
             price = f"{number % 19 + 21}.50"
             rows.writerow([f"O{number}", f"C{number % CUSTOMERS:03}", f"P{number % 7}", time, 1, price])
+    members = [f"C{number:03},{'yes' if number % 3 else 'no'}" for number in range(CUSTOMERS)]
+    (folder / "customers.csv").write_text("\n".join(["customer_id,member", *members]), encoding="utf-8")
     Shop.init(folder / "shop", [folder / "orders.csv"])
     opened = Shop.open(folder / "shop")
     economics = msgspec.structs.replace(opened.settings.economics, margin_rate=0.9)
-    opened = Shop(opened.folder, msgspec.structs.replace(opened.settings, economics=economics))
+    events = msgspec.structs.replace(opened.settings.events[0], customers=str(folder / "customers.csv"))
+    opened = Shop(opened.folder, msgspec.structs.replace(opened.settings, economics=economics, events=(events,)))
     opened.ingest(now=datetime(2026, 1, 1))
     return opened
 
@@ -95,6 +98,15 @@ def test_a_playbook_gives_its_own_offers_to_its_own_customers(shop: Shop) -> Non
     assert card.given == made.customers - made.plan.counts["none"]
     assert card.expected_profit == pytest.approx(made.plan.expected_profit)
     assert "## " in made.page()
+
+
+def test_members_are_told_by_the_shop_s_own_file_of_customers(shop: Shop) -> None:
+    made = shop.plan(200, playbooks=["members"])
+    (card,) = made.playbooks
+    assert card.members == CUSTOMERS * 2 // 3
+    given = made.decisions.filter(pc.not_equal(made.decisions["offer_id"], "none"))["customer_id"].to_pylist()
+    assert given
+    assert all(int(name[1:]) % 3 for name in given)
 
 
 def test_another_request_is_another_plan(shop: Shop) -> None:

@@ -97,10 +97,13 @@ class Kept:
         file = self.place.part("profiles") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(FEATURES)}.parquet"
         with suppress(OSError, pa.ArrowException):
             return pq.read_table(file), file
-        register = pq.read_table(self.place.register) if self.place.register.exists() else None
-        table = build(self.analytics, at, register)
+        table = build(self.analytics, at, self.register())
         replace(file, parquet(table))
         return table, file
+
+    def register(self) -> pa.Table | None:
+        """Return everybody the shop may address, with what its files say of them; None where it told nobody."""
+        return pq.read_table(self.place.register) if self.place.register.exists() else None
 
     def model(self, at: datetime, economics: Economics, progress: Progress) -> FittedResponse:
         """Return the response model of everything that happened before a moment."""

@@ -21,6 +21,7 @@ from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.planned import Planned
+from offersmith.profiles.attributes import with_attributes
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics
@@ -101,7 +102,7 @@ class Planner:
         economics = Economics(request.margin, self.settings.shop.currency, self.settings.economics.cost_share)
         table, _ = self.kept.profiles(at)
         groups = segment(table)
-        known = table.append_column("segment", groups["segment"])
+        known = with_attributes(table.append_column("segment", groups["segment"]), self.kept.register())
         playbooks = [playbook_files.parse(one) for one in request.playbooks]
         offers, tables, days, uses = self._offers(request, playbooks, known)
         longest = max(days.values(), default=self.settings.plan.valid_days)
