@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offersmith.strategy.allocation.problem import VALUE
+from offersmith.strategy.allocation.problem import COST, VALUE
 from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.odds import Odds, Tried
 
 LARGEST = 0.05
-"""Part of the budget that one customer's lot may draw at most: it bounds the reserve."""
+"""Part of a row that one customer's lot may draw at most, over the row's rank: it bounds the reserve."""
 LARGEST_COLD = 0.01
 """The same in a cold start: many customers are tried rather than a few large ones."""
-LARGEST_OF_OTHERS = 0.25
-"""Part of any other row, over its rank: limits are often a few dozen contacts or pieces."""
+LARGEST_COUNT = 0.25
+"""The same of a row that counts: limits are often a few dozen contacts or pieces, and one is the least there is."""
 ROUNDING = 1e-9
 """Part of a row kept back for the rounding of sums."""
 SLACK = 1e-3
@@ -47,7 +47,8 @@ class Risks:
         """
         found = allowed.copy()
         for rank, row in enumerate(self.rows, start=1):
-            bound, part = self.keep.rows.bound[row], LARGEST_OF_OTHERS / rank if row else largest
+            bound, counts = self.keep.rows.bound[row], not self.keep.rows.weight[row, COST].any()
+            part = (LARGEST_COUNT if counts else largest) / rank
             if self.capped(row):
                 found &= self.keep.draw(row, cost, worth) <= part * max(bound, 0.0)
             elif bound and not self.keep.rows.weight[row, VALUE].any():
