@@ -12,7 +12,9 @@ import pytest
 from offersmith import Shop
 from offersmith.errors import InfeasibleError, InputError, OffersmithError, StateError
 from offersmith.kept import sent
+from offersmith.plans import PlansListed
 from offersmith.store.ledger import PlanRow
+from offersmith.words import LANGUAGES
 
 CUSTOMERS = 300
 LIMITS = """
@@ -107,6 +109,17 @@ def test_members_are_told_by_the_shop_s_own_file_of_customers(shop: Shop) -> Non
     given = made.decisions.filter(pc.not_equal(made.decisions["offer_id"], "none"))["customer_id"].to_pylist()
     assert given
     assert all(int(name[1:]) % 3 for name in given)
+
+
+def test_plans_are_listed_with_the_newest_last(shop: Shop) -> None:
+    made = shop.plan(77)
+    with shop.office() as office:
+        listed = office.plans()
+    last = listed.as_dict()["plans"][-1]
+    assert (last["plan"], last["budget"], last["customers"]) == (made.plan.version, 77.0, CUSTOMERS)
+    assert last["given"] == CUSTOMERS - made.plan.counts["none"]
+    assert all(made.plan.version in listed.text(language).splitlines()[-1] for language in LANGUAGES)
+    assert PlansListed(()).text() == "No plan yet. Make one: offersmith plan --budget AMOUNT"
 
 
 def test_another_request_is_another_plan(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from offersmith.campaigns.form import Rule
 from offersmith.campaigns.simulate import PastOrder
 from offersmith.errors import InputError, StateError
 from offersmith.money import Money
+from offersmith.plans import PlansListed
 from offersmith.progress import Progress, silent
 from offersmith.settings import Settings, load
 from offersmith.store.ledger import Ledger, PlanRow
@@ -192,6 +193,10 @@ class Office(Desk):
             until = min(at, last + timedelta(microseconds=1))
             since = until - timedelta(days=days)
             yield past_orders(orders(analytics, since, until), self.currency), count(analytics, since, until)
+
+    def plans(self) -> PlansListed:
+        """Return every plan, the one made last at the end."""
+        return PlansListed(self._books.plans())
 
     def plan_side(self, version: str = "") -> Side:
         """Return a plan as a side of a comparison; see `plan_row`.

@@ -13,6 +13,7 @@ from offersmith.cli.root import (
     AsOf,
     ShopFolder,
     answer,
+    at_desk,
     grouped,
     moment_of,
     nothing_before,
@@ -76,6 +77,13 @@ def plan(
             progress=progress,
         )
     answer(found, as_json=as_json, language=opened.language)
+
+
+@group.command("list", epilog="Example: offersmith plan list --shop my-shop")
+def listed(*, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
+    """List the plans that were kept, the newest last: their versions are what other commands ask for."""
+    with at_desk(shop) as (office, language):
+        answer(office.plans(), as_json=as_json, language=language)
 
 
 @group.command(epilog="Example: offersmith plan compare 4f2a 9c01 --out compared.html")

@@ -1,0 +1,57 @@
+"""The plans a workspace has kept, so that a person can tell them apart and name one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from offersmith.store.ledger import PlanRow
+from offersmith.vocabulary import NO_OFFER
+from offersmith.words import Language, say
+
+
+@dataclass(frozen=True, slots=True)
+class PlansListed:
+    """Every plan of the ledger, the one made last at the end."""
+
+    rows: Sequence[PlanRow]
+
+    def text(self, language: Language = "en") -> str:
+        """Say a line for each plan."""
+        if not self.rows:
+            return say("shop.plans_none", language)
+        return "\n".join(
+            say(
+                "shop.plans_line",
+                language,
+                plan=one["plan"],
+                made=one["made_at"][:16].replace("T", " "),
+                as_of=one["as_of"][:10],
+                budget=one["budget"],
+                currency=one["currency"],
+                given=one["given"],
+                customers=one["customers"],
+                profit=one["expected_profit"],
+            )
+            for one in self._plain()
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"plans": self._plain()}
+
+    def _plain(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "plan": row.plan_version,
+                "made_at": (row.made_at or row.created_at).isoformat(),
+                "as_of": row.as_of.isoformat(),
+                "budget": row.summary["budget"],
+                "currency": row.summary["currency"],
+                "customers": row.summary["customers"],
+                "given": row.summary["customers"] - row.summary["counts"].get(NO_OFFER, 0),
+                "expected_profit": row.summary["expected_profit"],
+            }
+            for row in self.rows
+        ]
