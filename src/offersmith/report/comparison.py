@@ -17,7 +17,7 @@ from offersmith.words import LANGUAGES, Language, say
 
 LEAST = 0.005
 """Major units below which a change of profit reads as 0.00."""
-GRAVE = ("nobody_in_common", "terms_not_told", "terms_stated", "models_differ", "moments_differ")
+GRAVE = ("nobody_in_common", "terms_not_told", "terms_stated", "margin_differs", "models_differ", "moments_differ")
 """Notes that change what the rest of the page means: they stand at its top."""
 
 

@@ -68,7 +68,8 @@ def test_every_note_has_words():
     assert {name for name in catalogue("compare") if name.startswith("note_")} == {
         f"note_{code}"
         for code in (
-            "nobody_moves", "terms_not_told", "terms_stated", "models_differ", "moments_differ", "nobody_in_common",
+            "nobody_moves", "terms_not_told", "terms_stated", "margin_differs", "rail_lifted",
+            "models_differ", "moments_differ", "nobody_in_common",
             "only_in_one", "moved_by_lot", "expected_not_measured",
         )
     }  # fmt: skip
@@ -89,3 +90,14 @@ def test_changed_terms_are_said_to_rest_on_no_history(side):
     deeper[place] |= {"terms": {"percent": 15}}
     assert "terms_stated" in compare(side(FEW), side(OTHER, "two", catalogue=deeper)).notes
     assert "terms_stated" not in compare(side(FEW), side(OTHER, "two")).notes
+
+
+def test_what_moves_the_profit_beside_the_plan_is_said(side):
+    assert "margin_differs" in compare(side(FEW, margin_rate=0.3), side(OTHER, "two", margin_rate=0.9)).notes
+    rows = [{"name": name, "bound": 9.0, "usage": 1.0, "price": 0.0} for name in ("budget", "a: budget")]
+    words = {"en": {"title": "A"}, "zh": {"title": "A"}}
+    books = [{"playbook": "a", "words": words, "offers": []}, {"playbook": "b", "words": words, "offers": []}]
+    both = side(FEW, playbooks=books, certificate={"rows": rows})
+    alone = side(OTHER, "two", playbooks=books[:1], certificate={"rows": rows[:1]})
+    assert "rail_lifted" in compare(both, alone).notes
+    assert not {"rail_lifted", "margin_differs"} & set(compare(both, both).notes)

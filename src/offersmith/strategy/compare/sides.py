@@ -202,6 +202,16 @@ def _flows(moves: Moves, offers: Mapping[str, Listed]) -> tuple[Flow, ...]:
     return tuple(sorted(found, key=lambda flow: (-flow.customers, flow.before, flow.after)))
 
 
+def _rail_lifted(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
+    """Return whether a playbook of both plans has a share of the budget to keep to in the first one alone.
+
+    The share counts beside other playbooks, so taking those away frees the one that stays.
+    """
+    stays = {playbook["playbook"] for playbook in two.get("playbooks", ())}
+    first, second = ({row["name"] for row in said["certificate"]["rows"]} for said in (one, two))
+    return any(f"{name}: budget" in first - second for name in stays)
+
+
 def _notes(
     one: Mapping[str, Any],
     two: Mapping[str, Any],
@@ -218,6 +228,8 @@ def _notes(
         "nobody_in_common": not both,
         "terms_not_told": any(moves.alike(place) for place in changed),
         "terms_stated": any(one.before and one.after and not one.same for one in offers.values()),
+        "margin_differs": one.get("margin_rate") != two.get("margin_rate"),
+        "rail_lifted": _rail_lifted(one, two),
         "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
         "moments_differ": one["as_of"] != two["as_of"],
         "only_in_one": both and apart,
