@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, vstack
 
 from offersmith.strategy.assign import assign
 from offersmith.strategy.certificate import Assignment
-from offersmith.strategy.constraints.base import LinearRow
+from offersmith.strategy.linear import LinearRow
 
 DEPTHS = (0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.40)
 EXTRAS = ((3.0, 0.5), (4.5, 0.4))

@@ -24,9 +24,7 @@ from offersmith.response.encode import Encoder
 from offersmith.response.linear import steady
 from offersmith.response.reward import expected_rewards
 from offersmith.settings import PlanSettings, PriorSettings
-from offersmith.strategy.assign import assign
-from offersmith.strategy.constraints import rows
-from offersmith.strategy.constraints.base import Problem
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.objective import as_cost
 from offersmith.strategy.plan import Plan, make
 
@@ -246,7 +244,7 @@ def valued_by_its_log(profiles: pa.Table, chances: Floats, arm: Ints, outcome: F
 
 def _best(profit: Floats, cost: Floats, budget: float) -> Ints:
     """Return (n,) the arms that earn most within the budget."""
-    return assign(profit.astype(np.float32), rows(Problem(as_cost(cost), budget))).choice.astype(np.int64) + 1
+    return Keeping.of(budget, len(profit)).best(profit.astype(np.float32), as_cost(cost)).choice.astype(np.int64) + 1
 
 
 def _foreseen(profiles: pa.Table, profit: Floats, cost: Floats, seed: int) -> tuple[Floats, Floats]:

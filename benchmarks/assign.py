@@ -28,8 +28,8 @@ from offersmith.strategy.allocation.problem import Chunk, Instance, Memory, Rows
 from offersmith.strategy.allocation.solve import allocate
 from offersmith.strategy.allocation.stream import Streamed, write
 from offersmith.strategy.certificate import Assignment
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exact import optimum
+from offersmith.strategy.linear import LinearRow
 
 WARM = 20_000
 WANTED = {1_000_000: (1e-6, 5, 0), 10_000_000: (1e-5, 20, 2_048), 100_000_000: (1e-4, 600, 6_144)}

@@ -10,10 +10,14 @@ import pytest
 
 import offersmith.strategy.limits as room
 from offersmith.errors import InputError
+from offersmith.strategy.allocation.problem import COST, COUNT, VALUE
+from offersmith.strategy.exact import optimum
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.base import Ban, Segmented, Stated
 from offersmith.strategy.limits.compiling import compile_limits
 from offersmith.strategy.limits.reading import parse
+from offersmith.strategy.linear import LinearRow
 
 PROFILES = pa.table({"group": ["a", "b", "a", "b"], "size": [1.0, 2.0, 3.0, 4.0]})
 FITS = {
@@ -94,3 +98,94 @@ def test_a_segment_may_be_a_range_or_a_share_too(kind, way):
         assert (by_range.forbidden == by_value.forbidden).all()
     for one, other in zip(by_range.limits, by_value.limits, strict=True):
         assert (one.weight == other.weight).all()
+
+
+MANY = 24
+ROWED = [kind for kind in LIMITS if LIMITS[kind].rowed]
+BANS = [kind for kind in LIMITS if not LIMITS[kind].rowed]
+
+
+def shop(kind, seed):
+    """Return value and cost of two offers to a few customers, the plan's own budget, and a limit of the kind."""
+    rng = np.random.default_rng(seed)
+    value, cost = (rng.gamma(2, scale, (2, MANY)).astype(np.float32) for scale in (1, 0.5))
+    known = pa.table({"group": rng.choice(["a", "b"], MANY), "size": rng.random(MANY)})
+    made = compile_limits(parse({"limits": [table(kind)]}), ["x", "y"], known, "USD")
+    return value, cost, 0.5 * float(cost.min(axis=0).sum()), made
+
+
+def draws(limit, made, value, cost):
+    """Return (K, n): what giving each offer to each customer draws on a limit, as "at most", the slow way."""
+    source = {COUNT: np.ones_like(value), COST: cost, VALUE: value}
+    cell = np.zeros(MANY, int) if made.cell is None else made.cell.astype(int)
+    total = sum(weight[:, cell] * source[measure] for measure, weight in enumerate(limit.weight))
+    return -total if limit.at_least else total
+
+
+def taken(each, choice):
+    given = np.flatnonzero(choice >= 0)
+    return float(each[choice[given], given].astype(np.float64).sum())
+
+
+def binding(kind, seed):
+    """Yield the rows of a kind, each with the budget and a bound that binds and can be kept, the slow way and ours."""
+    value, cost, budget, made = shop(kind, seed)
+    own = LinearRow("budget", cost, budget)
+    _, free = optimum(value, [own])
+    for limit in made.limits:
+        each = draws(limit, made, value, cost)
+        least = -optimum((-each).astype(np.float32), [own])[0]
+        bound = (taken(each, free) + least) / 2
+        assert bound > least, "the limit has nothing to say here"
+        stated = type(limit)(limit.name, limit.weight, -bound if limit.at_least else bound, limit.at_least)
+        keep = Keeping.of(budget, 2, (stated,), made.cell, made.cells)
+        yield value, cost, keep, [own, LinearRow(limit.name, each.astype(np.float32), bound)], (bound - least) / 10
+
+
+@pytest.mark.parametrize("kind", ROWED)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_is_never_violated_and_what_is_given_agrees_with_the_oracle(kind, seed):
+    for value, cost, keep, plain, _ in binding(kind, seed):
+        made = keep.best(value, cost)
+        for row in plain:
+            assert taken(row.coefficients, made.choice) <= row.bound + 1e-6 * max(1, abs(row.bound))
+        best, _ = optimum(value, plain)
+        assert taken(value, made.choice) == pytest.approx(made.certificate.value, rel=1e-9)
+        assert best * 0.999 <= made.certificate.value <= best + 1e-5
+        assert best <= made.certificate.dual_bound + 1e-5
+
+
+@pytest.mark.parametrize("kind", ROWED)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rows_price_is_what_a_little_more_would_earn_and_a_little_less_would_lose(kind, seed):
+    for value, cost, keep, plain, step in binding(kind, seed):
+        price = keep.prices(keep.best(value, cost))[1]
+        assert price > 0
+
+        def dual(more, value=value, cost=cost, keep=keep):
+            return keep.within(keep.rows.bound + np.array([0, more])).best(value, cost).certificate.dual_bound
+
+        # It is a slope of the concave bound ...
+        assert dual(step) - dual(0) <= price * step + 1e-6
+        assert dual(0) - dual(-step) >= price * step - 1e-6
+        # ... and so, but for what whole decisions leave, of the true optimum.
+        own, row = plain
+        nearby = [LinearRow(row.name, row.coefficients, row.bound + far) for far in (0, step)]
+        best, more = (optimum(value, [own, each])[0] for each in nearby)
+            optimum(value, [own, LinearRow(row.name, row.coefficients, row.bound + far)])[0] for far in (0, step)
+        )
+        assert more - best <= price * step + (dual(0) - best) + 1e-5
+
+
+@pytest.mark.parametrize("kind", BANS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_ban_is_never_broken_costs_something_and_what_is_given_agrees_with_the_oracle(kind, seed):
+    value, cost, budget, made = shop(kind, seed)
+    keep, own = Keeping.of(budget, 2), [LinearRow("budget", cost, budget)]
+    allowed = np.where(made.forbidden, np.float32(-np.inf), value)
+    found = keep.best(allowed, cost)
+    assert taken(made.forbidden, found.choice) == 0 < taken(made.forbidden, keep.best(value, cost).choice)
+    best, _ = optimum(allowed, own)
+    assert best * 0.99 <= found.certificate.value <= best + 1e-6
+    assert best <= found.certificate.dual_bound + 1e-6
+    assert best < optimum(value, own)[0]

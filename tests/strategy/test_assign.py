@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from offersmith.errors import InfeasibleError, InputError
 from offersmith.strategy.assign import assign
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exact import optimum
+from offersmith.strategy.linear import LinearRow
 
 
 def instance(rng, offers, customers, *, whole=False):
@@ -73,6 +73,39 @@ def test_what_it_claims_holds_and_order_does_not_matter(seed, offers, customers,
     mixed = solve(np.ascontiguousarray(value[:, order]), np.ascontiguousarray(cost[:, order]), bound)
     assert mixed.certificate.value == pytest.approx(made.certificate.value, rel=1e-12)
     assert mixed.certificate.dual_bound == pytest.approx(made.certificate.dual_bound, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("step", [0.25, 0.5, 1.5])
+def test_the_price_is_what_a_little_more_would_earn_and_a_little_less_would_lose(seed, step):
+    rng = np.random.default_rng(seed)
+    value, cost = (rng.gamma(2, scale, (3, 25)).astype(np.float32) for scale in (1, 0.5))
+    bound = 6.0
+    proof = solve(value, cost, bound).certificate
+    price = proof.rows[0].price
+    assert price > 0
+
+    def best(most):
+        return optimum(value, [LinearRow("budget", cost, most)])[0]
+
+    def dual(most):
+        return solve(value, cost, most).certificate.dual_bound
+
+    # The price is a slope of the concave bound: it overstates what more earns and understates what less loses ...
+    above, at, below = dual(bound + step), proof.dual_bound, dual(bound - step)
+    assert above - at <= price * step + 1e-6
+    assert at - below >= price * step - 1e-6
+    # ... and the same of the true optima, but for what rounding to whole decisions may cost at either end.
+    split = proof.dual_bound - best(bound)
+    assert best(bound + step) - best(bound) <= price * step + split + 1e-6
+    assert best(bound) - best(bound - step) >= price * step - split - 1e-6
+    # Neither twice nor half the price is such a slope.
+    assert above - at < 2 * price * step
+    assert at - below > 0.5 * price * step
+    # Of the relaxation only one customer is split: what that one may be worth bounds the gap from above.
+    assert proof.dual_bound - proof.value <= value.max()
+    assert 0.99 * best(bound) <= proof.value
+    assert proof.gap <= 0.03
 
 
 def test_the_gap_closes_with_the_number_of_customers():

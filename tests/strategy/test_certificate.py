@@ -4,7 +4,7 @@ import numpy as np
 
 from offersmith.strategy.assign import certify
 from offersmith.strategy.certificate import Certificate, Row
-from offersmith.strategy.constraints.base import LinearRow
+from offersmith.strategy.linear import LinearRow
 
 VALUE = np.array([[3, 2], [4, 5]], np.float32)
 ROW = LinearRow("budget", np.array([[1, 1], [2, 2]], np.float32), 3.0)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from offersmith.errors import InfeasibleError, InputError
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exact import LARGEST, optimum
+from offersmith.strategy.linear import LinearRow
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -14,11 +14,10 @@ from hypothesis.extra.numpy import arrays
 from offersmith.errors import InfeasibleError
 from offersmith.money import Money
 from offersmith.settings import PlanSettings
-from offersmith.strategy.constraints import rows
-from offersmith.strategy.constraints.base import Problem
 from offersmith.strategy.exact import optimum
 from offersmith.strategy.frontier import BENT, COLD_START, NO_BUDGET_NEEDED, frontier
 from offersmith.strategy.keeping import Keeping
+from offersmith.strategy.linear import LinearRow
 from offersmith.strategy.plan import make
 
 NOON = datetime.fromisoformat("2026-01-01T12:00")
@@ -97,7 +96,7 @@ def test_past_what_is_enough_nothing_changes(instance, stated):
 def test_small_ones_agree_with_the_exact_optimum(stated):
     value, cost = shop(12, seed=5)
     for point in frontier(value, cost, Keeping.of(stated, len(value))).points:
-        best, _ = optimum(value, rows(Problem(cost, point.budget)))
+        best, _ = optimum(value, [LinearRow("budget", cost, point.budget)])
         assert best * 0.98 - 1e-6 <= point.expected_profit <= best + 1e-6
         assert best <= point.bound + 1e-6
 

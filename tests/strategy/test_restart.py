@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from offersmith.strategy.assign import assign
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exact import optimum
+from offersmith.strategy.linear import LinearRow
 
 
 def test_one_customer_worth_more_than_the_best_ratios():

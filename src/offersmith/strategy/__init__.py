@@ -1,1 +1,1 @@
-"""Who gets what, within every limit: candidates, objective, constraints, dual prices, lots, plan and its cards."""
+"""Who gets what, within every limit: candidates, objective, limits, dual prices, lots, plan and its cards."""

@@ -24,9 +24,9 @@ import numpy as np
 from offersmith.errors import InfeasibleError, InputError
 from offersmith.strategy import kernels
 from offersmith.strategy.certificate import Assignment, Certificate, Row
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.exchange import exchange
 from offersmith.strategy.kernels import Bits, Choice, Total
+from offersmith.strategy.linear import LinearRow
 from offersmith.strategy.restart import SMALL, Filling, restart
 
 SAMPLE = 4096

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array, vstack
 
 from offersmith.errors import InfeasibleError, InputError
 from offersmith.strategy.allocation.quiet import quiet
-from offersmith.strategy.constraints.base import LinearRow
 from offersmith.strategy.kernels import Bits, Choice
+from offersmith.strategy.linear import LinearRow
 
 LARGEST = 100_000
 """Cells (offers x customers) beyond which the oracle is refused: it would not come back in reasonable time."""

@@ -20,10 +20,9 @@ from offersmith.strategy.allocation.solve import allocate
 from offersmith.strategy.assign import assign
 from offersmith.strategy.candidates import Candidates
 from offersmith.strategy.certificate import Assignment, Row
-from offersmith.strategy.constraints import rows
-from offersmith.strategy.constraints.base import Problem
 from offersmith.strategy.kernels import Bits, Choice, Floats, choose
 from offersmith.strategy.limits.compiling import OWN_ROW, Compiled
+from offersmith.strategy.linear import LinearRow
 
 CLOSE, ROUGH = 0.02, np.inf
 """Gap that a few customers who are worth much may leave: in a plan, and in a point of a picture."""
@@ -89,14 +88,14 @@ class Keeping:
             InfeasibleError: the rows cannot be kept together; it says which.
         """
         if self.alone:
-            return assign(value, rows(Problem(cost, self.budget)))
+            return assign(value, [LinearRow(OWN_ROW, cost, self.budget)])
         return allocate(Memory.of(value, cost, self._cells(value.shape[1])), self.limits(), gap=gap)
 
     def followed(self, value: Bits, cost: Bits, part: Floats) -> Assignment:
         """Return the best assignment where a choice draws only a part of itself, (K, n): the chance it is followed."""
         worth, paid = (value * part).astype(np.float32), cost
         if self.alone:
-            return assign(worth, rows(Problem(paid, self.budget)))
+            return assign(worth, [LinearRow(OWN_ROW, paid, self.budget)])
         # What is counted is then no whole number: it is a measure of its own.
         moved = [
             replace(limit, weight=np.concatenate([np.zeros_like(limit.weight[:1]), limit.weight[1:], limit.weight[:1]]))
