@@ -29,6 +29,7 @@ class Candidates:
         profit: (K, n), expected incremental, major units; 0 where not allowed.
         cost: (K, n), expected draw on the budget, major units; 0 where not allowed.
         profit_sd: (K, n), spread of `profit`.
+        revenue: (K, n), expected incremental, major units; 0 where not allowed.
     """
 
     customers: pa.StringArray
@@ -37,6 +38,7 @@ class Candidates:
     profit: Floats
     cost: Floats
     profit_sd: Floats
+    revenue: Floats
 
 
 def candidates(estimates: pa.Table, offers: Sequence[Offer], also: pa.Table | None = None) -> Candidates:
@@ -63,10 +65,10 @@ def candidates(estimates: pa.Table, offers: Sequence[Offer], also: pa.Table | No
     allowed[row, column] = True
     if int(allowed.sum()) != used.num_rows:
         raise InputError("estimates hold more than one row for the same customer and offer")
-    laid = {name: np.zeros(shape) for name in ("profit", "cost", "profit_sd")}
+    laid = {name: np.zeros(shape) for name in ("profit", "cost", "profit_sd", "revenue")}
     for name, array in laid.items():
-        array[row, column] = _numbers(used, name, negative=name == "profit")
-    return Candidates(customers, paying, allowed, laid["profit"], laid["cost"], laid["profit_sd"])
+        array[row, column] = _numbers(used, name, negative=name in ("profit", "revenue"))
+    return Candidates(customers, paying, allowed, **laid)
 
 
 def _places(column: pa.ChunkedArray, known: pa.Array, name: str) -> NDArray[np.int64]:

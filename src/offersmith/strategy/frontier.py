@@ -19,6 +19,7 @@ reserve are in it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -29,7 +30,8 @@ from offersmith.errors import InfeasibleError
 from offersmith.strategy import kernels
 from offersmith.strategy.certificate import Assignment
 from offersmith.strategy.keeping import ROUGH, Keeping
-from offersmith.strategy.kernels import Bits, Total
+from offersmith.strategy.kernels import Bits, Floats, Total
+from offersmith.strategy.proof import at
 
 COLD_START = "cold_start"
 """Everything is decided by lot: there is no best plan yet."""
@@ -54,15 +56,17 @@ class Point:
     Attributes:
         budget: major units.
         spent: expected cost of what is given, never above the budget.
-        expected_profit: of what is given; never less than at a smaller budget.
-        bound: no plan within the budget can expect more.
+        expected_profit: of what is given.
+        value: what is made large (profit, or another goal); never less than at a smaller budget.
+        bound: no plan within the budget can expect more of it.
         customers: who get an offer.
-        shadow_price: what one more unit of budget would earn.
+        shadow_price: what one more unit of budget would add to it.
     """
 
     budget: float
     spent: float
     expected_profit: float
+    value: float
     bound: float
     customers: int
     shadow_price: float
@@ -107,15 +111,17 @@ def without(stated: float, reason: str) -> Frontier:
     return Frontier((), stated, None, None, reason)
 
 
-def frontier(value: Bits, cost: Bits, keep: Keeping) -> Frontier:
+def frontier(value: Bits, cost: Bits, keep: Keeping, profit: Floats | None = None) -> Frontier:
     """Return what the best plan expects at about a dozen budgets from 0 to what is enough, the stated one among them.
 
     Where other limits ask for something, there is no plan at all below some budget: the curve begins above it.
 
     Args:
-        value: float32 (K, n), expected profit of giving offer k to customer i, major units; -inf where not allowed.
+        value: float32 (K, n), what giving offer k to customer i adds to what is made large, major units; -inf where not
+            allowed.
         cost: float32 (K, n), expected draw on the budget, finite and not negative.
         keep: the budget of the plan, major units, not negative, and its other limits.
+        profit: (K, n) expected, where something else is made large.
 
     Raises:
         InputError: shapes, types or numbers are not what `assign` takes.
@@ -138,7 +144,7 @@ def frontier(value: Bits, cost: Bits, keep: Keeping) -> Frontier:
     for budget in (*always, *_between(stated, enough, always)):
         solve(budget)
     found = {budget: made for budget, made in solved.items() if made is not None}
-    points = _telling(_points(found), always)
+    points = _telling(_points(found, profit), always)
     return Frontier(points, stated, enough, next((one for one in points if one.budget == knee), None))
 
 
@@ -199,21 +205,22 @@ def _between(stated: float, enough: float, always: Iterable[float]) -> list[floa
     return kept
 
 
-def _points(solved: dict[float, Assignment]) -> tuple[Point, ...]:
-    """Return the points by budget. What fits a smaller budget fits a larger one, so no point earns less than another.
+def _points(solved: dict[float, Assignment], profit: Floats | None) -> tuple[Point, ...]:
+    """Return the points by budget. What fits a smaller one fits a larger one, so no point is worth less than another.
 
     The bound at a budget is the lowest of the lines that the prices of all points give.
     """
     proofs = [one.certificate for one in solved.values()]
     lines = [(one.rows[0].price, one.dual_bound - one.rows[0].price * one.rows[0].bound) for one in proofs]
     points: list[Point] = []
-    profit, spent, customers = -np.inf, 0.0, 0
+    worth, earned, spent, customers = -np.inf, 0.0, 0.0, 0
     for budget, found in sorted(solved.items()):
         proof = found.certificate
-        if proof.value > profit:
-            profit, spent, customers = proof.value, proof.rows[0].usage, int(np.sum(found.choice >= 0))
-        bound = max(profit, min(start + price * budget for price, start in lines))
-        points.append(Point(budget, spent, profit, bound, customers, proof.rows[0].price))
+        if proof.value > worth:
+            worth, spent, customers = proof.value, proof.rows[0].usage, int(np.sum(found.choice >= 0))
+            earned = worth if profit is None else math.fsum(at(profit, found.choice))
+        bound = max(worth, min(start + price * budget for price, start in lines))
+        points.append(Point(budget, spent, earned, worth, bound, customers, proof.rows[0].price))
     return tuple(points)
 
 
@@ -225,7 +232,7 @@ def _telling(points: Iterable[Point], always: Sequence[float]) -> tuple[Point, .
     kept: list[Point] = []
     for point in points:
         last = kept[-1] if kept else None
-        same = last is not None and (point.spent, point.expected_profit) == (last.spent, last.expected_profit)
+        same = last is not None and (point.spent, point.value) == (last.spent, last.value)
         if point.budget in always or not same:
             kept.append(point)
     return tuple(kept)

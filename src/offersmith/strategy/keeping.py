@@ -37,10 +37,13 @@ class Keeping:
     Attributes:
         rows: R limits with weights (R, 3, K, C) on the count, the cost and the value of what is given.
         cell: (n,) of every customer, or (1,) where all are in one.
+        profit: float32 (K, n) what the rows call value, where the plan makes something else large; None where that is
+            what is made large, or where no row asks for it.
     """
 
     rows: Rows
     cell: Cells
+    profit: Bits | None = None
 
     @classmethod
     def of(
@@ -63,6 +66,11 @@ class Keeping:
         """Major units."""
         return float(self.rows.bound[0])
 
+    def beside(self, profit: Floats) -> Keeping:
+        """Return the same rows for a plan that makes something else large than (K, n) the profit they speak of."""
+        spoken = bool(self.rows.weight[:, VALUE].any())
+        return replace(self, profit=profit.astype(np.float32) if spoken else None)
+
     def at_budget(self, budget: float) -> Keeping:
         """Return the same rows with another budget."""
         return self.within(np.concatenate([[budget], self.rows.bound[1:]]))
@@ -72,8 +80,11 @@ class Keeping:
         return replace(self, rows=Rows(self.rows.names, self.rows.weight, bound, self.rows.sign))
 
     def limits(self) -> tuple[Limit, ...]:
-        """Return the rows as the allocation takes them."""
-        parts = zip(self.rows.names, self.rows.weight, self.rows.bound, self.rows.sign, strict=True)
+        """Return the rows as the allocation takes them: profit is a measure of its own where it is not the value."""
+        weight = self.rows.weight
+        if self.profit is not None:
+            weight = np.concatenate([weight[:, :VALUE], np.zeros_like(weight[:, :1]), weight[:, VALUE:]], axis=1)
+        parts = zip(self.rows.names, weight, self.rows.bound, self.rows.sign, strict=True)
         return tuple(Limit(name, each * sign, float(most * sign), bool(sign < 0)) for name, each, most, sign in parts)
 
     def best(self, value: Bits, cost: Bits, *, gap: float = CLOSE) -> Assignment:
@@ -89,7 +100,7 @@ class Keeping:
         """
         if self.alone:
             return assign(value, [LinearRow(OWN_ROW, cost, self.budget)])
-        return allocate(Memory.of(value, cost, self._cells(value.shape[1])), self.limits(), gap=gap)
+        return allocate(Memory.of(value, cost, self._cells(value.shape[1]), self._further()), self.limits(), gap=gap)
 
     def followed(self, value: Bits, cost: Bits, part: Floats) -> Assignment:
         """Return the best assignment where a choice draws only a part of itself, (K, n): the chance it is followed."""
@@ -102,6 +113,8 @@ class Keeping:
             for limit in self.limits()
         ]
         counted = part.astype(np.float32)[None]
+        if self.profit is not None:
+            counted = np.concatenate([(self.profit * part).astype(np.float32)[None], counted])
         return allocate(Memory.of(worth, paid, self._cells(value.shape[1]), counted), moved, gap=CLOSE)
 
     def at_price(self, value: Bits, cost: Bits, price: float) -> Choice:
@@ -116,7 +129,7 @@ class Keeping:
             weight[COST] += price * weight[VALUE]  # what is made large here is value - price * cost
             others.append(replace(limit, weight=weight))
         net = (value - price * cost).astype(np.float32)
-        return allocate(Memory.of(net, cost, self._cells(value.shape[1])), others, gap=ROUGH).choice
+        return allocate(Memory.of(net, cost, self._cells(value.shape[1]), self._further()), others, gap=ROUGH).choice
 
     def draw(self, row: int, cost: Floats, worth: Floats) -> Floats:
         """Return (K, n): what giving each offer draws on a row, as "at most"."""
@@ -170,6 +183,9 @@ class Keeping:
             total += price[row] * self.draw(int(row), cost, worth)
         return total
 
+    def _further(self) -> Bits | None:
+        return None if self.profit is None else self.profit[None]
+
     def _cells(self, customers: int) -> Cells | None:
         return None if self.cell.size == 1 and customers != 1 else np.broadcast_to(self.cell, (customers,))
 
@@ -200,5 +216,6 @@ def kept_by(
     if limits.forbidden is None:
         return found, keep
     allowed = found.allowed & ~limits.forbidden[:, row]
-    profit, cost, spread = (np.where(allowed, each, 0.0) for each in (found.profit, found.cost, found.profit_sd))
-    return replace(found, allowed=allowed, profit=profit, cost=cost, profit_sd=spread), keep
+    expected = (found.profit, found.cost, found.profit_sd, found.revenue)
+    profit, cost, spread, revenue = (np.where(allowed, each, 0.0) for each in expected)
+    return replace(found, allowed=allowed, profit=profit, cost=cost, profit_sd=spread, revenue=revenue), keep

@@ -72,17 +72,23 @@ def even(cost: Floats, worth: Floats, tried: Tried) -> Odds:
     return Odds(cost, worth, tried / (1.0 + tried.sum(axis=0)), tried)
 
 
-def evenly(found: Candidates, tried: Tried) -> Odds:
+Believed = tuple[Floats, Floats]
+"""(K, n) mean and spread of what the plan makes large."""
+
+
+def evenly(found: Candidates, tried: Tried, believed: Believed) -> Odds:  # noqa: ARG001 - of `thompson` alone
     """Return even lots over the candidates that are tried."""
     return even(found.cost, found.profit, tried)
 
 
-def thompson(found: Candidates, tried: Tried) -> Odds:
-    """Return lots by the chance of each offer that is tried to be the best."""
-    return Odds(found.cost, found.profit, chance_best(found.profit, found.profit_sd, tried), tried)
+def thompson(found: Candidates, tried: Tried, believed: Believed) -> Odds:
+    """Return lots by the chance of each offer that is tried to be the best by what is believed."""
+    return Odds(found.cost, found.profit, chance_best(*believed, tried), tried)
 
 
-ODDS: Mapping[str, Callable[[Candidates, Tried], Odds]] = MappingProxyType({"even": evenly, "thompson": thompson})
+ODDS: Mapping[str, Callable[[Candidates, Tried, Believed], Odds]] = MappingProxyType(
+    {"even": evenly, "thompson": thompson}
+)
 """Every kind of lot by name, as `[plan] lots` in the settings says it."""
 
 

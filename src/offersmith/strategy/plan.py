@@ -30,7 +30,7 @@ from offersmith.strategy.keeping import kept_by
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.limits.compiling import Compiled
 from offersmith.strategy.lots import lots, names
-from offersmith.strategy.objective import OBJECTIVES, as_cost, as_value
+from offersmith.strategy.objective import PROFIT, Goal, as_cost, as_value
 from offersmith.strategy.odds import ODDS
 from offersmith.strategy.proof import Difference, at, prove
 from offersmith.strategy.reasons import Condition, reasons
@@ -38,6 +38,8 @@ from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
 from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER, Offer
 
 NORMAL = NormalDist()
+PLAIN = Goal()
+"""Profit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +56,11 @@ class Plan:
         offers: everything that could be given, `none` first.
         budget: what may be spent.
         spent: expected cost of the decisions, major units; never above the budget.
+        goal: what is made large; the certificate, the difference and the shadow price are of it.
         expected_profit: sum over the decisions, major units.
+        expected_revenue: likewise, before margin and costs.
+        given_up: customers whom the plan, and no lot, gives an offer that is expected to lose money, and how much they
+            lose together: what another goal than profit asks for, or a limit.
         profit_sd: its spread if the errors of the estimates are independent between customers.
         profit_sd_shared: its spread if the estimated effects of all customers err the same way. Wider than `profit_sd`,
             and still no outer limit: it holds the error of the effects alone, not that of redemptions and costs, of
@@ -62,7 +68,8 @@ class Plan:
             it picks is more often over- than underestimated).
         counts: offer id -> number of customers, `none` included.
         pays: offer id -> chance that it earns more than it costs with those who get it, if its error is shared.
-        shadow_price: what one more unit of budget would earn in the best plan; 0 when the budget does not bind.
+        shadow_price: what one more unit of budget would add to the goal in the best plan; 0 when the budget does not
+            bind.
         certificate: of the decisions, within the stated limits, the budget first: no plan within them can expect more
             than `dual_bound`.
         difference: what lies between that bound and the plan: lots, reserve, and what is not proved.
@@ -88,7 +95,10 @@ class Plan:
     offers: tuple[Offer, ...]
     budget: Money
     spent: float
+    goal: Goal
     expected_profit: float
+    expected_revenue: float
+    given_up: tuple[int, float]
     profit_sd: float
     profit_sd_shared: float
     counts: Mapping[str, int]
@@ -119,7 +129,11 @@ class Plan:
             "currency": self.budget.currency,
             "budget": self.budget.major,
             "spent": self.spent,
+            **self.goal.as_dict(),
+            "goal_value": self.certificate.value,
             "expected_profit": self.expected_profit,
+            "expected_revenue": self.expected_revenue,
+            "given_up": {"customers": self.given_up[0], "loss": self.given_up[1]},
             "profit_sd": self.profit_sd,
             "profit_sd_shared": self.profit_sd_shared,
             "shadow_price": self.shadow_price,
@@ -160,6 +174,7 @@ def make(
     limits: Compiled | None = None,
     valid_days: Mapping[str, int] | None = None,
     asked: Mapping[str, Any] | None = None,
+    goal: Goal = PLAIN,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -178,28 +193,32 @@ def make(
             `reasons_from` in their order, who must then be all there are.
         valid_days: by offer, where its decisions end before the plan's.
         asked: what was asked of the plan, plain values: another request makes another version.
+        goal: what is made large.
 
     Raises:
-        InputError: the budget is negative, or the estimates are not what they should be.
+        InputError: the budget is negative, the estimates are not what they should be, or there is no such goal.
         InfeasibleError: the limits cannot be kept together; it says which.
     """
     listed = _catalogue(offers, budget)
     found, keep = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
-    value, cost = as_value(found, OBJECTIVES["profit"](found)), as_cost(found.cost)
+    worth, cost = goal.worth(found), as_cost(found.cost)
+    value, other = as_value(found, worth), goal.name != PROFIT
+    keep = keep.beside(found.profit) if other else keep
     largest = LARGEST_COLD if cold else LARGEST
     share, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
     risk = risks(keep, found.cost, found.profit, found.allowed)
     tried = risk.small(found.cost, found.profit, found.allowed, largest)
-    odds = ODDS["thompson" if cold else settings.lots](found, tried)
+    odds = ODDS["thompson" if cold else settings.lots](found, tried, goal.believed(found))
     made = explore(value, odds, found.customers, risk, share, salt)
-    proof, difference = prove(found, value, cost, made.choice, keep, made.reserve)
+    proof, difference = prove(found, worth, value, cost, made.choice, keep, made.reserve)
     spoken, silent = _because(found, made, because)
-    why = reasons(value, cost, made, keep, [*silent, *facts(reasons_from, found.customers)], cold=cold)
+    known = [*silent, *facts(reasons_from, found.customers)]
+    why = reasons(value, cost, made, keep, known, profit=found.profit, goal=goal.name, cold=cold)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, share, cold, as_of.isoformat(), valid_until.isoformat(), *models]
     stated += [] if keep.alone else [row.as_dict() for row in proof.rows]
-    stated += [dict(asked)] if asked else []
+    stated += [*([goal.as_dict()] if other else []), *([dict(asked)] if asked else [])]
     version = _version(stated, listed, found, made, why, spoken)
     until = [as_of + timedelta(days=(valid_days or {}).get(name, settings.valid_days)) for name in found.offers]
     decisions = _decisions(found, made, why, spoken, version, [valid_until, *until])
@@ -211,23 +230,29 @@ def make(
         chances=made.chances,
         offers=listed,
         budget=budget,
+        goal=goal,
         difference=difference,
         explore_asked=share,
         largest_lot=largest,
         cold=cold,
         seed=seed,
         model_versions=models,
-        frontier=without(budget.major, COLD_START) if cold else frontier(value, cost, keep),
+        frontier=without(budget.major, COLD_START)
+        if cold
+        else frontier(value, cost, keep, found.profit if other else None),
         **_figures(found, made, proof, listed),
     )
 
 
 def _figures(found: Candidates, made: Explored, proof: Certificate, offers: Sequence[Offer]) -> dict[str, Any]:
     """Return the fields of a plan that are sums over its decisions."""
-    spread = at(found.profit_sd, made.choice)
+    spread, earned = at(found.profit_sd, made.choice), at(found.profit, made.choice)
+    lost = earned[(earned < 0) & ~made.by_lot]
     return {
         "spent": proof.rows[0].usage,
-        "expected_profit": proof.value,
+        "expected_profit": math.fsum(earned),
+        "expected_revenue": math.fsum(at(found.revenue, made.choice)),
+        "given_up": (int(lost.size), -math.fsum(lost) if lost.size else 0.0),
         "profit_sd": math.sqrt(math.fsum(spread * spread)),
         "profit_sd_shared": math.fsum(spread),
         "counts": {offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(offers)},

@@ -4,7 +4,10 @@ Everything is worked out from the decisions and the unrounded estimates, in floa
 assignment at the full limits, but nobody has to trust them: any prices that are not negative give an upper bound on
 what every plan within the limits may expect (weak duality), so
 
-    bound = prices . bounds + sum over customers of max(0, max over offers of profit - prices . what the offer draws).
+    bound = prices . bounds + sum over customers of max(0, max over offers of worth - prices . what the offer draws),
+
+worth being what the plan makes large: the expected profit, or another goal (`objective`). What a limit draws of profit
+stays profit.
 
 The way from the bound to the plan is then told in three steps that add up: what the search itself left, what the
 reserve for the lots would have earned at the prices of the limits, and all the rest: what deciding by lot costs.
@@ -45,13 +48,14 @@ class Difference:
 
 
 def prove(
-    found: Candidates, value: Bits, cost: Bits, choice: Choice, keep: Keeping, reserved: Floats
+    found: Candidates, worth: Floats, value: Bits, cost: Bits, choice: Choice, keep: Keeping, reserved: Floats
 ) -> tuple[Certificate, Difference]:
     """Return the certificate of the decisions within the full limits, and what the difference consists of.
 
     Args:
         found: the estimates.
-        value: float32 (K, n) of the objective, -inf where not allowed.
+        worth: (K, n) what is made large, unrounded.
+        value: float32 (K, n) the same, -inf where not allowed.
         cost: float32 (K, n), not below the estimates.
         choice: (n,) the decisions, whoever made them.
         keep: the limits as stated.
@@ -59,9 +63,9 @@ def prove(
     """
     best = keep.best(value, cost)
     price = keep.prices(best)
-    bound = bound_at(found, price, keep)
-    achieved, used = math.fsum(at(found.profit, choice)), keep.used(choice, found.cost, found.profit)
-    possible = math.fsum(at(found.profit, best.choice))
+    bound = bound_at(found, worth, price, keep)
+    achieved, used = math.fsum(at(worth, choice)), keep.used(choice, found.cost, found.profit)
+    possible = math.fsum(at(worth, best.choice))
     # Rounding may put the bound a hair below what was achieved; the larger of the two is a bound.
     bound = max(bound, achieved if achieved - bound <= 1e-9 * abs(achieved) else bound)
     gap = (bound - achieved) / bound if bound > 0 else 0.0
@@ -72,9 +76,9 @@ def prove(
     return proof, Difference(possible - kept - achieved, kept, bound - possible, float(reserved[0]))
 
 
-def bound_at(found: Candidates, price: Floats, keep: Keeping) -> float:
+def bound_at(found: Candidates, worth: Floats, price: Floats, keep: Keeping) -> float:
     """Return the upper bound that the rows' prices, (R,), give from the unrounded estimates."""
-    net = np.where(found.allowed, found.profit - keep.priced(price, found.cost, found.profit), 0.0)
+    net = np.where(found.allowed, worth - keep.priced(price, found.cost, found.profit), 0.0)
     return math.fsum([*net.max(axis=0, initial=0.0), *(price * keep.rows.bound)])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from offersmith.strategy.explore import Explored
 from offersmith.strategy.keeping import Keeping
-from offersmith.strategy.kernels import Bits
+from offersmith.strategy.kernels import Bits, Floats
+from offersmith.strategy.objective import CAUTIOUS, PROFIT, REVENUE
 
 Condition = tuple[str, NDArray[np.bool_]]
 SEVERAL = {
@@ -21,6 +23,24 @@ SEVERAL = {
     "budget_used_up": "limits_used_up",
 }
 """What is said where a plan keeps more than a budget."""
+GOALS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        PROFIT: {},
+        REVENUE: {
+            "profit_above_price": "revenue_above_price",
+            "profit_above_prices": "revenue_above_prices",
+            "most_profit": "most_revenue",
+            "no_positive_effect": "no_more_revenue",
+        },
+        CAUTIOUS: {
+            "profit_above_price": "sure_above_price",
+            "profit_above_prices": "sure_above_prices",
+            "most_profit": "most_sure_profit",
+            "no_positive_effect": "no_sure_effect",
+        },
+    }
+)
+"""What is said where a plan makes something else large than profit."""
 TIE = 1e-6
 """Relative distance from the price below which a customer is at it."""
 ROUNDING = 1e-9
@@ -28,19 +48,30 @@ ROUNDING = 1e-9
 
 
 def reasons(
-    value: Bits, cost: Bits, made: Explored, keep: Keeping, facts: Sequence[Condition], *, cold: bool
+    value: Bits,
+    cost: Bits,
+    made: Explored,
+    keep: Keeping,
+    facts: Sequence[Condition],
+    *,
+    profit: Floats,
+    goal: str = PROFIT,
+    cold: bool,
 ) -> pa.ListArray:
     """Return the reason codes of every decision.
 
     Args:
-        value: float32 (K, n), -inf where not allowed.
+        value: float32 (K, n) what is made large, -inf where not allowed.
         cost: float32 (K, n).
         made: the decisions.
         keep: the rows they keep.
         facts: further codes with where they hold, strongest first.
+        profit: (K, n) expected.
+        goal: what is made large, of `objective.OBJECTIVES`.
         cold: whether all was decided by lot.
     """
-    held = [*(_cold(made) if cold else _warm(value, cost, made, keep)), *facts]
+    decided = _cold(made) if cold else [*_warm(value, cost, made, keep, profit), *_given_up(made, profit, goal)]
+    held = [*((GOALS[goal].get(code, code), where) for code, where in decided), *facts]
     matrix = np.column_stack([where for _, where in held])
     codes = pa.array([code for code, _ in held], pa.string())
     places = np.nonzero(matrix)[1]
@@ -61,10 +92,19 @@ def _cold(made: Explored) -> list[Condition]:
     return [("by_lot", made.by_lot), ("too_dear_to_try", ~made.by_lot), ("cold_start", everybody)]
 
 
-def _warm(value: Bits, cost: Bits, made: Explored, keep: Keeping) -> list[Condition]:
+def _given_up(made: Explored, profit: Floats, goal: str) -> list[Condition]:
+    """Return where an offer is given that is expected to lose money, for what it adds to the goal."""
+    if goal == PROFIT:
+        return []
+    lost, given = np.zeros(made.choice.size, np.bool_), np.flatnonzero((made.choice >= 0) & ~made.by_lot)
+    lost[given] = profit[made.choice[given], given] < 0
+    return [("loses_profit", lost)]
+
+
+def _warm(value: Bits, cost: Bits, made: Explored, keep: Keeping, profit: Floats) -> list[Condition]:
     worth = np.where(np.isfinite(value), value, -np.inf).astype(np.float64)
     top = worth.max(axis=0, initial=-np.inf)
-    charged = keep.priced(made.price, cost.astype(np.float64), np.where(np.isfinite(value), worth, 0.0))
+    charged = keep.priced(made.price, cost.astype(np.float64), profit)
     net = worth - charged
     # Values, costs and prices are as good as float32: nearer than that to the price is at the price.
     tie = TIE * np.where(np.isfinite(value), np.abs(worth) + np.abs(charged), 0.0)
