@@ -14,15 +14,16 @@ from offersmith.strategy.allocation.problem import COST, COUNT, VALUE
 from offersmith.strategy.exact import optimum
 from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.limits import LIMITS
-from offersmith.strategy.limits.base import Ban, Segmented, Stated
+from offersmith.strategy.limits.base import Ban, Offered, Segmented, Stated
 from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.past import Past
 from offersmith.strategy.limits.reading import parse
 from offersmith.strategy.linear import LinearRow
 
 PROFILES = pa.table({"group": ["a", "b", "a", "b"], "size": [1.0, 2.0, 3.0, 4.0]})
 FITS = {
     "offers": ["x"], "at_most": 3, "at_least": 1, "within": 0.5, "column": "group", "is": ["a"], "of": "cost",
-    "share_at_most": 0.5,
+    "share_at_most": 0.5, "each_at_most": 1, "days": 30, "steps": [2.5],
 }  # fmt: skip
 """What fits the fields of limits; a kind whose fields are none of these adds its own here."""
 
@@ -35,13 +36,19 @@ def table(kind):
             said[field.encode_name] = FITS[field.encode_name]
     if issubclass(LIMITS[kind], Segmented):
         said |= {"column": "group", "is": ["a"]}
+    if issubclass(LIMITS[kind], Offered) and LIMITS[kind].named:  # offers or a channel, so neither alone is required
+        said["offers"] = FITS["offers"]
+    if kind == "ladder":
+        said["column"] = "size"  # of numbers
     if kind in ("contacts", "spend"):  # an amount or a share, so neither alone is required
         said["at_most"] = 3
     return said
 
 
-def compiled(said):
-    return compile_limits(parse({"limits": [said]}), ["x", "y"], PROFILES, "USD")
+def compiled(said, known=PROFILES):
+    everybody = np.arange(known.num_rows)
+    past = Past(everybody, 0 * everybody, everybody, ("x",))  # everybody got the first offer once, shortly before
+    return compile_limits(parse({"limits": [said]}), ["x", "y"], known, "USD", past=past)
 
 
 def test_the_table_is_whole():
@@ -109,9 +116,8 @@ def shop(kind, seed):
     """Return value and cost of two offers to a few customers, the plan's own budget, and a limit of the kind."""
     rng = np.random.default_rng(seed)
     value, cost = (rng.gamma(2, scale, (2, MANY)).astype(np.float32) for scale in (1, 0.5))
-    known = pa.table({"group": rng.choice(["a", "b"], MANY), "size": rng.random(MANY)})
-    made = compile_limits(parse({"limits": [table(kind)]}), ["x", "y"], known, "USD")
-    return value, cost, 0.5 * float(cost.min(axis=0).sum()), made
+    known = pa.table({"group": rng.choice(["a", "b"], MANY), "size": 4 * rng.random(MANY)})
+    return value, cost, 0.5 * float(cost.min(axis=0).sum()), compiled(table(kind), known)
 
 
 def draws(limit, made, value, cost):

@@ -4,9 +4,11 @@ import pytest
 
 from offersmith.strategy.allocation.problem import Memory
 from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.past import DAY_US, Past
 from offersmith.strategy.limits.reading import parse
 
 OFFERS = ("five", "ten", "gift")
+CHANNELS = {"five": "email", "gift": "letter"}
 
 
 class Shop:
@@ -37,9 +39,16 @@ class Shop:
         self.cost = rng.lognormal(0, 0.5, (len(OFFERS), customers)).astype(np.float32)
         self.value = (self.cost * rng.gamma(2, 0.8, self.cost.shape) - 0.3).astype(np.float32)
 
+        got = rng.poisson(2, customers)
+        self.got = np.repeat(np.arange(customers), got)
+        """Who got something before, once for each."""
+        self.gift = rng.random(len(self.got)) < 0.3
+        self.ago = rng.integers(0, 60 * DAY_US, len(self.got))
+        self.past = Past(self.got, self.gift.astype(np.int64), self.ago, ("ten", "gift"), CHANNELS)
+
     def compiled(self, *tables, budget=None):
         limits = parse({"limits": [{"name": f"limit {i}", **table} for i, table in enumerate(tables)]})
-        return compile_limits(limits, OFFERS, self.profiles, "USD", budget)
+        return compile_limits(limits, OFFERS, self.profiles, "USD", budget, channels=CHANNELS, past=self.past)
 
     def instance(self, made):
         value = self.value if made.forbidden is None else np.where(made.forbidden, -np.inf, self.value)

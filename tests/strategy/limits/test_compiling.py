@@ -8,9 +8,11 @@ from offersmith.strategy.allocation.conflict import Conflict
 from offersmith.strategy.allocation.solve import allocate
 from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.past import DAY_US
 from offersmith.strategy.limits.reading import parse
 
 FEW = {"kind": "contacts", "at_most": 3}
+LADDER = {"kind": "ladder", "column": "age", "steps": [30, 50]}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,26 @@ FEW = {"kind": "contacts", "at_most": 3}
             r"offers = 'gfit': no such offer\ndid you mean gift",
         ),
         ({"kind": "only", "offers": ["zzz"], "column": "age", "from": 3}, r"offers = 'zzz': .*\nthere are: five, ten"),
-        (FEW | {"channel": "sms"}, "channel = 'sms': offers are not told apart by channel"),
+        (FEW | {"channel": "emial"}, r"channel = 'emial': no offer goes by it\ndid you mean email"),
+        (FEW | {"channel": "email", "offers": ["gift"]}, r"channel = 'email': no offer goes by it\nthere are: letter"),
+        (FEW | {"channel": "email", "offers": ["ten"]}, r"channel = 'email': .*\nsay it of the offer: channel = "),
+        (FEW | {"channel": ""}, "channel = '': must be a text"),
+        ({"kind": "stock", "at_most": 1}, r"offers is missing: a limit of kind stock needs it\nor channel"),
+        ({"kind": "only", "column": "age", "from": 3}, r"offers is missing: a limit of kind only needs it\nor channel"),
+        (FEW | {"days": 0}, "days = 0: must be a whole number >= 1"),
+        ({"kind": "frequency", "days": 28}, "each_at_most is missing: a limit of kind frequency needs it"),
+        ({"kind": "frequency", "each_at_most": 0, "days": 28}, "each_at_most = 0: must be a whole number >= 1"),
+        (LADDER | {"steps": []}, r"steps = \[\]: must be a list"),
+        (LADDER | {"steps": [40, 40]}, r"steps = \[40.0, 40.0\]: each must be more than the one before it"),
+        (LADDER | {"steps": [90]}, r"steps = \[90.0\]: all customers are in one band of column 'age'"),
+        (LADDER | {"column": "segment"}, "column = 'segment': holds no numbers"),
+        (LADDER | {"alike": ["sgment"]}, r"alike = 'sgment': .*no such column\ndid you mean segment"),
+        (LADDER | {"alike": ["age"]}, "alike = 'age': is compared already"),
+        (LADDER | {"alike": ["region", "region"]}, "alike = 'region': stands twice"),
+        (
+            LADDER | {"steps": [*range(19, 80)], "alike": ["region"]},
+            "alike = .*: comes to 1.. comparisons .* allowed are 100",
+        ),
         (FEW | {"column": "sgment", "is": ["loyal"]}, r"column = 'sgment': .*no such column\ndid you mean segment"),
         (FEW | {"column": "joined", "is": ["today"]}, r"column = 'joined': holds timestamp\[s\]; allowed"),
         (FEW | {"column": "segment"}, "column = 'segment': needs is = "),
@@ -99,7 +120,7 @@ def test_a_segment_of_ours_that_is_empty_today_is_no_typing_error_beside_one_tha
 
 
 def test_no_limits_are_no_rows(shop):
-    assert tuple(shop.compiled()) == (None, 1, (), None)
+    assert tuple(shop.compiled()) == (None, 1, (), None, (), ())
 
 
 EVERY = {
@@ -112,6 +133,8 @@ EVERY = {
     "fair": {"kind": "band", "column": "region", "within": 0.02, "of": "cost"},
     "no ten": {"kind": "exclude", "offers": ["ten"], "column": "member", "is": [True]},
     "gifts": {"kind": "only", "offers": ["gift"], "column": "member", "is": [True]},
+    "older": {"kind": "ladder", "column": "age", "steps": [50, 75], "of": "cost"},
+    "rested": {"kind": "frequency", "each_at_most": 2, "days": 30, "column": "region", "is": [1]},
 }
 
 
@@ -121,6 +144,9 @@ def kept(shop, choice):
     cost = shop.sums(choice, everybody)[1]
     _, won, back = shop.sums(choice, of["segment"] == "lapsed")
     loyal = shop.sums(choice, of["segment"] == "loyal")[1]
+    bands = [of["age"] < 50, (of["age"] >= 50) & (of["age"] < 75), of["age"] >= 75]
+    ages = [shop.sums(choice, mine)[1] / mine.sum() for mine in bands]
+    tired = np.bincount(shop.got[shop.ago <= 30 * DAY_US], minlength=shop.n) >= 2
     regions = [of["region"] == region for region in (1, 2, 3)]
     heads = [shop.sums(choice, mine)[1] / mine.sum() * shop.n / cost for mine in regions]
     return {
@@ -133,6 +159,8 @@ def kept(shop, choice):
         "fair": max(abs(head - 1) for head in heads) <= 0.02 + 1e-9,
         "no ten": not (choice[of["member"]] == 1).any(),
         "gifts": not (choice[~of["member"]] == 2).any(),
+        "older": ages[0] <= ages[1] + 1e-9 and ages[1] <= ages[2] + 1e-9,
+        "rested": not (choice[tired & (of["region"] == 1)] >= 0).any(),
     }
 
 

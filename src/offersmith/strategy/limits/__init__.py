@@ -10,6 +10,8 @@ from offersmith.strategy.limits.base import Stated
 from offersmith.strategy.limits.budget import Budget
 from offersmith.strategy.limits.contacts import Contacts
 from offersmith.strategy.limits.exclude import Exclude
+from offersmith.strategy.limits.frequency import Frequency
+from offersmith.strategy.limits.ladder import Ladder
 from offersmith.strategy.limits.margin import Margin
 from offersmith.strategy.limits.only import Only
 from offersmith.strategy.limits.roi import Roi
@@ -25,8 +27,10 @@ LIMITS: Mapping[str, type[Stated]] = MappingProxyType(
         Roi.kind: Roi,
         Margin.kind: Margin,
         Band.kind: Band,
+        Ladder.kind: Ladder,
         Exclude.kind: Exclude,
         Only.kind: Only,
+        Frequency.kind: Frequency,
     }
 )
 """Every kind of limit by its word in the file."""

@@ -9,10 +9,11 @@ import numpy as np
 from offersmith.strategy.allocation.problem import COST, COUNT, VALUE, Limit
 from offersmith.strategy.limits.base import Share, Stated, Text
 from offersmith.strategy.limits.ground import Ground, Words, refusal
-from offersmith.strategy.limits.groups import Every, Part
+from offersmith.strategy.limits.groups import Every, Part, Value
 
 MOST_GROUPS = 50
-_MEASURES = {"value": VALUE, "cost": COST, "offers": COUNT}
+MEASURES = {"value": VALUE, "cost": COST, "offers": COUNT}
+"""What a group may get, as the allocation counts it."""
 
 
 class Band(Stated, frozen=True, kw_only=True):
@@ -43,13 +44,16 @@ class Band(Stated, frozen=True, kw_only=True):
         for place, value in enumerate(part.values(ground.words.profiles), start=1):
             mine = groups.codes[part] == place
             heads = float(groups.heads[mine].sum() / groups.heads.sum())
-            name = f"{self.name} ({value:g})" if isinstance(value, float) else f"{self.name} ({_text(value)})"
+            name = f"{self.name} ({group_name(value)})"
             for sign, far in (("≥", 1 - self.within), ("≤", 1 + self.within)):
-                weight = ground.weight({_MEASURES[self.of]: 1.0})
+                weight = ground.weight({MEASURES[self.of]: 1.0})
                 weight[-1] = np.where(mine, 1.0, 0.0)[None, :] - far * heads
                 found.append(Limit(f"{name} {sign}", weight, 0.0, at_least=sign == "≥"))
         return tuple(found)
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def group_name(value: Value) -> str:
+    """Return what the group that has a value of a column is called."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -16,6 +16,8 @@ from offersmith.strategy.limits.groups import Condition, Part, Value
 Share = Annotated[float, Meta(ge=0, le=1)]
 PartOfAll = Annotated[float, Meta(gt=0, le=1)]
 Whole = Annotated[int, Meta(ge=0)]
+Times = Annotated[int, Meta(ge=1)]
+Days = Annotated[int, Meta(ge=1, le=3650)]
 Text = Annotated[str, Meta(min_length=1)]
 Offers = Annotated[tuple[str, ...], Meta(min_length=1)]
 
@@ -54,9 +56,38 @@ class Stated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Return (K, n) which offers customers must not get; None where it forbids none."""
         return None
 
+    def looks_back(self) -> int:
+        """Return over how many days before the plan it counts what was given; 0 where it looks at the plan alone."""
+        return 0
 
-class Segmented(Stated, frozen=True, kw_only=True):
-    """A limit that may speak of a segment: `column` with `is`, or `from` and `below`, or `top`, or `bottom`."""
+    def before(self, ground: Ground) -> int | None:  # noqa: ARG002 - kinds that count over several plans look
+        """Return how many offers given before count against its bound; None where it looks at the plan alone."""
+        return None
+
+
+class Offered(Stated, frozen=True, kw_only=True):
+    """A limit that may speak of some offers: by their ids, by the channel they go by, or those of a channel among some.
+
+    Attributes:
+        named: it must say which (of the class).
+    """
+
+    offers: Offers | None = None
+    channel: Text | None = None
+
+    named: ClassVar[bool] = False
+
+    def chosen(self, words: Words) -> NDArray[np.bool_]:
+        """Return (K,) the offers it speaks of; all where it says nothing of them.
+
+        Raises:
+            InputError: an offer or a channel that there is not.
+        """
+        return words.chosen(self.name, self.offers or (), self.channel)
+
+
+class Segmented(Offered, frozen=True, kw_only=True):
+    """A limit that may also speak of a segment: `column` with `is`, or `from` and `below`, or `top`, or `bottom`."""
 
     column: str | None = None
     values: Annotated[tuple[Value, ...], Meta(min_length=1)] | None = field(default=None, name="is")
@@ -109,29 +140,27 @@ def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-class Scoped(Segmented, frozen=True, kw_only=True):
-    """A limit that may speak of a segment and of some offers."""
-
-    offers: Offers | None = None
-
-    def chosen(self, ground: Ground) -> NDArray[np.bool_]:
-        """Return (K,) the offers it speaks of."""
-        return ground.words.chosen(self.name, self.offers or ())
-
-
 class Ban(Segmented, frozen=True, kw_only=True):
-    """A limit that forbids offers to customers; it has no price."""
+    """A limit that forbids offers to customers; it has no price.
+
+    Attributes:
+        of_segment: it must say of whom it speaks (of the class).
+    """
 
     rowed: ClassVar[bool] = False
+    of_segment: ClassVar[bool] = True
 
     def parts(self, words: Words) -> tuple[Part, ...]:
-        """Return the segment, which there must be."""
+        """Return the segment."""
         found = super().parts(words)
-        if not found:
+        if not found and self.of_segment:
             allowed = "must name the column of the customers it is about, with is, from and below, top, or bottom"
             raise refusal(words.where, self.name, "column", None, allowed)
         return found
 
     def members(self, ground: Ground) -> NDArray[np.bool_]:
-        """Return (n,) who is in the segment."""
-        return np.asarray(ground.codes[self.segment()[0]] == 1)
+        """Return (n,) who is in the segment; everybody where it names none."""
+        found = np.ones(ground.words.profiles.num_rows, np.bool_)
+        for part in self.segment():
+            found &= ground.codes[part] == 1
+        return found

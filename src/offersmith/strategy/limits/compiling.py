@@ -11,13 +11,47 @@ from numpy.typing import NDArray
 
 from offersmith.errors import InputError
 from offersmith.strategy.allocation.problem import Cells, Limit
+from offersmith.strategy.limits.base import Stated
 from offersmith.strategy.limits.budget import Budget
 from offersmith.strategy.limits.ground import Ground, Words, refusal
 from offersmith.strategy.limits.groups import MOST_CELLS, Condition, Grouping, Ints, Part
+from offersmith.strategy.limits.past import Past
 from offersmith.strategy.limits.reading import Limits
 
 OWN_ROW = "budget"
 """What a plan calls the row of its stated budget."""
+
+
+class Banned(NamedTuple):
+    """Whom a ban keeps from what.
+
+    Attributes:
+        name: of the limit.
+        kind: of the limit.
+        customers: to whom it forbids an offer.
+        offers: that it forbids somebody.
+        nothing: customers to whom it forbids every offer there is.
+    """
+
+    name: str
+    kind: str
+    customers: int
+    offers: tuple[str, ...]
+    nothing: int
+
+
+class Before(NamedTuple):
+    """What was given in the days before a plan and counts against a limit of it.
+
+    Attributes:
+        name: of the limit.
+        days: over how many it counts.
+        given: how many offers.
+    """
+
+    name: str
+    days: int
+    given: int
 
 
 class Compiled(NamedTuple):
@@ -28,16 +62,27 @@ class Compiled(NamedTuple):
         cells: how many.
         limits: the rows.
         forbidden: (K, n) offers that must not be given, their value -inf; None where all may.
+        bans: what each limit that forbids something forbids, in the order of the file.
+        before: what was given before, of each limit that counts it.
     """
 
     cell: Cells | None
     cells: int
     limits: tuple[Limit, ...]
     forbidden: NDArray[np.bool_] | None
+    bans: tuple[Banned, ...] = ()
+    before: tuple[Before, ...] = ()
 
 
 def compile_limits(
-    limits: Limits, offers: Sequence[str], profiles: pa.Table, currency: str, budget: float | None = None
+    limits: Limits,
+    offers: Sequence[str],
+    profiles: pa.Table,
+    currency: str,
+    budget: float | None = None,
+    *,
+    channels: Mapping[str, str] | None = None,
+    past: Past | None = None,
 ) -> Compiled:
     """Lay a shop's limits out.
 
@@ -48,13 +93,16 @@ def compile_limits(
         currency: of the shop.
         budget: major units, where the budget is not in the file; shares of the budget are of the smallest one stated.
             It gets no row here.
+        channels: of the offers that say one.
+        past: offers given in the days before that limits look back on (`Limits.looks_back`), laid out on the customers
+            of `profiles`; None = none were.
 
     Raises:
         InputError: there is nobody, or a limit says what cannot be; file, limit, field, value and what is allowed.
     """
     if not profiles.num_rows:
         raise InputError(f"{limits.where}: there are no customers to decide about", path=limits.where)
-    words = Words(limits.where, tuple(offers), profiles, currency)
+    words = Words(limits.where, tuple(offers), profiles, currency, channels or {}, past or Past())
     codes, rowed = _codes(limits, words)
     groups = Grouping.of({part: codes[part] for part in rowed}, profiles.num_rows)
     if groups is None:
@@ -70,6 +118,8 @@ def compile_limits(
     if budget is not None and any(one.name == OWN_ROW for one in limits.stated):
         raise refusal(limits.where, OWN_ROW, "name", OWN_ROW, "is the name of the plan's own row; choose another")
     rows: list[Limit] = []
+    bans: list[Banned] = []
+    before: list[Before] = []
     forbidden: NDArray[np.bool_] | None = None
     for one in limits.stated:
         made = one.rows(ground)
@@ -80,7 +130,17 @@ def compile_limits(
         ban = one.forbids(ground)
         if ban is not None:
             forbidden = ban if forbidden is None else forbidden | ban
-    return Compiled(groups.cell, groups.cells, tuple(rows), forbidden)
+            bans.append(_banned(one, ban, words.offers))
+        given = one.before(ground)
+        if given is not None:
+            before.append(Before(one.name, one.looks_back(), given))
+    return Compiled(groups.cell, groups.cells, tuple(rows), forbidden, tuple(bans), tuple(before))
+
+
+def _banned(limit: Stated, ban: NDArray[np.bool_], offers: Sequence[str]) -> Banned:
+    touched = tuple(offer for offer, row in zip(offers, ban, strict=True) if row.any())
+    some, everything = (int(np.count_nonzero(each(axis=0))) for each in (ban.any, ban.all))
+    return Banned(limit.name, limit.kind, some, touched, everything)
 
 
 def _codes(limits: Limits, words: Words) -> tuple[Mapping[Part, Ints], Mapping[Part, str]]:

@@ -1,35 +1,47 @@
-"""Contacts: so many customers, of all or of a segment, are given an offer at most."""
+"""Contacts: so many customers, of all or of a segment, are given an offer at most; in this plan, or in so many days."""
 
 from __future__ import annotations
 
 import math
 from typing import ClassVar
 
+import numpy as np
+
 from offersmith.strategy.allocation.problem import COUNT, Limit
-from offersmith.strategy.limits.base import Scoped, Share, Whole
-from offersmith.strategy.limits.ground import Ground, Words, refusal
-from offersmith.strategy.limits.groups import ROUNDING, Part
+from offersmith.strategy.limits.base import Days, Segmented, Share, Whole
+from offersmith.strategy.limits.ground import Ground, refusal
+from offersmith.strategy.limits.groups import ROUNDING
 
 
-class Contacts(Scoped, frozen=True, kw_only=True):
-    """`at_most`, a whole number, or `share_at_most`; of a segment (all customers) and of `offers`, where named."""
+class Contacts(Segmented, frozen=True, kw_only=True):
+    """`at_most`, a whole number, or `share_at_most`; of a segment (all customers) and of `offers`, where named.
+
+    With `days`, what was given in so many days before the plan counts against it.
+    """
 
     kind: ClassVar[str] = "contacts"
     at_most: Whole | None = None
     share_at_most: Share | None = None
-    channel: str | None = None
+    days: Days | None = None
 
-    def parts(self, words: Words) -> tuple[Part, ...]:
-        """Return the segment."""
-        if self.channel is not None:
-            allowed = "offers are not told apart by channel; leave it out, and contacts of all channels are counted"
-            raise refusal(words.where, self.name, "channel", self.channel, allowed)
-        return super().parts(words)
+    def looks_back(self) -> int:
+        """Return the days."""
+        return self.days or 0
 
     def rows(self, ground: Ground) -> tuple[Limit, ...]:
-        """Return the number of offers given, bounded."""
-        weight = ground.weight({COUNT: 1.0}, self.chosen(ground), self.segment())
-        return (Limit(self.name, weight, float(self._most(ground))),)
+        """Return the number of offers given, bounded by what is left."""
+        weight = ground.weight({COUNT: 1.0}, self.chosen(ground.words), self.segment())
+        left = max(self._most(ground) - (self.before(ground) or 0), 0)
+        return (Limit(self.name, weight, float(left)),)
+
+    def before(self, ground: Ground) -> int | None:
+        """Return how many were given in the days before, those to customers who are gone too where it is for all."""
+        if self.days is None:
+            return None
+        given, segment = ground.words.given(self.days, self.offers, self.channel), self.segment()
+        if not segment:
+            return int(given.size)
+        return int(np.sum(ground.codes[segment[0]][given[given >= 0]] == 1))
 
     def _most(self, ground: Ground) -> int:
         if self.at_most is not None and self.share_at_most is not None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.strategy.limits.base import Ban, Offers
+from offersmith.strategy.limits.base import Ban
 from offersmith.strategy.limits.ground import Ground
 
 
@@ -15,8 +15,7 @@ class Exclude(Ban, frozen=True, kw_only=True):
     """`offers` that the segment must not get; without it none at all."""
 
     kind: ClassVar[str] = "exclude"
-    offers: Offers | None = None
 
     def forbids(self, ground: Ground) -> NDArray[np.bool_]:
         """Return the offers of the members."""
-        return np.outer(ground.words.chosen(self.name, self.offers or ()), self.members(ground))
+        return np.outer(self.chosen(ground.words), self.members(ground))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -17,6 +17,7 @@ from offersmith.money import Money
 from offersmith.profiles.segments import SEGMENTS
 from offersmith.strategy.allocation.problem import Floats
 from offersmith.strategy.limits.groups import Condition, Grouping, Ints, Part, Value, numbers, sort_of
+from offersmith.strategy.limits.past import Past
 
 Amount = int | float | str
 """Major units, as a number or as text that may name its currency: 5000, "5000.50", "5000 USD"."""
@@ -57,23 +58,40 @@ class Words:
         offers: ids of the K paying offers, in order.
         profiles: a row for each of the n customers to decide about, in their order.
         currency: of the shop.
+        channels: of every offer, by which it goes; empty where none is said.
+        past: the offers that customers got before.
     """
 
     where: str
     offers: tuple[str, ...]
     profiles: pa.Table
     currency: str
+    channels: Mapping[str, str] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
 
-    def chosen(self, limit: str, offers: Sequence[str]) -> NDArray[np.bool_]:
-        """Return (K,) the offers a limit names; all where it names none.
+    def chosen(self, limit: str, offers: Sequence[str], channel: str | None = None) -> NDArray[np.bool_]:
+        """Return (K,) the offers a limit names, of a channel where it names one; all where it names none.
 
         Raises:
-            InputError: one that does not exist.
+            InputError: one that does not exist, or a channel by which none of them goes.
         """
         for name in offers:
             if name not in self.offers:
                 raise refusal(self.where, limit, "offers", name, "no such offer", nearest(name, self.offers))
-        return np.array([not offers or one in offers for one in self.offers], np.bool_)
+        named = [not offers or one in offers for one in self.offers]
+        if channel is None:
+            return np.array(named, np.bool_)
+        known = {self.channels.get(one, ""): None for one, mine in zip(self.offers, named, strict=True) if mine}
+        if channel not in known:
+            known.pop("", None)
+            hint = nearest(channel, known) if known else 'say it of the offer: channel = "email" under [[offers]]'
+            raise refusal(self.where, limit, "channel", channel, "no offer goes by it", hint)
+        of = (self.channels.get(one) == channel for one in self.offers)
+        return np.array([mine and own for mine, own in zip(named, of, strict=True)], np.bool_)
+
+    def given(self, days: int, offers: Sequence[str] | None, channel: str | None) -> Ints:
+        """Return the customers, (m,) with -1 for who is gone, of what a limit speaks of and was given before."""
+        return self.past.within(days, offers, channel)
 
     def money(self, limit: str, field: str, value: Amount, *, negative: bool = False) -> float:
         """Return an amount in major units.
@@ -94,19 +112,19 @@ class Words:
             raise refusal(self.where, limit, field, value, "must not be negative")
         return amount
 
-    def column(self, limit: str, name: str) -> str:
-        """Return whether a column holds `texts`, `numbers` or `truths`.
+    def column(self, limit: str, name: str, field: str = "column") -> str:
+        """Return whether a column holds `texts`, `numbers` or `truths`; `field` is where the limit names it.
 
         Raises:
             InputError: there is no such column, or conditions cannot speak of its type.
         """
         if name not in self.profiles.column_names:
             hint = nearest(name, self.profiles.column_names)
-            raise refusal(self.where, limit, "column", name, "customers have no such column", hint)
+            raise refusal(self.where, limit, field, name, "customers have no such column", hint)
         kind = self.profiles.schema.field(name).type
         if not sort_of(kind):
             allowed = f"holds {kind}; allowed are columns of texts, numbers, or true and false"
-            raise refusal(self.where, limit, "column", name, allowed)
+            raise refusal(self.where, limit, field, name, allowed)
         return sort_of(kind)
 
     def condition(self, limit: str, part: Condition) -> None:

@@ -101,7 +101,21 @@ class Every:
         return np.asarray(pc.fill_null(place, -1).to_numpy(), np.int64) + 1
 
 
-Part = Condition | Every
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """A column of numbers cut at some edges, each the first number of the next band; who has no number is in none."""
+
+    column: str
+    edges: tuple[float, ...]
+
+    def codes(self, profiles: pa.Table) -> Ints:
+        """Return (n,) the place of each one's band, counted from 1; 0 without a number."""
+        held = numbers(profiles[self.column])
+        band = np.searchsorted(np.array(self.edges, np.float64), held, side="right") + 1
+        return np.where(np.isnan(held), 0, band).astype(np.int64)
+
+
+Part = Condition | Every | Bands
 
 
 def sort_of(kind: pa.DataType) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from offersmith.strategy.allocation.problem import VALUE, Limit
-from offersmith.strategy.limits.base import Scoped
+from offersmith.strategy.limits.base import Segmented
 from offersmith.strategy.limits.ground import Amount, Ground
 
 
-class Margin(Scoped, frozen=True, kw_only=True):
+class Margin(Segmented, frozen=True, kw_only=True):
     """`at_least`: an amount, below zero for a loss that may be made; of a segment and of `offers`, where named."""
 
     kind: ClassVar[str] = "margin"
@@ -18,5 +18,5 @@ class Margin(Scoped, frozen=True, kw_only=True):
     def rows(self, ground: Ground) -> tuple[Limit, ...]:
         """Return the value, bounded from below."""
         amount = ground.words.money(self.name, "at_least", self.at_least, negative=True)
-        weight = ground.weight({VALUE: 1.0}, self.chosen(ground), self.segment())
+        weight = ground.weight({VALUE: 1.0}, self.chosen(ground.words), self.segment())
         return (Limit(self.name, weight, amount, at_least=True),)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from offersmith.strategy.limits.base import Ban, Offers
+from offersmith.strategy.limits.base import Ban
 from offersmith.strategy.limits.ground import Ground
 
 
@@ -15,8 +15,8 @@ class Only(Ban, frozen=True, kw_only=True):
     """`offers` that nobody outside of the segment may get."""
 
     kind: ClassVar[str] = "only"
-    offers: Offers
+    named: ClassVar[bool] = True
 
     def forbids(self, ground: Ground) -> NDArray[np.bool_]:
         """Return the offers of everybody else."""
-        return np.outer(ground.words.chosen(self.name, self.offers), ~self.members(ground))
+        return np.outer(self.chosen(ground.words), ~self.members(ground))

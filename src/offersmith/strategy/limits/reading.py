@@ -13,7 +13,7 @@ import msgspec
 
 from offersmith.errors import InputError
 from offersmith.strategy.limits import LIMITS
-from offersmith.strategy.limits.base import Stated
+from offersmith.strategy.limits.base import Offered, Stated
 from offersmith.strategy.limits.ground import nearest, refusal
 
 LARGEST = 10**15
@@ -30,6 +30,11 @@ class Limits:
 
     where: str
     stated: tuple[Stated, ...]
+
+    @property
+    def looks_back(self) -> int:
+        """Over how many days before the plan they count what customers got; 0 where none does."""
+        return max((one.looks_back() for one in self.stated), default=0)
 
 
 def read(path: Path) -> Limits:
@@ -96,9 +101,13 @@ def _stated(table: Mapping[str, Any], where: str, place: int) -> Stated:
             if isinstance(one, int | float) and not -LARGEST <= one <= LARGEST:
                 raise refusal(where, name, field, one, f"must be a finite number, at most {LARGEST:,}")
     try:
-        return msgspec.convert({field: value for field, value in table.items() if field != "kind"}, LIMITS[kind])
+        made = msgspec.convert({field: value for field, value in table.items() if field != "kind"}, LIMITS[kind])
     except msgspec.ValidationError as fault:
         raise _refused(str(fault), table, LIMITS[kind], where, name) from fault
+    if isinstance(made, Offered) and made.named and made.offers is None and made.channel is None:
+        hint = 'or channel = "...", the channel they go by'
+        raise refusal(where, name, "offers", None, f"a limit of kind {kind} needs it", hint)
+    return made
 
 
 def _refused(fault: str, table: Mapping[str, Any], kind: type[Stated], where: str, name: str) -> InputError:

@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from offersmith.strategy.allocation.problem import COST, VALUE, Limit
-from offersmith.strategy.limits.base import Scoped
+from offersmith.strategy.limits.base import Segmented
 from offersmith.strategy.limits.ground import Ground
 
 
-class Roi(Scoped, frozen=True, kw_only=True):
+class Roi(Segmented, frozen=True, kw_only=True):
     """`at_least`: value over cost; of a segment and of `offers`, where named."""
 
     kind: ClassVar[str] = "roi"
@@ -19,5 +19,5 @@ class Roi(Scoped, frozen=True, kw_only=True):
 
     def rows(self, ground: Ground) -> tuple[Limit, ...]:
         """Return value - at_least x cost >= 0: linear, and fine where nothing is spent."""
-        weight = ground.weight({COST: -self.at_least, VALUE: 1.0}, self.chosen(ground), self.segment())
+        weight = ground.weight({COST: -self.at_least, VALUE: 1.0}, self.chosen(ground.words), self.segment())
         return (Limit(self.name, weight, 0.0, at_least=True),)

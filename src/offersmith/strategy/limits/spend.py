@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from offersmith.strategy.allocation.problem import COST, Limit
-from offersmith.strategy.limits.base import Scoped, Share
+from offersmith.strategy.limits.base import Segmented, Share
 from offersmith.strategy.limits.ground import Amount, Ground, refusal
 
 
-class Spend(Scoped, frozen=True, kw_only=True):
+class Spend(Segmented, frozen=True, kw_only=True):
     """`at_least` and `at_most` are amounts, `share_at_least` and `share_at_most` shares of the budget; one or two."""
 
     kind: ClassVar[str] = "spend"
@@ -29,7 +29,7 @@ class Spend(Scoped, frozen=True, kw_only=True):
             field = "at_least" if self.share_at_least is None else "share_at_least"
             allowed = f"comes to {least:,.2f}, which must not be more than the {most:,.2f} that are allowed at most"
             raise refusal(ground.words.where, self.name, field, getattr(self, field), allowed)
-        weight = ground.weight({COST: 1.0}, self.chosen(ground), self.segment())
+        weight = ground.weight({COST: 1.0}, self.chosen(ground.words), self.segment())
         both = least is not None and most is not None
         found = []
         if least is not None:
