@@ -1,6 +1,7 @@
 """Plans within limits and by playbooks, on a small shop that starts from stated beliefs: all by lot."""
 
 import csv
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from offersmith import Shop
 from offersmith.errors import InfeasibleError, InputError, OffersmithError, StateError
 from offersmith.kept import sent
+from offersmith.planned import Planned
 from offersmith.plans import PlansListed
+from offersmith.store.campaigns import Campaigns
 from offersmith.store.ledger import PlanRow
 from offersmith.words import LANGUAGES
 
@@ -174,3 +177,45 @@ def test_of_an_offer_that_went_out_twice_the_newest_terms_count(shop: Shop) -> N
         (found,) = sent(plans, shop.settings)
         assert (found.offer_id, found.terms["percent"]) == ("win.x", 15)
     assert sent((replace(old, summary={}),), shop.settings) == ()
+
+
+FREQUENCY = """
+[[limits]]
+name = "rest"
+kind = "frequency"
+each_at_most = 1
+days = 28
+channel = "email"
+
+[[limits]]
+name = "letters and mails"
+kind = "contacts"
+at_most = 40
+days = 28
+"""
+
+
+def test_who_got_an_offer_of_a_plan_that_went_out_rests_and_counts_and_of_one_that_did_not_is_free(
+    shop: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "frequency.toml"
+    file.write_text(FREQUENCY, encoding="utf-8")
+    mailed = tuple(msgspec.structs.replace(one, channel="email") for one in shop.settings.offers)
+    shutil.copytree(shop.folder, tmp_path / "shop")
+    own = Shop(tmp_path / "shop", msgspec.structs.replace(shop.settings, offers=mailed))
+    first = own.plan(60, limits=file)
+    given = set(of_those_given(first))
+    assert 10 < len(given) <= 40
+    assert set(of_those_given(own.plan(70, limits=file))) & given  # nothing was sent yet
+    with own.office() as office:
+        made = {"author": "ann", "at": first.plan.as_of, "plan_version": first.plan.version}
+        Campaigns(office._books).create("spring", {}, name="spring", state="scheduled", **made)
+    second = own.plan(80, limits=file)
+    assert not set(of_those_given(second)) & given
+    rows = {row.name: row for row in second.plan.certificate.rows}
+    assert rows["letters and mails"].bound == 40 - len(given)
+
+
+def of_those_given(made: Planned) -> list[str]:
+    table = made.decisions
+    return table.filter(pc.not_equal(table["offer_id"], "none"))["customer_id"].to_pylist()

@@ -31,6 +31,7 @@ from offersmith.response.told import Beside
 from offersmith.response.waiting import waiting
 from offersmith.settings import OfferSettings, Settings
 from offersmith.store.analytics import Analytics
+from offersmith.store.contacts import contacts
 from offersmith.store.files import parquet, replace
 from offersmith.store.ledger import PlanRow
 from offersmith.store.summaries import totals
@@ -100,6 +101,11 @@ class Kept:
         table = build(self.analytics, at, self.register())
         replace(file, parquet(table))
         return table, file
+
+    def given(self, at: datetime, days: int) -> pa.Table:
+        """Return the offers that customers were given in so many days before a moment, as `store.contacts.CONTACTS`."""
+        with bootstrap.open_ledger(self.place, self.settings) as ledger:
+            return contacts(self.analytics, ledger, at - timedelta(days=days), at)
 
     def register(self) -> pa.Table | None:
         """Return everybody the shop may address, with what its files say of them; None where it told nobody."""
@@ -191,4 +197,4 @@ def sent(plans: Sequence[PlanRow], settings: Settings) -> tuple[Offer, ...]:
 
 def _sent(table: Mapping[str, Any], currency: str) -> Offer:
     terms = {name: table[name] for name in ("kind", "name", "version", "terms")}
-    return offer(OfferSettings(id=table["offer_id"], **terms), currency)
+    return offer(OfferSettings(id=table["offer_id"], channel=table.get("channel", ""), **terms), currency)

@@ -162,6 +162,7 @@ class Planned:
                     "terms": dict(offer.terms),
                     "name": offer.name,
                     "version": offer.version,
+                    "channel": offer.channel,
                 }
                 for offer in self.plan.offers
                 if offer.offer_id != NO_OFFER

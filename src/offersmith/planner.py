@@ -31,6 +31,7 @@ from offersmith.strategy.cards import cards
 from offersmith.strategy.compare import Comparison, Side, compare
 from offersmith.strategy.limits import reading as limits_file
 from offersmith.strategy.limits.compiling import Compiled, compile_limits
+from offersmith.strategy.limits.past import Past
 from offersmith.strategy.margins import at_margins
 from offersmith.strategy.plan import make
 from offersmith.strategy.playbooks import reading as playbook_files
@@ -107,7 +108,7 @@ class Planner:
         offers, tables, days, uses = self._offers(request, playbooks, known)
         longest = max(days.values(), default=self.settings.plan.valid_days)
         budget = Money.stated(request.budget, self.settings.shop.currency)
-        limits = self._limits(tables, offers, known, budget, where)
+        limits = self._limits(tables, offers, known, budget, at, where)
         fitted = self.kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
         own = catalogue(self.settings.offers, self.settings.shop.currency)
@@ -186,10 +187,21 @@ class Planner:
         return offers, limits, merged.valid_days, Uses.of(offers, self.kept.sent, merged.uses)
 
     def _limits(
-        self, tables: Sequence[Mapping[str, Any]], offers: Sequence[Offer], known: pa.Table, budget: Money, where: str
+        self,
+        tables: Sequence[Mapping[str, Any]],
+        offers: Sequence[Offer],
+        known: pa.Table,
+        budget: Money,
+        at: datetime,
+        where: str,
     ) -> Compiled | None:
         if not tables:
             return None
         stated = limits_file.parse({"limits": list(tables)}, where)
         paying = [offer.offer_id for offer in offers[1:]]
-        return compile_limits(stated, paying, known, self.settings.shop.currency, budget.major)
+        channels = {offer.offer_id: offer.channel for offer in (*self.kept.offers(), *offers) if offer.channel}
+        past = None
+        if days := stated.looks_back:
+            past = Past.of(self.kept.given(at, days), known["customer_id"], at, channels)
+        currency = self.settings.shop.currency
+        return compile_limits(stated, paying, known, currency, budget.major, channels=channels, past=past)

@@ -161,13 +161,17 @@ class PlanSettings(_Part, frozen=True):
 
 
 class OfferSettings(_Part, frozen=True):
-    """One offer of the catalogue: `[[offers]]` with `id`, `kind`, and the kind's own terms under `terms`."""
+    """One offer of the catalogue: `[[offers]]` with `id`, `kind`, and the kind's own terms under `terms`.
+
+    `channel` is the way it goes to customers, a word of the shop's own such as `email` or `letter`; limits speak of it.
+    """
 
     id: str
     kind: str
     name: str = ""
     version: Annotated[int, Meta(ge=1)] = 1
     terms: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = ""
 
 
 class EngineSettings(_Part, frozen=True):

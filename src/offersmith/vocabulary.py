@@ -139,6 +139,7 @@ class Offer:
         terms: what the kind needs, e.g. `{"percent": 10}`; validated by the kind.
         name: what a person calls it.
         version: raised by one with every change of the terms.
+        channel: by which it goes, such as `email`; empty where the shop does not say.
     """
 
     offer_id: str
@@ -146,6 +147,7 @@ class Offer:
     terms: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     version: int = 1
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def offer(settings: OfferSettings, currency: str) -> Offer:
             offer=settings.id,
         )
     name = settings.name or settings.id
-    return Offer(settings.id, settings.kind, MappingProxyType(terms), name, settings.version)
+    return Offer(settings.id, settings.kind, MappingProxyType(terms), name, settings.version, settings.channel)
 
 
 def catalogue(settings: Sequence[OfferSettings], currency: str) -> list[Offer]:

@@ -31,7 +31,7 @@ RISKS = (
 """Codes whose words stand in the catalogue; a playbook may also say a risk in words of its own."""
 
 
-_NOT_SAID = frozenset({"kind", "use", "name", "en", "zh"})
+_NOT_SAID = frozenset({"kind", "use", "name", "channel", "en", "zh"})
 """Texts that may be left out of a file; empty, they are not there."""
 
 
@@ -90,6 +90,7 @@ class Template(_Part, frozen=True):
     kind: str = ""
     use: str = ""
     name: Said = ""
+    channel: str = ""
     version: Annotated[int, Meta(ge=1)] = 1
     terms: Mapping[str, Any] = field(default_factory=dict)
 

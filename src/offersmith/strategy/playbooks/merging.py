@@ -104,6 +104,7 @@ def _offers(
             kind=template.kind,
             name=name,
             version=template.version,
+            channel=template.channel,
             terms=resolved(template.terms, basket),
         )
         try:
@@ -125,7 +126,8 @@ def _used(playbook: Playbook, template: Template, name: str, own: Sequence[Offer
             playbook=playbook.name,
         )
     one = known[template.use]
-    return msgspec.structs.replace(one, id=offer_id(playbook.name, template.id), name=name or one.name)
+    said = {"name": name or one.name, "channel": template.channel or one.channel}
+    return msgspec.structs.replace(one, id=offer_id(playbook.name, template.id), **said)
 
 
 def _limits(playbook: Playbook, *, together: bool) -> list[dict[str, Any]]:

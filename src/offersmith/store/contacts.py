@@ -1,0 +1,103 @@
+"""Which offers customers were given in the days before a moment: what was sent, not what was planned.
+
+Three records say it, and none counts twice:
+
+- the shop's own of its decisions by lot (`decided`, with a time), a row for each offer that was decided;
+- the events: an offer that a customer was shown, once for each campaign that has a name, else once a day;
+- plans that were sent: of a campaign in the events, those who were to get an offer and were not seen to be shown it, at
+  the moment the campaign was first shown to anybody; of a campaign that went live here (or is scheduled to) and of
+  which no event is known yet, everybody who was to get an offer, at the moment the plan was made for.
+
+A plan that nobody sent is in none of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from offersmith.errors import StorageError
+from offersmith.store.analytics import EVENTS_TABLE, Analytics
+from offersmith.store.campaigns import Campaigns
+from offersmith.store.decided import DECIDED
+from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.store.outcomes import EXPOSURE_EVENTS, campaign_ids
+from offersmith.vocabulary import NO_OFFER
+
+CONTACTS = pa.schema([("customer_id", pa.string()), ("offer_id", pa.string()), ("time", pa.timestamp("us"))])
+"""A row per offer that a customer was given, with the moment (UTC)."""
+
+
+def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime) -> pa.Table:
+    """Return the offers given from `since` on and before `until`; of plans for that very moment, too.
+
+    Args:
+        analytics: over the events, with the table `decided` bound (`read_back.bind`).
+        ledger: knows the plans, and the campaigns made of them.
+        since: naive UTC.
+        until: the same: the moment of the plan that is being made.
+
+    Returns:
+        `CONTACTS`, sorted by customer, offer and time.
+    """
+    found = [analytics.run(part).cast(CONTACTS) for part in _given(since, until)]
+    found += _unseen(analytics, ledger, since, until)
+    return pa.concat_tables(found).sort_by([(name, "ascending") for name in CONTACTS.names])
+
+
+def _given(since: datetime, until: datetime) -> list[ir.Table]:
+    """Return what was decided at a time of its own, what was seen, and what was to be given and was not seen."""
+    told = ibis.table(ibis.Schema.from_pyarrow(DECIDED), name="decided")
+    given = told.filter(told.offer_id != NO_OFFER)
+    timed = given.filter(given.time >= since, given.time < until)
+    t = EVENTS_TABLE
+    rows = t.filter(t.event.isin(EXPOSURE_EVENTS), t.customer_id.notnull(), t.offer_id != NO_OFFER, t.time < until)
+    shown = rows.select(
+        campaign_id=ibis.coalesce(rows.campaign_id, rows.offer_id),
+        customer_id=rows.customer_id,
+        offer_id=rows.offer_id,
+        time=rows.time,
+        day=ibis.cases((rows.campaign_id.isnull(), rows.time.truncate("D")), else_=ibis.null().cast("timestamp(6)")),
+    )
+    recent = shown.filter(shown.time >= since)
+    seen = recent.group_by("campaign_id", "customer_id", "offer_id", "day").aggregate(time=recent.time.max())
+    key = ["campaign_id", "customer_id"]
+    untold = seen.anti_join(timed.select(*key).distinct(), key)
+    starts = shown.group_by("campaign_id").aggregate(start=shown.time.min())
+    whole = given.filter(given.time.isnull()).join(starts, "campaign_id")
+    unshown = whole.filter(whole.start >= since).anti_join(seen.select(*key).distinct(), key)
+    return [
+        one.select(customer_id=one.customer_id, offer_id=one.offer_id, time=one[moment].cast("timestamp(6)"))
+        for one, moment in ((timed, "time"), (untold, "time"), (unshown, "start"))
+    ]
+
+
+def _unseen(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime) -> list[pa.Table]:
+    """Return what plans gave whose campaigns went live here, and of which no event is known yet."""
+    plans = {row.plan_version: row for row in ledger.plans() if since <= row.as_of <= until}
+    seen, books, found = set(campaign_ids(analytics)), Campaigns(ledger), {}
+    for row in books.all():
+        plan = plans.get(row.plan_version or "")
+        if plan is None or {row.campaign_id, plan.plan_version, f"plan-{plan.plan_version}"} & seen:
+            continue
+        # One that ended without anybody acting went from scheduled to stopped, and its customers had it all the same.
+        sent = (step.after == "live" or step.action == "end" for step in books.steps(row.campaign_id))
+        if row.state == "scheduled" or any(sent):
+            found[plan.plan_version] = plan
+    return [_planned(ledger, plan) for _, plan in sorted(found.items())]
+
+
+def _planned(ledger: Ledger, plan: PlanRow) -> pa.Table:
+    try:
+        table = pq.read_table(ledger.verify(plan), columns=["customer_id", "offer_id"])
+    except StorageError:
+        return CONTACTS.empty_table()
+    table = table.filter(pc.not_equal(table["offer_id"], NO_OFFER))
+    return table.append_column("time", pa.repeat(pa.scalar(plan.as_of, pa.timestamp("us")), table.num_rows)).cast(
+        CONTACTS
+    )

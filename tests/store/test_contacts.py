@@ -1,0 +1,125 @@
+"""What customers were given is counted once, whoever knows of it, and only what was really sent."""
+
+import hashlib
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from offersmith.store.analytics import Analytics
+from offersmith.store.campaigns import Campaigns, Change
+from offersmith.store.contacts import CONTACTS, contacts
+from offersmith.store.decided import DECIDED
+from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.store.read_back import bind
+from offersmith.vocabulary import EVENTS
+
+SINCE, UNTIL = datetime(2024, 3, 1), datetime(2024, 3, 29)
+
+
+def at(day, month=3):
+    return datetime(2024, month, day, 9)
+
+
+def shown(customer, offer, time, campaign=None, event="view_promotion"):
+    return {"event": event, "customer_id": customer, "offer_id": offer, "time": time, "campaign_id": campaign}
+
+
+def drawn(customer, offer, time, campaign):
+    fixed = {"campaign_id": campaign, "probability": 0.5, "chances": None}
+    return {"customer_id": customer, "offer_id": offer, "time": time, **fixed}
+
+
+@pytest.fixture
+def books(tmp_path):
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        yield tmp_path, ledger
+
+
+def plan(folder, ledger, version, as_of, decisions):
+    customers, offers = zip(*decisions, strict=True)
+    table = pa.table({"customer_id": customers, "offer_id": offers, "probability": [0.5] * len(customers)})
+    file = folder / f"{version}.parquet"
+    pq.write_table(table, file)
+    ledger.record_plan(PlanRow(version, file.name, hashlib.sha256(file.read_bytes()).hexdigest(), as_of, as_of, {}))
+
+
+def campaign(ledger, name, version, *states):
+    books = Campaigns(ledger)
+    books.create(name, {}, name=name, state="draft", author="ann", at=SINCE, plan_version=version)
+    for before, after in zip(("draft", *states), states, strict=False):
+        action = "end" if (before, after) == ("scheduled", "stopped") else "schedule"
+        assert books.move(name, Change(action, before, 1, after, "ann", SINCE)).code == "moved"
+
+
+def found(books, events=(), told=()):
+    folder, ledger = books
+    rows = [{"event_id": str(place), "utc_offset": 0, **one} for place, one in enumerate(events)]
+    file = folder / "events.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=EVENTS), file)
+    pq.write_table(pa.Table.from_pylist(list(told), schema=DECIDED), folder / "told.parquet")
+    with Analytics(threads=1) as analytics:
+        analytics.use_events([file])
+        bind(analytics, ledger, folder / "told.parquet")
+        table = contacts(analytics, ledger, SINCE, UNTIL)
+    assert table.schema.equals(CONTACTS)
+    return [(row["customer_id"], row["offer_id"], row["time"].day) for row in table.to_pylist()]
+
+
+def test_a_campaign_with_a_name_counts_once_and_other_offers_once_a_day(books):
+    events = [
+        shown("ann", "ten", at(2), "march"), shown("ann", "ten", at(5), "march"),
+        shown("ann", "ten", at(6), "march", event="select_promotion"), shown("bob", "ten", at(9), "march"),
+        shown("cyn", "ten", at(3)), shown("cyn", "ten", datetime(2024, 3, 3, 21)), shown("cyn", "ten", at(10)),
+        shown("dan", "ten", at(28, month=2), "march"), shown("eve", "ten", UNTIL, "march"), shown("eve", "none", at(3)),
+        shown(None, "ten", at(3), "march"),
+    ]  # fmt: skip
+    assert found(books, events) == [("ann", "ten", 6), ("bob", "ten", 9), ("cyn", "ten", 3), ("cyn", "ten", 10)]
+
+
+def test_what_the_shop_told_of_its_own_decisions_goes_before_what_was_seen_of_them(books):
+    events = [shown("ann", "ten", at(4), "always"), shown("bob", "ten", at(4), "always")]
+    told = [drawn("ann", "ten", at(day), "always") for day in (4, 11)] + [drawn("ann", "none", at(18), "always")]
+    told += [drawn("cyn", "ten", datetime(2024, 2, 28), "always"), drawn("cyn", "ten", UNTIL, "always")]
+    assert found(books, events, told) == [("ann", "ten", 4), ("ann", "ten", 11), ("bob", "ten", 4)]
+
+
+def test_who_was_to_get_an_offer_of_a_campaign_counts_from_its_start_whether_they_were_seen_to_open_it_or_not(books):
+    folder, ledger = books
+    plan(folder, ledger, "v1", SINCE, [("ann", "ten"), ("bob", "ten"), ("cyn", "none")])
+    plan(folder, ledger, "v0", SINCE, [("ann", "ten"), ("bob", "ten")])
+    events = [shown("ann", "ten", at(4), "plan-v1"), shown("dan", "ten", at(28, month=2), "plan-v0")]
+    assert found(books, events) == [("ann", "ten", 4), ("bob", "ten", 4)]  # that of February was before
+
+
+@pytest.mark.parametrize(
+    ("states", "counts"),
+    [
+        ((), False), (("approved",), False), (("scheduled",), True), (("live",), True), (("live", "paused"), True),
+        (("scheduled", "stopped"), True), (("approved", "stopped", "archived"), False), (("live", "stopped"), True),
+    ],
+)  # fmt: skip
+def test_a_plan_counts_once_its_campaign_is_to_go_out_and_not_before(books, states, counts):
+    folder, ledger = books
+    plan(folder, ledger, "v1", UNTIL, [("ann", "ten"), ("cyn", "none")])
+    plan(folder, ledger, "v2", datetime(2024, 4, 1), [("ann", "ten")])
+    plan(folder, ledger, "never launched", at(5), [("ann", "ten")])
+    campaign(ledger, "spring", "v1", *states)
+    campaign(ledger, "later", "v2", "live")
+    assert found(books) == ([("ann", "ten", 29)] if counts else [])
+
+
+def test_a_plan_whose_campaign_is_in_the_events_is_not_counted_again(books):
+    folder, ledger = books
+    plan(folder, ledger, "v1", at(2), [("ann", "ten"), ("bob", "five")])
+    campaign(ledger, "spring", "v1", "live")
+    assert found(books, [shown("ann", "ten", at(4), "spring")]) == [("ann", "ten", 4), ("bob", "five", 4)]
+
+
+def test_a_plan_whose_file_is_not_what_was_recorded_says_nothing(books):
+    folder, ledger = books
+    plan(folder, ledger, "v1", at(2), [("ann", "ten")])
+    campaign(ledger, "spring", "v1", "live")
+    (folder / "v1.parquet").write_bytes(b"something else")
+    assert found(books) == []
