@@ -15,6 +15,9 @@ from offersmith.response.base import Economics, FittedResponse
 from offersmith.strategy.cards import Card
 from offersmith.strategy.cards import to_markdown as cards_page
 from offersmith.strategy.certificate import Row
+from offersmith.strategy.funds import lines as fund_lines
+from offersmith.strategy.goal_words import goal_lines, of_goal
+from offersmith.strategy.objective import PROFIT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.playbooks.base import spoken
 from offersmith.strategy.playbooks.card_words import lines as card_lines
@@ -118,11 +121,15 @@ class Planned:
                 high=high,
             ),
         ]
+        if self.request is not None:
+            lines += fund_lines(self.request.balance, self.request.out, plan.budget, language)
+        lines += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
         lines += [_playbook(card, language) for card in self.playbooks]
-        lines += [_limit(row, language) for row in plan.certificate.rows[1:]]
+        lines += [_limit(row, plan.goal.name, language) for row in plan.certificate.rows[1:]]
         measured = self.promise
         if measured is not None:
             lines.append(measured.text(currency, language))
+            lines += [] if plan.goal.name == PROFIT else [say("strategy.promise_other_goal", language)]
         elif self.unjudged:
             lines.append(say("strategy.unjudged", language))
         if self.economics.cost_share < 1:
@@ -203,10 +210,12 @@ def _playbook(card: PlaybookCard, language: Language) -> str:
     return say("shop.planned_playbook", language, **said)
 
 
-def _limit(row: Row, language: Language) -> str:
-    """Say what a plan uses of a limit, and what one more unit of it would earn where it binds."""
+def _limit(row: Row, goal: str, language: Language) -> str:
+    """Say what a plan uses of a limit, and what one more unit of it would add to the goal where it binds."""
     floor = "floor" if row.at_least else "cap"
     whole = all(float(one).is_integer() for one in (row.usage, row.bound))
     used, bound = (f"{one:,.0f}" if whole else f"{one:,.2f}" for one in (row.usage, row.bound))
     said = say(f"shop.planned_{floor}", language, name=row.name, used=used, bound=bound)
-    return said if not row.price else f"{said}{say('shop.planned_binds', language, price=abs(row.price))}"
+    if not row.price:
+        return said
+    return said + say("shop.planned_binds", language, price=abs(row.price), of=of_goal(goal, language))

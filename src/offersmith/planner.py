@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from offersmith import bootstrap
+from offersmith.campaigns.still_out import still_out
 from offersmith.errors import InputError, StateError
 from offersmith.events import decision_log
 from offersmith.kept import Kept
@@ -29,10 +31,12 @@ from offersmith.response.explain.decided import why
 from offersmith.settings import OfferSettings, Settings
 from offersmith.strategy.cards import cards
 from offersmith.strategy.compare import Comparison, Side, compare
+from offersmith.strategy.funds import left, stated
 from offersmith.strategy.limits import reading as limits_file
 from offersmith.strategy.limits.compiling import Compiled, compile_limits
 from offersmith.strategy.limits.past import Past
 from offersmith.strategy.margins import at_margins
+from offersmith.strategy.objective import Goal, check, settle
 from offersmith.strategy.plan import make
 from offersmith.strategy.playbooks import reading as playbook_files
 from offersmith.strategy.playbooks.base import Playbook
@@ -45,6 +49,14 @@ from offersmith.vocabulary import Offer
 
 UNWRITTEN = Path()
 """The files of a plan that is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a shop has at a moment; what of it is not promised yet is a plan's budget."""
+
+    amount: Money
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +75,47 @@ class Planner:
 
     def request(
         self,
-        budget: Money,
+        budget: Money | Balance,
         *,
         limits: Path | None = None,
         playbooks: Sequence[str] = (),
         explore: float | None = None,
+        goal: str | None = None,
         margin: float,
     ) -> Request:
         """Return what is asked, with the settings' answer to all that is not said.
 
         Raises:
-            InputError: no such file or playbook, or one says what cannot be.
+            InputError: no such file, goal or playbook, one says what cannot be, or nothing of a balance is left.
         """
         plan = self.settings.plan
         share = plan.explore if explore is None else explore
         if not 0 <= share <= 1:
             raise InputError(f"explore = {share} must be a share from 0 to 1", hint="0.1 means 10 % of the customers")
         named = [playbook_files.find(name, self.folder) for name in playbooks]
+        aim = settle({one.name: one.goal for one in named}, plan.goal) if goal is None else goal
+        check(aim, plan.confidence)
         return Request(
-            budget=f"{budget.text} {budget.currency}",
+            **self._funded(budget),
             explore=share,
             lots=plan.lots,
             margin=margin,
             limits=() if limits is None else limits_file.tables(limits),
             playbooks=tuple(one.raw for one in named),
             offers=() if named else self._own(),
+            goal=aim,
+            confidence=plan.confidence,
         )
+
+    def _funded(self, budget: Money | Balance) -> dict[str, Any]:
+        """Return the fields of a request that say what may be spent."""
+        if isinstance(budget, Money):
+            return {"budget": stated(budget)}
+        currency = self.settings.shop.currency
+        with bootstrap.open_ledger(self.kept.place, self.settings) as ledger:
+            funds = still_out(ledger, self.kept.analytics, budget.at, currency)
+        rest = left(budget.amount, funds.expected)
+        return {"budget": stated(rest), "balance": stated(budget.amount), "out": funds.out}
 
     def _own(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(msgspec.to_builtins(one) for one in self.settings.offers)
@@ -127,6 +154,7 @@ class Planner:
             limits=limits,
             valid_days=days,
             asked=request.as_dict(),
+            goal=Goal(request.goal, request.confidence, request.margin),
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
         return Planned(

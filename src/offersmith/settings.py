@@ -153,11 +153,16 @@ class PlanSettings(_Part, frozen=True):
 
     `lots` says what a lot may hand out: `even` gives none and every offer the same odds; `thompson` tries an offer as
     often as it may turn out to be the best, by the estimates and their spread.
+
+    `goal` is what a plan makes large within its limits: expected `profit`, expected `revenue`, or `cautious`: of every
+    offer the profit that is exceeded with a chance of `confidence`, so that what is uncertain counts less.
     """
 
     explore: Share = 0.1
     lots: Literal["even", "thompson"] = "even"
     valid_days: Days = 28
+    goal: Literal["profit", "revenue", "cautious"] = "profit"
+    confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.8
 
 
 class OfferSettings(_Part, frozen=True):

@@ -33,7 +33,7 @@ from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
 from offersmith.planned import FORMAT, Planned
-from offersmith.planner import Planner
+from offersmith.planner import Balance, Planner
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.report import render
@@ -160,8 +160,10 @@ class Shop:
 
     def plan(
         self,
-        budget: str | float | Decimal | Money,
+        budget: str | float | Decimal | Money | None = None,
         *,
+        balance: str | float | Decimal | Money | None = None,
+        goal: str | None = None,
         limits: Path | None = None,
         playbooks: Sequence[str] = (),
         explore: float | None = None,
@@ -173,6 +175,8 @@ class Shop:
 
         Args:
             budget: what all offers together may cost.
+            balance: in its place, what the shop has: the budget is that less what offers still out should cost.
+            goal: what is made large, of `objective.OBJECTIVES`; default: the playbooks', else the settings'.
             limits: a file of `[[limits]]`.
             playbooks: by name; then the offers are theirs, for their customers, within their limits.
             explore: share of customers decided by lot; default: the settings'.
@@ -185,11 +189,14 @@ class Shop:
             InfeasibleError: the limits cannot be kept together; it says which.
             StateError: there are no events before the moment.
         """
-        money, rate = self._budget(budget), self.economics(margin).margin_rate
+        if (given := balance if budget is None else budget) is None or None not in (budget, balance):
+            raise InputError("a plan needs a budget or a balance, one of the two", hint="--budget 5000")
+        money, rate = self._amount(given, "balance" if budget is None else "budget"), self.economics(margin).margin_rate
         with self.engine() as kept:
-            planner = Planner(kept, self.settings, self.folder)
-            asked = planner.request(money, limits=limits, playbooks=playbooks, explore=explore, margin=rate)
-            made = planner.plan(asked, kept.moment(as_of), progress, str(limits or "limits"))
+            at, planner = kept.moment(as_of), Planner(kept, self.settings, self.folder)
+            spend = Balance(money, at) if budget is None else money
+            asked = planner.request(spend, limits=limits, playbooks=playbooks, explore=explore, goal=goal, margin=rate)
+            made = planner.plan(asked, at, progress, str(limits or "limits"))
         return self._keep(made)
 
     def compare(self, first: str, second: str) -> Comparison:
@@ -345,11 +352,11 @@ class Shop:
     def _nothing_read(self) -> StateError:
         return StateError(f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}")
 
-    def _budget(self, budget: str | float | Decimal | Money) -> Money:
+    def _amount(self, given: str | float | Decimal | Money, name: str) -> Money:
         currency = self.settings.shop.currency
-        money = budget if isinstance(budget, Money) else Money.stated(str(budget), currency)
+        money = given if isinstance(given, Money) else Money.stated(str(given), currency)
         if money.currency != currency or money.minor < 0:
-            raise InputError(f"budget {money} must be zero or more, in {currency}")
+            raise InputError(f"{name} {money} must be zero or more, in {currency}")
         return money
 
     def _keep(self, made: Planned) -> Planned:

@@ -41,6 +41,18 @@ def plan(
     budget: Annotated[
         str | None, typer.Option(help="What all offers together may cost, e.g. 5000 or 5000.00.", show_default=False)
     ] = None,
+    balance: Annotated[
+        str | None,
+        typer.Option(
+            help="In place of a budget, what the shop has: the budget is that less what offers of earlier plans that "
+            "are still out are expected to cost.",
+            show_default=False,
+        ),
+    ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(help="What is made large: profit, revenue or cautious.", show_default="the settings'"),
+    ] = None,
     limits: Annotated[
         Path | None, typer.Option(help="A file of [[limits]] the plan must keep, e.g. limits.toml.")
     ] = None,
@@ -63,12 +75,16 @@ def plan(
     if context.invoked_subcommand is not None:
         nothing_before(context)
         return
-    if budget is None:
+    if budget is None and balance is None:
         raise typer.BadParameter("say what all offers together may cost, e.g. --budget 5000", param_hint="--budget")
+    if budget is not None and balance is not None:
+        raise typer.BadParameter("a budget or a balance, not both", param_hint="--balance")
     opened = open_shop(shop)
     with progress_bar(opened.language) as progress:
         found = opened.plan(
             budget,
+            balance=balance,
+            goal=goal,
             limits=limits,
             playbooks=playbook or (),
             explore=explore,
@@ -112,8 +128,8 @@ def what_if(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="What to ask otherwise: budget=200, explore=0, limits.NAME.at_most=20, offers.ID.percent=15; "
-            "may be said several times.",
+            help="What to ask otherwise: budget=200, goal=revenue, explore=0, limits.NAME.at_most=20, "
+            "offers.ID.percent=15; may be said several times.",
         ),
     ],
     out: Out = None,

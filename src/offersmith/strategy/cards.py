@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from offersmith.offers.catalogue import says
 from offersmith.strategy.because import ModelReason, frequent, lines
 from offersmith.strategy.facts import KNOWN
+from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.strategy.told import told
@@ -175,6 +176,7 @@ def _intro(plan: Plan, language: Language) -> list[str]:
             valid_until=plan.valid_until.isoformat(sep=" "),
         )
     ]
+    paragraphs += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
     if plan.cold:
         paragraphs.append(say("strategy.cards_cold", language, part=plan.largest_lot))
     paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=plan.explore))

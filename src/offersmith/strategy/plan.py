@@ -38,8 +38,6 @@ from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
 from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER, Offer
 
 NORMAL = NormalDist()
-PLAIN = Goal()
-"""Profit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +172,7 @@ def make(
     limits: Compiled | None = None,
     valid_days: Mapping[str, int] | None = None,
     asked: Mapping[str, Any] | None = None,
-    goal: Goal = PLAIN,
+    goal: Goal | None = None,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -193,13 +191,13 @@ def make(
             `reasons_from` in their order, who must then be all there are.
         valid_days: by offer, where its decisions end before the plan's.
         asked: what was asked of the plan, plain values: another request makes another version.
-        goal: what is made large.
+        goal: what is made large; default: as the settings say.
 
     Raises:
         InputError: the budget is negative, the estimates are not what they should be, or there is no such goal.
         InfeasibleError: the limits cannot be kept together; it says which.
     """
-    listed = _catalogue(offers, budget)
+    listed, goal = _catalogue(offers, budget), goal or Goal(settings.goal, settings.confidence)
     found, keep = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
     worth, cost = goal.worth(found), as_cost(found.cost)
     value, other = as_value(found, worth), goal.name != PROFIT

@@ -1,6 +1,6 @@
 """What was asked of a plan, as plain values that stand in its summary: it can be asked again, with one thing changed.
 
-A change is written `KEY=VALUE`, the key a path of names: `budget=200`, `limits.gift boxes.at_most=20`,
+A change is written `KEY=VALUE`, the key a path of names: `budget=200`, `goal=revenue`, `limits.gift boxes.at_most=20`,
 `offers.ten.percent=15`, `playbooks.win-back.offers.ten.percent=20`. The value is read as TOML where that succeeds, else
 as text; `off` takes a limit, an offer or a playbook away.
 """
@@ -10,17 +10,21 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from offersmith.errors import InputError
 from offersmith.money import Money
+from offersmith.strategy.funds import left, stated
 from offersmith.strategy.limits.ground import nearest
+from offersmith.strategy.objective import CONFIDENCE, PROFIT, check, settle
 from offersmith.strategy.odds import ODDS
 
 OFF = "off"
 EMPTIED = ("limits", "playbooks")
 """What may be taken away as a whole."""
+FROM_BALANCE = ("balance", "out")
+"""What is there only where the budget is what is left of a balance."""
 TERMS = "terms"
 """The table of an offer whose fields are said as the offer's own."""
 
@@ -39,6 +43,10 @@ class Request:
         limits: tables of `[[limits]]`.
         playbooks: tables of playbooks; with them, the offers are theirs.
         offers: tables of `[[offers]]`, where there are no playbooks.
+        goal: what is made large (`objective.OBJECTIVES`).
+        confidence: of the goal `cautious`.
+        balance: what the shop has, an amount with its currency, where the budget is what is left of it; else empty.
+        out: what of the balance is promised already (`funds.Funds.out`); empty where the budget was stated itself.
     """
 
     budget: str
@@ -48,16 +56,23 @@ class Request:
     limits: tuple[Table, ...] = ()
     playbooks: tuple[Table, ...] = ()
     offers: tuple[Table, ...] = ()
+    goal: str = PROFIT
+    confidence: float = CONFIDENCE
+    balance: str = ""
+    out: Table = field(default_factory=dict)
 
     @classmethod
     def of(cls, plain: Table) -> Request:
-        """Return what a summary says was asked."""
-        tables = {name: tuple(plain.get(name, ())) for name in ("limits", "playbooks", "offers")}
-        return cls(plain["budget"], plain["explore"], plain["lots"], plain["margin"], **tables)
+        """Return what a summary says was asked; before there were goals, it was profit."""
+        limits, playbooks, offers = (tuple(plain.get(name, ())) for name in ("limits", "playbooks", "offers"))
+        later = {name: plain[name] for name in ("goal", "confidence", "balance", "out") if name in plain}
+        stands = (plain["budget"], plain["explore"], plain["lots"], plain["margin"])
+        return cls(*stands, limits, playbooks, offers, **later)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; `of` reads them back."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: value for name, value in plain.items() if value or name not in FROM_BALANCE}
 
     def changed(self, changes: Sequence[str]) -> Request:
         """Return the request with some things asked otherwise.
@@ -70,14 +85,17 @@ class Request:
             key, equals, value = change.partition("=")
             if not key.strip() or not equals:
                 raise InputError(f"--set {change!r} is not KEY=VALUE", hint="for example --set budget=200", set=change)
+            if key.strip() == "balance" and not self.balance:
+                said = f"--set {change!r}: the plan was asked for within a budget, not of a balance"
+                raise InputError(said, hint="--set budget=AMOUNT, or offersmith plan --balance AMOUNT", set=change)
             if key.strip() in EMPTIED and value.strip() == OFF:
                 if not plain[key.strip()]:
                     raise InputError(f"--set {change!r}: the plan has none", set=change)
                 plain[key.strip()] = []
             else:
                 _put(plain, key.strip(), _value(value.strip()), change)
-        if plain["budget"] != self.budget:
-            plain["budget"] = _budget(plain["budget"], self.budget)
+        self._funded(plain)
+        self._aimed(plain)
         if plain["lots"] not in ODDS:
             raise InputError(f"lots = {plain['lots']!r} is not known", hint=f"allowed: {', '.join(ODDS)}", field="lots")
         for name in ("explore", "margin"):
@@ -87,15 +105,46 @@ class Request:
             plain[name] = float(share)
         return Request.of(plain)
 
+    def _funded(self, plain: dict[str, Any]) -> None:
+        """Let the budget follow the balance, or stand on its own where it was asked for itself.
 
-def _budget(asked: Any, before: str) -> str:
+        Raises:
+            InputError: an amount that is none, both at once, or nothing is left.
+        """
+        moved = [name for name in FROM_BALANCE if plain.get(name) != self.as_dict().get(name)]
+        if plain["budget"] != self.budget:
+            if moved:
+                said = f"budget = {plain['budget']!r}: it is what is left of the balance; ask for one of the two"
+                raise InputError(said, field="budget")
+            plain["budget"] = _amount("budget", plain["budget"], self.budget)
+            for name in FROM_BALANCE:
+                plain.pop(name, None)
+        elif moved:
+            balance = _amount("balance", plain["balance"], self.budget)
+            expected = _amount("out.expected", plain["out"].get("expected"), self.budget)
+            plain |= {"balance": balance, "out": {**plain["out"], "expected": expected}}
+            plain["budget"] = stated(left(*(Money.stated(one, self.budget[-3:]) for one in (balance, expected))))
+
+    def _aimed(self, plain: dict[str, Any]) -> None:
+        """Let the goal follow the playbooks where one of them names another than before.
+
+        Raises:
+            InputError: there is no such goal, or playbooks name different ones.
+        """
+        named = {one["name"]: one.get("goal", "") for one in plain["playbooks"]}
+        before = {one["name"]: one.get("goal", "") for one in self.playbooks}
+        if plain["goal"] == self.goal and any(goal != before.get(name) for name, goal in named.items()):
+            plain["goal"] = settle(named, self.goal)
+        check(plain["goal"], plain["confidence"])
+
+
+def _amount(name: str, asked: Any, before: str) -> str:
     """Return an amount that may lack its currency as text that has one."""
     currency = before.rpartition(" ")[2]
     strange = isinstance(asked, float) and not math.isfinite(asked)
     if strange or isinstance(asked, bool) or not isinstance(asked, int | float | str):
-        raise InputError(f"budget = {asked!r} must be an amount", hint=f"for example budget=200, in {currency}")
-    money = Money.stated(str(asked), currency)
-    return f"{money.text} {currency}"
+        raise InputError(f"{name} = {asked!r} must be an amount", hint=f"for example {name}=200, in {currency}")
+    return stated(Money.stated(str(asked), currency))
 
 
 def _value(text: str) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
 from offersmith.strategy.because import frequent, joined
+from offersmith.strategy.goal_words import of_goal
+from offersmith.strategy.objective import PROFIT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.words import Language, say
@@ -17,7 +19,10 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     bound, missing = plan.certificate.dual_bound, plan.difference
     limited = len(plan.certificate.rows) > 1
     best = "best_in_limits" if limited else "best_possible" if bound > 0 else "best_is_nothing"
-    said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.expected_profit)]
+    other = "" if plan.goal.name == PROFIT else f"_{plan.goal.name}"
+    best += other if best == "best_is_nothing" else ""
+    of = {"of": of_goal(plan.goal.name, language)}
+    said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.certificate.value, **of)]
     if missing.by_lot >= LEAST:
         said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=plan.explore))
     elif missing.by_lot <= -LEAST:
@@ -28,7 +33,7 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     search = "not_proved" if missing.not_proved >= LEAST else "search_is_exact"
     said.append(say(f"strategy.{search}", language, not_proved=missing.not_proved))
     if plan.shadow_price > 0:
-        said.append(say("strategy.next_unit", language, currency=plan.budget.currency, price=plan.shadow_price))
+        said.append(say("strategy.next_unit", language, currency=plan.budget.currency, price=plan.shadow_price, **of))
     if plan.frontier.enough is not None and bound > 0:
         enough = {"enough": plan.frontier.enough, "currency": plan.budget.currency}
         said.append(say("strategy.frontier_enough", language, **enough))
@@ -37,6 +42,8 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
         return [*_experiment(plan, language), joined]
     why = [*_model(plan, language), *([say("strategy.no_lots", language)] if not plan.explore else [])]
     lots = missing.by_lot + missing.reserve
+    if other:  # what a loss of profit is taken for is told with the goal
+        return [joined, *([say("strategy.optimistic", language)] if plan.expected_profit > 0 else []), *why]
     if plan.expected_profit < 0 and plan.expected_profit + lots < -LEAST:
         loss = -(plan.expected_profit + lots)
         return [say("strategy.limits_cost_more", language, loss=loss, currency=plan.budget.currency), joined, *why]

@@ -31,7 +31,7 @@ RISKS = (
 """Codes whose words stand in the catalogue; a playbook may also say a risk in words of its own."""
 
 
-_NOT_SAID = frozenset({"kind", "use", "name", "channel", "en", "zh"})
+_NOT_SAID = frozenset({"kind", "use", "name", "channel", "en", "zh", "goal"})
 """Texts that may be left out of a file; empty, they are not there."""
 
 
@@ -139,7 +139,8 @@ class Playbook(_Part, frozen=True):
         name: of the file, without its ending.
         title: what a marketer calls it.
         about: one sentence: what it is for.
-        goal: what the plan makes large.
+        goal: what a plan with it makes large; empty is what the settings say. Playbooks that are planned together
+            cannot name different ones.
         who: conditions that all hold; without any, all customers.
         offers: of which each of them gets one at most.
         limits: tables of `[[limits]]`; where one names no offers, it is about those of the playbook.
@@ -154,7 +155,7 @@ class Playbook(_Part, frozen=True):
     title: Said
     about: Said
     offers: Annotated[tuple[Template, ...], Meta(min_length=1)]
-    goal: Literal["profit"] = "profit"
+    goal: Literal["", "profit", "revenue", "cautious"] = ""
     who: tuple[Who, ...] = ()
     limits: tuple[Mapping[str, Any], ...] = ()
     guards: Guards = field(default_factory=Guards)

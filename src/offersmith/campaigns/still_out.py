@@ -1,0 +1,110 @@
+"""What offers of earlier plans that were really sent, and are neither used nor over, are still expected to cost.
+
+A plan counts as sent where a campaign was made of it here that has gone out and is not stopped, or where the shop's
+events name its version, `plan-` and the version, or its campaign. Whether a code is used, taken back or over says the
+ledger as it stands; what was used of a plan that the shop sends itself say its events before the moment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from offersmith.campaigns.definition import VOUCHER
+from offersmith.campaigns.states import State
+from offersmith.money import Money
+from offersmith.store import still_open
+from offersmith.store.analytics import Analytics
+from offersmith.store.campaigns import CampaignRow, Campaigns
+from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.strategy.funds import Funds, StillOut
+from offersmith.vocabulary import NO_OFFER
+
+OUT = (State.SCHEDULED, State.LIVE, State.PAUSED)
+"""Customers hold its codes, or will at a moment that is set."""
+OVER = (State.STOPPED, State.ARCHIVED)
+COLUMNS = ["customer_id", "offer_id", "expected_cost", "valid_until"]
+
+
+def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str) -> Funds:
+    """Return what is promised at a moment.
+
+    Args:
+        ledger: knows plans, campaigns and codes; as it stands.
+        analytics: over the events.
+        at: the moment a plan is made for, naive UTC; plans of a later one do not count, nor do events from it on.
+        currency: of the shop.
+
+    Raises:
+        StorageError: the file of a plan that was sent is gone or altered: what it costs is not known.
+    """
+    campaigns, seen = Campaigns(ledger), still_open.seen(analytics, at)
+    every = campaigns.all()
+    made: Mapping[str, list[CampaignRow]] = defaultdict(list)
+    for one in every:
+        if one.plan_version is not None:
+            made[one.plan_version].append(one)
+    held: list[StillOut] = []
+    unsent = 0
+    for plan in ledger.plans():
+        if plan.as_of > at:
+            continue
+        mine = made[plan.plan_version]
+        out = [one for one in mine if one.state in OUT or _was_out(campaigns, one)]
+        names = [plan.plan_version, f"plan-{plan.plan_version}", *(one.campaign_id for one in mine)]
+        itself = not seen.isdisjoint(names) and not any(one.state in (*OUT, *OVER) for one in mine)
+        if not out and not itself:
+            over = any(one.state in OVER for one in mine)
+            unsent += not over and datetime.fromisoformat(plan.summary["valid_until"]) > at
+            continue
+        open_ = _open(ledger, plan, still_open.users(analytics, names, at), at)
+        if itself and not out:
+            held.append(StillOut(plan.plan_version, plan.plan_version, *_sums(open_)))
+        held += [_of_campaign(ledger, one, plan, open_, at, currency) for one in out]
+    others = [one.campaign_id for one in every if one.plan_version is None and one.state in OUT]
+    codes = still_open.live_codes(ledger, others, VOUCHER, at) if others else 0
+    return Funds(currency, tuple(one for one in held if one.offers), codes, int(unsent))
+
+
+def _was_out(campaigns: Campaigns, one: CampaignRow) -> bool:
+    """Return whether a campaign that is being edited has gone out before: its codes are with customers."""
+    return one.state not in OVER and any(step.after == State.LIVE for step in campaigns.steps(one.campaign_id))
+
+
+def _open(ledger: Ledger, plan: PlanRow, users: pa.ChunkedArray, at: datetime) -> pa.Table:
+    """Return the decisions of a plan that give something, hold at a moment, and were not used by the events."""
+    table = pq.read_table(ledger.verify(plan), columns=COLUMNS)
+    given = pc.and_(
+        pc.not_equal(table["offer_id"], NO_OFFER), pc.greater(table["valid_until"], pa.scalar(at, pa.timestamp("us")))
+    )
+    return _without(table.filter(given), users)
+
+
+def _of_campaign(
+    ledger: Ledger, campaign: CampaignRow, plan: PlanRow, open_: pa.Table, at: datetime, currency: str
+) -> StillOut:
+    """Return what is out of one campaign: no more than its own budget has left."""
+    gone = still_open.closed(ledger, campaign.campaign_id, VOUCHER, at)
+    offers, expected = _sums(_without(open_, gone))
+    rest = still_open.money_left(ledger, campaign.campaign_id)
+    most = math.inf if rest is None else Money(max(rest, 0), currency).major
+    return StillOut(campaign.campaign_id, plan.plan_version, offers, min(expected, most))
+
+
+def _without(table: pa.Table, customers: pa.Array | pa.ChunkedArray) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table["customer_id"], value_set=_one(customers))))
+
+
+def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _sums(table: pa.Table) -> tuple[int, float]:
+    return table.num_rows, float(np.sum(table["expected_cost"].to_numpy()))
