@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offersmith.money import Money
 from offersmith.report.inputs import (
     Both,
     FrontierFacts,
@@ -26,6 +27,9 @@ from offersmith.report.inputs import (
 from offersmith.report.inputs_playbooks import playbook_facts
 from offersmith.strategy.because import ModelReason, lines
 from offersmith.strategy.facts import KNOWN
+from offersmith.strategy.funds import lines as fund_lines
+from offersmith.strategy.goal_words import goal_lines
+from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.vocabulary import NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
 
@@ -78,8 +82,25 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         asked=sum(card.get("asked", 0) for card in summary["cards"]),
         unjudged=bool(summary.get("unjudged")),
         measured=_measured(summary.get("measured")),
-        frontier=_frontier(summary.get("frontier")),
+        frontier=_frontier(summary.get("frontier"), summary.get("goal", PROFIT)),
+        goal=summary.get("goal", PROFIT),
+        asked_for=_asked_for(summary),
     )
+
+
+def _asked_for(summary: Mapping[str, Any]) -> tuple[Both, ...]:
+    """Return what is asked of a plan beside the usual; an older one was asked for profit within a budget."""
+    goal = Goal(summary.get("goal", PROFIT), summary.get("confidence", CONFIDENCE))
+    given_up = summary.get("given_up", {"customers": 0, "loss": 0.0})
+    request, budget = summary.get("request") or {}, Money.of(summary["budget"], summary["currency"])
+    said = (
+        [
+            *fund_lines(request.get("balance", ""), request.get("out", {}), budget, language),
+            *goal_lines(goal, summary["certificate"]["value"], (given_up["customers"], given_up["loss"]), language),
+        ]
+        for language in LANGUAGES
+    )
+    return tuple(Both(*both) for both in zip(*said, strict=True))
 
 
 def _limit_row(row: Mapping[str, Any]) -> LimitRow:
@@ -102,17 +123,22 @@ def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
     )
 
 
-def _frontier(found: Mapping[str, Any] | None) -> FrontierFacts | None:
+def _frontier(found: Mapping[str, Any] | None, goal: str) -> FrontierFacts | None:
     """Return other budgets; None where nothing can be said of them, or of an older plan."""
     if found is None or not found["points"]:
         return None
     points = tuple(
         FrontierPoint(
-            point["budget"], point["spent"], point["expected_profit"], point["customers"], point["shadow_price"]
+            point["budget"],
+            point["spent"],
+            point["expected_profit"],
+            point["customers"],
+            point["shadow_price"],
+            point.get("value"),
         )
         for point in found["points"]
     )
-    return FrontierFacts(points, found["stated"], found["enough"], found["knee"] and found["knee"]["budget"])
+    return FrontierFacts(points, found["stated"], found["enough"], found["knee"] and found["knee"]["budget"], goal)
 
 
 def segment_name(code: str) -> Both:

@@ -27,6 +27,7 @@ from offersmith.report.inputs_past import (
 )
 from offersmith.report.inputs_playbooks import PlaybookFacts
 from offersmith.report.inputs_shop import QualityFacts, QualityFinding, SegmentFacts, SegmentRow, ShopFacts
+from offersmith.strategy.objective import PROFIT
 
 CaveatCode = Literal[
     "not_randomised",  # past campaigns were sent to chosen customers
@@ -167,6 +168,9 @@ class PlanFacts:
         frontier: what the best plan would expect at other budgets; None where nothing can be said of them.
         unjudged: a gain is expected by a model that was not judged on customers held out.
         playbooks: what the plan made of each playbook; empty where it was not asked for by playbooks.
+        goal: what is made large; `value`, `bound`, `difference` and the prices of limits are of it.
+        asked_for: the goal, what it costs in profit, and what the budget was made of, in sentences; empty where it is
+            profit within a budget.
     """
 
     version: str
@@ -196,6 +200,8 @@ class PlanFacts:
     frontier: FrontierFacts | None = None
     playbooks: tuple[PlaybookFacts, ...] = ()
     unjudged: bool = False
+    goal: str = PROFIT
+    asked_for: tuple[Both, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offersmith.strategy.objective import PROFIT
+
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """The best plan at one budget; amounts are major units, `shadow_price` is the profit of one more unit."""
+    """The best plan at one budget; amounts are major units.
+
+    `value` is what is made large, where that is not profit, and `shadow_price` how much of it one more unit adds.
+    """
 
     budget: float
     spent: float
     profit: float
     customers: int
     shadow_price: float
+    value: float | None = None
+
+    @property
+    def worth(self) -> float:
+        """How much there is of what is made large."""
+        return self.profit if self.value is None else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +37,14 @@ class FrontierFacts:
         enough: the budget past which nothing more is worth giving, one of the points'.
         knee: the budget up to which one more unit earns more than the average unit of the whole curve, one of the
             points'; None where the curve is as good as straight.
+        goal: what is made large, of `strategy.objective`.
     """
 
     points: tuple[FrontierPoint, ...]
     stated: float
     enough: float
     knee: float | None = None
+    goal: str = PROFIT
 
     def at(self, budget: float) -> FrontierPoint:
         """Return the point at one of the budgets."""

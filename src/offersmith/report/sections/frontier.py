@@ -5,6 +5,8 @@ from __future__ import annotations
 from offersmith.report.base import Chart, Column, Figure, Note, Series, Table
 from offersmith.report.format import Reader
 from offersmith.report.inputs_frontier import FrontierFacts, FrontierPoint
+from offersmith.strategy.goal_words import of_goal
+from offersmith.strategy.objective import PROFIT
 
 FAR = 2.0
 """A stated budget more than this many times what is enough is not drawn: all else would stand in a corner."""
@@ -20,9 +22,13 @@ def blocks(facts: FrontierFacts | None, reader: Reader) -> tuple[Figure | Note, 
 def _figure(facts: FrontierFacts, reader: Reader) -> Figure:
     points = tuple(point for point in facts.points if point.budget <= FAR * facts.enough)
     title, profit = reader.say("frontier_chart"), reader.say("plan_profit")
+    other = facts.goal != PROFIT
+    worth, next_ = (f"plan_{facts.goal}", f"frontier_next_{facts.goal}") if other else ("plan_profit", "frontier_next")
     knee = tuple(place for place, point in enumerate(points) if point.budget == facts.knee)
-    runs = [Series(profit, tuple(point.profit for point in points), marked_points=knee)]
-    stated = tuple(point.profit if point.budget == facts.stated else None for point in points)
+    runs = [Series(reader.say(worth), tuple(point.worth for point in points), marked_points=knee)]
+    if other:
+        runs.append(Series(profit, tuple(point.profit for point in points)))
+    stated = tuple(point.worth if point.budget == facts.stated else None for point in points)
     if any(value is not None for value in stated):
         runs.append(Series(reader.say("frontier_stated"), stated))
     chart = Chart(
@@ -40,12 +46,17 @@ def _figure(facts: FrontierFacts, reader: Reader) -> Figure:
     columns = (
         Column(reader.say("frontier_budget")),
         Column(reader.say("plan_cost"), "money"),
+        *((Column(reader.say(worth), "money"),) if other else ()),
         Column(profit, "money"),
         Column(reader.say("frontier_customers"), "int"),
-        Column(reader.say("frontier_next", unit=reader.money(1, 0)), "money"),
+        Column(reader.say(next_, unit=reader.money(1, 0)), "money"),
     )
     rows = tuple(
-        (_named(point, facts, reader), point.spent, point.profit, point.customers, point.shadow_price)
+        (
+            *(_named(point, facts, reader), point.spent),
+            *((point.worth,) if other else ()),
+            *(point.profit, point.customers, point.shadow_price),
+        )
         for point in points
     )
     return Figure(chart, Table(title, columns, rows))
@@ -61,13 +72,13 @@ def _named(point: FrontierPoint, facts: FrontierFacts, reader: Reader) -> str:
 
 def _summary(facts: FrontierFacts, reader: Reader) -> str:
     """Return what the picture says: the stated budget, the knee, and where nothing more is worth giving."""
-    at, enough = facts.at(facts.stated), reader.money(facts.enough)
-    amounts = {"budget": reader.money(at.budget), "profit": reader.money(at.profit)}
+    at, enough, of = facts.at(facts.stated), reader.money(facts.enough), of_goal(facts.goal, reader.language)
+    amounts = {"budget": reader.money(at.budget), "profit": reader.money(at.worth) + of}
     if facts.stated > FAR * facts.enough:
         return reader.sentences([reader.say("frontier_far", enough=enough, **amounts), *_knee(facts, reader)])
     if facts.stated >= facts.enough:
         return reader.sentences([reader.say("frontier_ample", enough=enough, **amounts), *_knee(facts, reader)])
-    next_unit = {"unit": reader.money(1, 0), "price": reader.money(at.shadow_price, 2)}
+    next_unit = {"unit": reader.money(1, 0), "price": reader.money(at.shadow_price, 2) + of}
     said = reader.say("frontier_summary", enough=enough, **amounts, **next_unit)
     return reader.sentences([said, *_knee(facts, reader)])
 
@@ -76,15 +87,15 @@ def _knee(facts: FrontierFacts, reader: Reader) -> list[str]:
     if facts.knee is None:
         return []
     knee, end = facts.at(facts.knee), facts.at(facts.enough)
-    average = (end.profit - facts.points[0].profit) / end.budget
+    average = (end.worth - facts.points[0].worth) / end.budget
     return [
         reader.say(
             "frontier_bend",
             knee=reader.money(knee.budget),
-            earned=reader.percent(knee.profit / end.profit, 0),
+            earned=reader.percent(knee.worth / end.worth, 0),
             spent=reader.percent(knee.budget / end.budget, 0),
             enough=reader.money(facts.enough),
             unit=reader.money(1, 0),
-            average=reader.money(average, 2),
+            average=reader.money(average, 2) + of_goal(facts.goal, reader.language),
         )
     ]

@@ -8,6 +8,7 @@ from offersmith.report.base import Number
 from offersmith.report.format import Reader
 from offersmith.report.inputs import PlanFacts, ReportFacts
 from offersmith.report.sections import glance
+from offersmith.strategy.objective import PROFIT
 
 NEARLY_NOTHING = 0.01
 """A best possible plan that earns no more than this share of a loss is no plan."""
@@ -40,7 +41,7 @@ def promise(plan: PlanFacts) -> Promise:
         return "cold_gain" if plan.profit.estimate > 0 else "cold"
     if plan.profit.estimate <= 0:
         loss, lots = -plan.profit.estimate, plan.difference.by_lot if plan.difference else 0.0
-        if plan.bound is None or not lots or lots < loss:
+        if plan.bound is None or not lots or lots < loss or plan.goal != PROFIT:
             return "loss"
         return "trial" if plan.bound <= NEARLY_NOTHING * loss else "lots"
     return "plan" if plan.profit.low > 0 else "unproven"

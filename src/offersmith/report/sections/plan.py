@@ -6,6 +6,9 @@ from offersmith.report.base import Block, Card, Cards, Cell, Chart, Column, Figu
 from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, LimitRow, OfferRow, PlanFacts
 from offersmith.report.sections import frontier, playbooks
+from offersmith.strategy.goal_words import of_goal
+from offersmith.strategy.objective import PROFIT
+from offersmith.words import say
 
 CARDS = 6
 """So many cards are shown whole, in the order they come; the others are rows of a table."""
@@ -26,6 +29,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         none=reader.count(none),
     )
     blocks: list[Block] = [
+        *_asked_for(facts, reader),
         *([Note(reader.say("plan_unjudged"), "warning")] if facts.unjudged else []),
         *playbooks.blocks(facts.playbooks, reader),
         *_offers(facts, reader),
@@ -46,6 +50,12 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
     if facts.asked:
         blocks.append(Note(reader.say("plan_model", asked=reader.count(facts.asked))))
     return Section("plan", reader.say("plan_title"), lead, tuple(blocks))
+
+
+def _asked_for(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
+    if not facts.asked_for:
+        return ()
+    return (Text(reader.sentences([reader.of(line) for line in facts.asked_for]), reader.say("plan_asked_for")),)
 
 
 def _name(row: OfferRow, reader: Reader) -> str:
@@ -162,13 +172,14 @@ def _budget(facts: PlanFacts, reader: Reader) -> Text:
         return Text(reader.say("plan_budget_free", cost=reader.money(facts.cost)), title, width="half")
     price = max((row.shadow_price for row in facts.limits if row.unit == "money"), default=0.0)
     bound = "plan_budget_bound" if price > 0 else "plan_budget_slack"
+    bound += "" if facts.goal == PROFIT else "_goal"
     text = reader.say(
         "plan_budget_cold" if facts.cold_start else bound,
         used=reader.money(facts.cost),
         budget=reader.money(facts.budget),
         share=reader.percent(facts.cost / facts.budget if facts.budget else 0.0, 0),
         unit=reader.money(1, 0),
-        price=reader.money(price, 2),
+        price=reader.money(price, 2) + of_goal(facts.goal, reader.language),
     )
     return Text(text, title, width="half")
 
@@ -176,8 +187,9 @@ def _budget(facts: PlanFacts, reader: Reader) -> Text:
 def _limits(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
     if len(facts.limits) < 2:
         return ()
+    price = "plan_price" if facts.goal == PROFIT else f"plan_price_{facts.goal}"
     columns = (Column(reader.say("plan_limit")), Column(reader.say("plan_used")), Column(reader.say("plan_allowed")),
-               Column(reader.say("plan_price")))  # fmt: skip
+               Column(reader.say(price)))  # fmt: skip
     cells = tuple(
         (
             reader.of(row.name),
@@ -199,8 +211,10 @@ def _amount(amount: float, row: LimitRow, reader: Reader) -> str:
 def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     if facts.bound is None or facts.value is None or facts.budget is None:
         return ()
-    amounts = {"bound": reader.money(facts.bound, 2), "value": reader.money(facts.value, 2)}
+    of = of_goal(facts.goal, reader.language)
+    amounts = {"bound": reader.money(facts.bound, 2) + of, "value": reader.money(facts.value, 2) + of}
     name = "plan_certificate" if facts.bound > 0 else "plan_certificate_nothing"
+    name += "_goal" if facts.goal != PROFIT and facts.bound <= 0 else ""
     text = reader.say(name, budget=reader.money(facts.budget), **amounts)
     said = [text, *_difference(facts, reader), reader.say("plan_certificate_arithmetic")]
     said += [reader.say("plan_certificate_whole")] if facts.integral else []
@@ -256,6 +270,8 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     if found.above:
         limit = high if found.limit is None else found.limit
         said.append(reader.say("plan_measured_above", limit=reader.money(limit)))
+    if facts.goal != PROFIT:
+        said.append(say("strategy.promise_other_goal", reader.language))
     return (Text(reader.sentences(said), reader.say("plan_measured_title"), width="half"),)
 
 

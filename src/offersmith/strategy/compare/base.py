@@ -8,6 +8,7 @@ from typing import Any
 
 from offersmith.strategy.compare.asked import Change
 from offersmith.strategy.compare.told import told
+from offersmith.strategy.objective import PROFIT
 from offersmith.vocabulary import Offer
 from offersmith.words import Language
 
@@ -25,6 +26,8 @@ class Total:
         cost: expected, major units.
         budget: major units.
         models: versions of the estimates behind it.
+        goal: what it makes large.
+        revenue: expected, major units; None where the plan is older than that figure.
     """
 
     version: str
@@ -35,6 +38,8 @@ class Total:
     cost: float
     budget: float
     models: tuple[str, ...]
+    goal: str = PROFIT
+    revenue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

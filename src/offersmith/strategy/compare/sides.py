@@ -17,6 +17,7 @@ from offersmith.profiles.segments import segment
 from offersmith.strategy.compare.asked import differences
 from offersmith.strategy.compare.base import Comparison, Flow, Group, LimitChange, Listed, Sums, Total, Use
 from offersmith.strategy.compare.moves import Decided, Moves, by_segment, fortune
+from offersmith.strategy.objective import CAUTIOUS, CONFIDENCE, PROFIT
 from offersmith.vocabulary import NO_OFFER, Offer
 
 REQUEST = "request"
@@ -113,14 +114,24 @@ def _total(side: Side, given: int) -> Total:
         cost=said["spent"],
         budget=said["budget"],
         models=tuple(said["model_versions"]),
+        goal=said.get("goal", PROFIT),
+        revenue=said.get("expected_revenue"),
     )
 
 
 def _requests(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return what was asked of both, told in the same way: an amount reads the same however it was written."""
     if one.get(REQUEST) and two.get(REQUEST):
-        return {**one[REQUEST], "budget": _budget(one)}, {**two[REQUEST], "budget": _budget(two)}
+        return _asked(one, two), _asked(two, one)
     return _plain(one), _plain(two)
+
+
+def _asked(said: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was asked of a plan; of older ones it was profit, and how sure counts where one is cautious."""
+    asked = {"goal": PROFIT, "confidence": CONFIDENCE, **said[REQUEST], "budget": _budget(said)}
+    if CAUTIOUS not in (asked["goal"], other[REQUEST].get("goal")):
+        del asked["confidence"]
+    return asked
 
 
 def _budget(summary: Mapping[str, Any]) -> str:
@@ -228,6 +239,7 @@ def _notes(
         "nobody_in_common": not both,
         "terms_not_told": any(moves.alike(place) for place in changed),
         "terms_stated": any(one.before and one.after and not one.same for one in offers.values()),
+        "goal_differs": one.get("goal", PROFIT) != two.get("goal", PROFIT),
         "margin_differs": one.get("margin_rate") != two.get("margin_rate"),
         "rail_lifted": _rail_lifted(one, two),
         "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
