@@ -1,5 +1,6 @@
 """The verbs as Python, on a small shop whose offers were handed out by lot."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +20,8 @@ from offersmith.vocabulary import DECISIONS
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    folder = tmp_path_factory.mktemp("shops") / "corner"
-    Shop.init(folder, example="synthetic")
-    opened = Shop.open(folder)
-    opened.ingest(now=datetime(2026, 1, 1))
-    return opened
+def shop(learned: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop.open(shutil.copytree(learned, tmp_path_factory.mktemp("shops") / "corner"))
 
 
 @pytest.fixture(scope="module")
@@ -168,10 +165,10 @@ def test_a_budget_that_is_none_is_refused(shop: Shop, budget: object) -> None:
         shop.plan(budget=budget)  # type: ignore[arg-type]
 
 
-def test_a_plan_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Shop.init(tmp_path / "corner", example="synthetic")
-    shop = Shop.open(tmp_path / "corner")
-    shop.ingest(now=datetime(2026, 1, 1))
+def test_a_plan_of_another_version_is_not_misread(
+    learned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop.open(shutil.copytree(learned, tmp_path / "corner"))
     monkeypatch.setattr("offersmith.planned.FORMAT", 0)
     early = datetime(2025, 1, 20)
     shop.plan(budget=70, as_of=early)
@@ -181,10 +178,20 @@ def test_a_plan_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: p
     assert shop.report(tmp_path / "report.html").plan == made.plan.version
 
 
-def test_a_report_is_written_at_every_age_of_a_campaign(shop: Shop, tmp_path: Path) -> None:
-    for day in (datetime(2025, 3, 10), datetime(2025, 5, 5)):
-        planned = shop.plan(budget=60, as_of=day)
-        assert shop.report(tmp_path / "report.html").plan == planned.plan.version
+@pytest.mark.parametrize(
+    ("day", "model"),
+    [
+        (datetime(2025, 3, 10), "auto"),
+        (datetime(2025, 5, 5), "constant"),
+        pytest.param(datetime(2025, 5, 5), "auto", marks=pytest.mark.slow),
+    ],
+)
+def test_a_report_is_written_at_every_age_of_a_campaign(shop: Shop, tmp_path: Path, day: datetime, model: str) -> None:
+    settings = shop.settings
+    learn = msgspec.structs.replace(settings.learn, model=model)
+    young = Shop(shop.folder, msgspec.structs.replace(settings, learn=learn))
+    planned = young.plan(budget=60, as_of=day)
+    assert young.report(tmp_path / "report.html").plan == planned.plan.version
 
 
 def test_a_report_without_a_plan_shows_the_model_that_was_learned(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,16 @@
 """Every example in the README and the docs runs: pages are scripts, run top to bottom in an empty folder.
 
 A block marked `console` runs its `$` lines in a shell with our command on the path; `python` runs in a fresh
-interpreter; `sh` is for `make`, whose targets must exist, and for lines that other pages run.
+interpreter; `sh` is for `make`, whose targets must exist, and for lines that other pages run. A page that says in a
+comment which page it goes on from runs in a copy of what that page left behind, which is run once for all of them.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GOES_ON = re.compile(r"^<!-- goes on from (\S+) -->$", re.MULTILINE)
 RUN = {"console", "python"}
 
 
@@ -31,19 +35,57 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, *RUN)], ids=name)
-def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def run(page: Path, folder: Path) -> None:
+    """Run a page's examples in a folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
     shell, python = blocks(page, "console"), blocks(page, "python")
     if shell:
         text = "set -e\n" + "\n".join(script(body) for _, body in shell)
-        done = subprocess.run(["bash", "-c", text], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run(["bash", "-c", text], cwd=folder, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
     for _, body in python:
         code = [sys.executable, "-c", body]
-        done = subprocess.run(code, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run(code, cwd=folder, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def comes_after(page: Path) -> list[Path]:
+    """Return the page that a page goes on from, if there is one."""
+    return [(page.parent / other).resolve() for other in GOES_ON.findall(page.read_text(encoding="utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return what gives the folder in which a page was run from an empty one, once for all who ask."""
+    folders: dict[Path, Path] = {}
+
+    def of(page: Path) -> Path:
+        if page not in folders:
+            folder = tmp_path_factory.mktemp("page")
+            run(page, folder)
+            folders[page] = folder
+        return folders[page]
+
+    return of
+
+
+EARLIER = {earlier for page in PAGES for earlier in comes_after(page)}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, *RUN)], ids=name)
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, left_behind: Callable[[Path], Path]) -> None:
+    if page in EARLIER:
+        left_behind(page)
+        return
+    for earlier in comes_after(page):
+        shutil.copytree(left_behind(earlier), tmp_path, dirs_exist_ok=True)
+    run(page, tmp_path)
+
+
+def test_a_page_goes_on_from_one_that_starts_from_nothing() -> None:
+    assert EARLIER
+    assert all(earlier in PAGES and not comes_after(earlier) for earlier in EARLIER)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

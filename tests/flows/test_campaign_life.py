@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +19,8 @@ BUDGET = 6000
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    folder = tmp_path_factory.mktemp("life") / "shop"
-    Shop.init(folder, example="synthetic")
-    shop = Shop.open(folder)
-    shop.ingest()
+def shop(learned: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop.open(shutil.copytree(learned, tmp_path_factory.mktemp("life") / "shop"))
     shop.plan(BUDGET)
     return shop
 
