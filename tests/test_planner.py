@@ -149,6 +149,38 @@ def test_a_what_if_keeps_nothing_and_changes_only_what_was_asked(shop: Shop, lim
             shop.what_if(kept.plan.version, [change])
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (["playbooks.frequent-buyers.guards.min_rio=1"], "guards: min_rio = 1: is not known"),
+        (["playbooks.frequent-buyers.guards.customer_share=3"], "guards: customer_share = 3"),
+        (["playbooks.frequent-buyers.when.from=12-01"], "when: to is missing"),
+        (["playbooks.frequent-buyers.colour=red"], "colour = 'red': is not known"),
+        (["limits.reach.colour=red"], "colour = 'red': a limit of kind contacts has no such field"),
+        (["limits.reach.share_at_most=0.1"], "leave it or at_most out"),
+    ],
+)
+def test_what_a_what_if_adds_is_read_as_strictly_as_a_file(
+    shop: Shop, limits: Path, changes: list[str], says: str
+) -> None:
+    limits.write_text(LIMITS.replace("ten-percent", "frequent-buyers.ten"), encoding="utf-8")
+    version = shop.plan(60, limits=limits, playbooks=["frequent-buyers"]).plan.version
+    with pytest.raises(InputError) as raised:
+        shop.what_if(version, ["playbooks.frequent-buyers.guards=off", *changes])
+    assert says in raised.value.message
+
+
+def test_a_what_if_adds_a_guard_and_another_way_to_say_a_limit(shop: Shop, limits: Path) -> None:
+    limits.write_text(LIMITS.replace("ten-percent", "frequent-buyers.ten"), encoding="utf-8")
+    version = shop.plan(60, limits=limits, playbooks=["frequent-buyers"]).plan.version
+    guards = [f"playbooks.frequent-buyers.guards{change}" for change in ("=off", ".customer_share=0.01")]
+    found = shop.what_if(version, [*guards, "limits.reach.at_most=off", "limits.reach.share_at_most=0.1"])
+    assert found.after.given <= 0.01 * CUSTOMERS < found.before.given
+    assert {"playbooks.frequent-buyers.guards.customer_share", "limits.reach.share_at_most"} <= {
+        one.field for one in found.asked
+    }
+
+
 def test_a_what_if_after_the_settings_changed_compares_like_with_like(shop: Shop) -> None:
     kept = shop.plan(60, explore=0)
     economics = msgspec.structs.replace(shop.settings.economics, cost_share=0.5)

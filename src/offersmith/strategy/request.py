@@ -1,8 +1,9 @@
 """What was asked of a plan, as plain values that stand in its summary: it can be asked again, with one thing changed.
 
 A change is written `KEY=VALUE`, the key a path of names: `budget=200`, `goal=revenue`, `limits.gift boxes.at_most=20`,
-`offers.ten.percent=15`, `playbooks.win-back.offers.ten.percent=20`. The value is read as TOML where that succeeds, else
-as text; `off` takes a limit, an offer or a playbook away.
+`offers.ten.percent=15`, `playbooks.win-back.offers.ten.percent=20`, `playbooks.win-back.guards.customer_share=0.2`. A
+field or a table that is not there yet is added, and read as strictly as in its file. The value is read as TOML where
+that succeeds, else as text; `off` takes a limit, an offer, a playbook or a field of one away.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, get_args
+
+from msgspec import Struct, structs
 
 from offersmith.errors import InputError
 from offersmith.money import Money
+from offersmith.settings import OfferSettings
 from offersmith.strategy.funds import left, stated
 from offersmith.strategy.limits.ground import nearest
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, check, settle
 from offersmith.strategy.odds import ODDS
+from offersmith.strategy.playbooks.base import Playbook, Template
 
 OFF = "off"
 EMPTIED = ("limits", "playbooks")
@@ -27,6 +32,14 @@ FROM_BALANCE = ("balance", "out")
 """What is there only where the budget is what is left of a balance."""
 TERMS = "terms"
 """The table of an offer whose fields are said as the offer's own."""
+OFFERED = frozenset(one.encode_name for kind in (OfferSettings, Template) for one in structs.fields(kind))
+"""Fields of an offer that are none of its terms."""
+PARTS = tuple(
+    one.encode_name
+    for one in structs.fields(Playbook)
+    if any(isinstance(kind, type) and issubclass(kind, Struct) for kind in (get_args(one.type) or (one.type,)))
+)
+"""Tables that a playbook may have: `guards`, `when`, `measure`."""
 
 Table = Mapping[str, Any]
 
@@ -173,16 +186,29 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
         if not place and not dot and _holds_tables(here.get(name)):
             hint = f"name one of it and a field, such as {name}.NAME.FIELD" if here[name] else "there is none"
             raise InputError(f"--set {change!r}: {name!r} is a list of tables", hint=hint, set=change)
-        if TERMS in here and name not in here:
+        if TERMS in here and name not in here and name not in OFFERED:
             here = here[TERMS]
+        if place and not dot and value == OFF:
+            _take_away(here, place, name, change)
+            return
+        parts = PARTS if place.startswith("playbooks.") and place.count(".") == 1 else ()
+        if dot and name in parts:
+            here.setdefault(name, {})
         if not dot and not _holds_tables(here.get(name)):
             if not place and name not in here:
                 raise _unknown(place, name, list(here), change)
             here[name] = value
             return
         if not _holds_tables(here.get(name)) or not dot:
-            raise _unknown(place, name, [one for one, held in here.items() if _holds_tables(held)], change)
+            there = [one for one, held in here.items() if _holds_tables(held)]
+            raise _unknown(place, name, list(dict.fromkeys([*there, *parts])), change)
         here, rest, place = here[name], further, f"{place}.{name}".strip(".")
+
+
+def _take_away(table: dict[str, Any], place: str, name: str, change: str) -> None:
+    if name not in table:
+        raise _unknown(place, name, list(table), change)
+    del table[name]
 
 
 def _holds_tables(value: Any) -> bool:
