@@ -31,7 +31,7 @@ from offersmith.strategy.plan import Plan, make
 
 LAST = 10
 """Rounds that are looked at in the end."""
-PACED_BY, RESERVE, MORE = 2, 0.01, 1.25
+PACED_BY, RESERVE, MORE = 4, 0.01, 1.25
 """Rounds from which it is read how far costs are off; part of a budget that is kept back; times the budget planned at
 most, where costs turned out lower than planned."""
 JUDGED_BY = 5
