@@ -107,3 +107,22 @@ def _print(report: dict[str, Any]) -> None:
     for one in report["seasons"]:
         table.add_row(*(f"{one[name]:.3f}" if isinstance(one[name], float) else str(one[name]) for name in names))
     Console(width=150).print(table)
+    for one in report["seasons"]:
+        for said, value, held in verdicts(one):
+            sys.stdout.write(f"{'met   ' if held else 'MISSED'} {one['lots']}: {said}: {value:.3f}\n")
+
+
+def verdicts(one: dict[str, Any]) -> tuple[tuple[str, float, bool], ...]:
+    """Return what is asked of a season, what came of it, and whether that is enough.
+
+    The oracle knows what every offer does to every customer, of which part shows in nothing a shop can see; what can
+    be known at all is said beside it, and is not what is asked.
+    """
+    reached, rounds = one["share_of_known"], one["covered"] / one["count"]
+    asked = (
+        (f"share of the oracle (wanted >= {SHARE})", one["share"], one["share"] >= SHARE),
+        (f"cost over budget, last {LAST} rounds (wanted <= {SPENT})", one["spent"], one["spent"] <= SPENT),
+        (f"values covered (wanted >= {COVERED})", rounds, rounds >= COVERED),
+    )
+    beside = f"beside it, share of what can be known ({SHARE})"
+    return (*asked, *([] if reached is None else [(beside, reached, reached >= SHARE)]))
