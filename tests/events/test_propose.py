@@ -169,3 +169,43 @@ def test_uci_online_retail_in_full(bench: Any) -> None:
     )
     assert total.by_reason == {"negative_amount": 2, "negative_quantity": 1336}
     assert total.kept == 540_571
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["0.00", "2.50", "", "5.00", "0.00"], ["0", "2,5", "0", "1,25", "0"], ["$1.20", "", "$3.00", "", "$0.50"],
+     ["0.0", "1.50 EUR", "2.00 EUR", "0", ""], [0.0, 2.5, None, 5.0, 1.25]],
+)  # fmt: skip
+def test_a_coupon_of_money_is_what_it_took_off_and_no_offer(bench: Any, values: list[Any]) -> None:
+    rows = len(values)
+    file = pa.table(
+        {"order": ["1", "2", "3", "4", "5"], "customer": ["a", "b", "a", "c", "b"], "price": ["20.00"] * rows,
+         "date": ["2024-05-01"] * rows, "coupon": pa.array(values)}
+    )  # fmt: skip
+    settings = settle(propose([bench.write("orders.parquet", file)], name="till", folder=bench.folder))
+    columns = settings.events[0].columns
+    assert "offer_id" not in columns
+    assert (columns["coupon_discount"], columns["amount"]) == ("coupon", "price")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["SAVE10", "", "SAVE10", "WINTER", ""], ["17", "17", "0", "4", ""], ["17.0", "", "4.0", "17.0", ""],
+     [17.0, None, 4.0, 17.0, None], [17, 4, 17, 4, 17], ["v1.2", "v1.3", "", "", "v1.2"]],
+)  # fmt: skip
+def test_a_coupon_of_codes_is_an_offer(bench: Any, values: list[Any]) -> None:
+    file = pa.table(
+        {"customer": ["a", "b", "a", "c", "b"], "price": ["20.00"] * 5, "date": ["2024-05-01"] * 5,
+         "coupon": pa.array(values)}
+    )  # fmt: skip
+    settings = settle(propose([bench.write("orders.parquet", file)], name="till", folder=bench.folder))
+    assert settings.events[0].columns["offer_id"] == "coupon"
+
+
+def test_the_code_beside_a_coupon_of_money_is_the_offer(bench: Any) -> None:
+    text = "customer,date,price,coupon,coupon code\na,2024-05-01,20.00,2.50,TEA\nb,2024-05-02,20.00,0.00,\n"
+    settings, receipt = through(bench, "orders.csv", text)
+    columns = settings.events[0].columns
+    assert (columns["offer_id"], columns["coupon_discount"]) == ("coupon code", "coupon")
+    assert receipt.kept == 2
+    assert [row["coupon_discount"] for row in bench.events()] == [250, 0]

@@ -28,6 +28,7 @@ from offersmith.events.recognise import (
     bare,
     customer_by_values,
     event_of,
+    is_money,
     recognise,
     time_by_values,
 )
@@ -107,8 +108,8 @@ def look(sample: pa.Table, files: Sequence[str]) -> tuple[Block, list[Found]]:
     if {"event", "time", "utc_offset", "amount"} <= set(names):
         columns = {column: column for column in EVENTS.names if column in names}
         return Block(SourceSettings(kind="ours", files=tuple(files), columns=columns)), [Found("ours")]
-    columns, amount_is = recognise(names)
-    guessed = _guess(sample, columns)
+    columns, amount_is, off = _recognised(sample)
+    guessed = {**off, **_guess(sample, {**columns, **off})}
     findings = [Found("columns", {"file": files[0], "columns": len({*columns, *guessed})})]
     findings += [Found("guessed", {"file": files[0], "ours": ours, "theirs": name}) for ours, name in guessed.items()]
     columns |= guessed
@@ -136,6 +137,17 @@ def look(sample: pa.Table, files: Sequence[str]) -> tuple[Block, list[Found]]:
     )
     seen = _seen(sample) if lacking or guessed or unread else ()
     return Block(settings, frozenset(guessed), unread[:40], seen), findings
+
+
+def _recognised(sample: pa.Table) -> tuple[dict[str, str], str, dict[str, str]]:
+    """Return what names say, what the amount is, and what a column of money that is named like an offer took off."""
+    names, money = sample.schema.names, list[str]()
+    columns, amount_is = recognise(names)
+    while "offer_id" in columns and is_money(_column(sample, columns["offer_id"])):
+        money.append(columns["offer_id"])
+        columns, amount_is = recognise([name for name in names if name not in money])
+    sums = [name for name in money if not bare(name).endswith(("id", "code", "upc"))]
+    return columns, amount_is, {"coupon_discount": sums[0]} if sums and "coupon_discount" not in columns else {}
 
 
 def _guess(sample: pa.Table, columns: Mapping[str, str]) -> dict[str, str]:

@@ -27,6 +27,8 @@ _ORDER_TOTALS = frozenset(
      "totalttc", "importetotal", "montototal", "订单金额", "订单总金额"}
 )  # fmt: skip
 _MONEY = r"^[^\d.,]{0,4}\d{1,3}(?:\d*|(?:[., ]\d{3})*)[.,]\d{2}[^\d.,]{0,4}$"
+_SUM = r"^(?:[A-Za-z]{3}\s)?[^\w.,]{0,4}\d+(?:[., ]\d{3})*[.,](?:\d{2}|\d*[1-9]\d*)[^\w.,]{0,4}(?:\s[A-Za-z]{3})?$"
+_NOTHING = r"^\s*-?0+(?:[.,]0?)?\s*$"
 _BORN = re.compile(r"birth|born|geburt|naissance|nacimiento|生日|出生")
 
 
@@ -93,6 +95,24 @@ def amount_by_values(columns: Mapping[str, pa.Array]) -> str | None:
     """Return the only column of numbers with two decimals; None where there is none or more than one."""
     found = [name for name, values in columns.items() if _matching(values, _MONEY)]
     return found[0] if len(found) == 1 else None
+
+
+def is_money(values: pa.Array) -> bool:
+    """Tell whether a column that is named like an id holds sums of money: `2.50` in most rows that hold anything.
+
+    Whole numbers say nothing, nor does 0: an id may be one, and `17.0` is how one is written that is missing elsewhere.
+    """
+    known = values.drop_null().slice(0, GLANCE)
+    if pa.types.is_decimal(known.type):
+        known = known.cast(pa.string())
+    if pa.types.is_floating(known.type):
+        told = known.filter(pc.and_(pc.is_finite(known), pc.not_equal(known, 0)))
+        return len(told) > 0 and (pc.sum(pc.not_equal(told, pc.round(told))).as_py() or 0) > 0.05 * len(told)
+    if not (pa.types.is_string(known.type) or pa.types.is_large_string(known.type)):
+        return False
+    words = text(known, "place").drop_null()
+    told = words.filter(pc.invert(pc.match_substring_regex(words, _NOTHING)))
+    return len(told) > 0 and (pc.sum(pc.match_substring_regex(told, _SUM)).as_py() or 0) > 0.5 * len(told)
 
 
 def customer_by_values(columns: Mapping[str, pa.Array]) -> str | None:
