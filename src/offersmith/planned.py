@@ -121,8 +121,9 @@ class Planned:
                 high=high,
             ),
         ]
-        if self.request is not None:
-            lines += fund_lines(self.request.balance, self.request.out, plan.budget, language)
+        request = self.request
+        if request is not None:
+            lines += fund_lines(request.balance, request.out, request.uncounted, plan.budget, language)
         lines += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
         lines += [_playbook(card, language) for card in self.playbooks]
         lines += [_limit(row, plan.goal.name, language) for row in plan.certificate.rows[1:]]
@@ -154,6 +155,7 @@ class Planned:
             "format": FORMAT,
             **self.plan.as_dict(),
             "request": None if self.request is None else self.request.as_dict(),
+            "uncounted": {} if self.request is None else dict(self.request.uncounted),
             "expected_profit_interval": [low, high],
             "measured": None if measured is None else measured.as_dict(),
             "unjudged": self.unjudged,

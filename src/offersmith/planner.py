@@ -115,7 +115,8 @@ class Planner:
         with bootstrap.open_ledger(self.kept.place, self.settings) as ledger:
             funds = still_out(ledger, self.kept.analytics, budget.at, currency)
         rest = left(budget.amount, funds.expected)
-        return {"budget": stated(rest), "balance": stated(budget.amount), "out": funds.out}
+        parts = {"balance": stated(budget.amount), "out": funds.out, "uncounted": funds.uncounted}
+        return {"budget": stated(rest), **parts}
 
     def _own(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(msgspec.to_builtins(one) for one in self.settings.offers)

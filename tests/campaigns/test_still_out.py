@@ -157,7 +157,7 @@ def test_codes_of_campaigns_without_a_plan_are_told_and_not_counted(place):
     codes(place)
     assert found(place) == Funds("USD", (), 3, 0)
     assert found(place, at=ENDS).codes == 0
-    said = lines("10.00 USD", found(place).out, Money(1000, "USD"))
+    said = lines("10.00 USD", found(place).out, found(place).uncounted, Money(1000, "USD"))
     assert "no offer of an earlier plan is still out" in said[0]
     assert said[1].startswith("Not counted: 3 live codes")
 

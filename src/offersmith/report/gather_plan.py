@@ -93,9 +93,10 @@ def _asked_for(summary: Mapping[str, Any]) -> tuple[Both, ...]:
     goal = Goal(summary.get("goal", PROFIT), summary.get("confidence", CONFIDENCE))
     given_up = summary.get("given_up", {"customers": 0, "loss": 0.0})
     request, budget = summary.get("request") or {}, Money.of(summary["budget"], summary["currency"])
+    beside = summary.get("uncounted", {})
     said = (
         [
-            *fund_lines(request.get("balance", ""), request.get("out", {}), budget, language),
+            *fund_lines(request.get("balance", ""), request.get("out", {}), beside, budget, language),
             *goal_lines(goal, summary["certificate"]["value"], (given_up["customers"], given_up["loss"]), language),
         ]
         for language in LANGUAGES

@@ -65,8 +65,12 @@ class Funds:
         """Plain values, as a request keeps them."""
         plans = [asdict(one) for one in self.held]
         offers = sum(one.offers for one in self.held)
-        counted = {"expected": stated(self.expected), "offers": offers, "plans": plans}
-        return {**counted, "codes": self.codes, "unsent": self.unsent}
+        return {"expected": stated(self.expected), "offers": offers, "plans": plans}
+
+    @property
+    def uncounted(self) -> dict[str, int]:
+        """What is told beside it, as plain values."""
+        return {"codes": self.codes, "unsent": self.unsent}
 
 
 def left(balance: Money, expected: Money) -> Money:
@@ -93,12 +97,15 @@ def stated(money: Money) -> str:
     return f"{money.text} {money.currency}"
 
 
-def lines(balance: str, out: Mapping[str, Any], budget: Money, language: Language = "en") -> list[str]:
+def lines(
+    balance: str, out: Mapping[str, Any], uncounted: Mapping[str, int], budget: Money, language: Language = "en"
+) -> list[str]:
     """Return what the budget was made of; nothing where it was stated itself.
 
     Args:
         balance: as `Request.balance`.
         out: as `Request.out`.
+        uncounted: as `Request.uncounted`.
         budget: what is left.
         language: of the lines.
     """
@@ -108,5 +115,6 @@ def lines(balance: str, out: Mapping[str, Any], budget: Money, language: Languag
     counts = {"offers": out["offers"], "plans": len(out["plans"])}
     key = "funds" if out["offers"] else "funds_nothing_out"
     said = [say(f"strategy.{key}", language, balance=held, expected=expected, left=budget, **counts)]
-    said += [say("strategy.funds_codes", language, codes=out["codes"])] if out["codes"] else []
-    return [*said, *([say("strategy.funds_unsent", language, plans=out["unsent"])] if out["unsent"] else [])]
+    codes, unsent = uncounted.get("codes", 0), uncounted.get("unsent", 0)
+    said += [say("strategy.funds_codes", language, codes=codes)] if codes else []
+    return [*said, *([say("strategy.funds_unsent", language, plans=unsent)] if unsent else [])]

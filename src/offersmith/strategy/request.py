@@ -60,6 +60,7 @@ class Request:
         confidence: of the goal `cautious`.
         balance: what the shop has, an amount with its currency, where the budget is what is left of it; else empty.
         out: what of the balance is promised already (`funds.Funds.out`); empty where the budget was stated itself.
+        uncounted: what is told beside that (`funds.Funds.uncounted`), and no part of what is asked.
     """
 
     budget: str
@@ -73,6 +74,7 @@ class Request:
     confidence: float = CONFIDENCE
     balance: str = ""
     out: Table = field(default_factory=dict)
+    uncounted: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, plain: Table) -> Request:
@@ -85,6 +87,7 @@ class Request:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; `of` reads them back."""
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        del plain["uncounted"]
         return {name: value for name, value in plain.items() if value or name not in FROM_BALANCE}
 
     def changed(self, changes: Sequence[str]) -> Request:
