@@ -12,6 +12,7 @@ import pyarrow as pa
 from offersmith.events.decision_log import LogState
 from offersmith.response import unrecorded
 from offersmith.response.base import Economics, FittedResponse
+from offersmith.strategy import withheld
 from offersmith.strategy.cards import Card
 from offersmith.strategy.cards import to_markdown as cards_page
 from offersmith.strategy.certificate import Row
@@ -127,6 +128,10 @@ class Planned:
         lines += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
         lines += [_playbook(card, language) for card in self.playbooks]
         lines += [_limit(row, plan.goal.name, language) for row in plan.certificate.rows[1:]]
+        names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
+        lines += withheld.counted(plan.before, language)
+        lines += withheld.banned(plan.bans, names, [card.playbook.name for card in self.playbooks], language)
+        lines += withheld.opted_out(plan.opted_out, names, currency, language)
         measured = self.promise
         if measured is not None:
             lines.append(measured.text(currency, language))

@@ -29,6 +29,7 @@ from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics
 from offersmith.response.explain.decided import why
 from offersmith.settings import OfferSettings, Settings
+from offersmith.strategy import opted_out
 from offersmith.strategy.cards import cards
 from offersmith.strategy.compare import Comparison, Side, compare
 from offersmith.strategy.funds import left, stated
@@ -137,11 +138,14 @@ class Planner:
         longest = max(days.values(), default=self.settings.plan.valid_days)
         budget = Money.stated(request.budget, self.settings.shop.currency)
         limits = self._limits(tables, offers, known, budget, at, where)
+        own = catalogue(self.settings.offers, self.settings.shop.currency)
+        rules = self.settings.plan
+        out = opted_out.stated(known, rules.opted_out, rules.for_everybody, offers, own)
         fitted = self.kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
-        own = catalogue(self.settings.offers, self.settings.shop.currency)
         asked = uses.asked(offers, own)
-        estimates = uses.told(fitted.estimate(table, asked))
+        estimates = uses.told(fitted.estimate(opted_out.others(table, out), asked))
+        estimates = estimates if out is None else opted_out.uniform(estimates, out)
         plan = make(
             estimates,
             offers,
@@ -156,6 +160,7 @@ class Planner:
             valid_days=days,
             asked=request.as_dict(),
             goal=Goal(request.goal, request.confidence, request.margin),
+            opted_out=out,
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
         return Planned(

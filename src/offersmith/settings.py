@@ -156,6 +156,10 @@ class PlanSettings(_Part, frozen=True):
 
     `goal` is what a plan makes large within its limits: expected `profit`, expected `revenue`, or `cautious`: of every
     offer the profit that is exceeded with a chance of `confidence`, so that what is uncertain counts less.
+
+    `opted_out` names the column of the shop's own file of customers (`customers` under `[[events]]`), true and false,
+    that says who has opted out of personal offers. Nothing that is known or expected of them, and no lot, decides about
+    them: they all get the offer that `for_everybody` names, or nothing.
     """
 
     explore: Share = 0.1
@@ -163,6 +167,8 @@ class PlanSettings(_Part, frozen=True):
     valid_days: Days = 28
     goal: Literal["profit", "revenue", "cautious"] = "profit"
     confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.8
+    opted_out: str = ""
+    for_everybody: str = ""
 
 
 class OfferSettings(_Part, frozen=True):

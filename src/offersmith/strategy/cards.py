@@ -16,9 +16,11 @@ from offersmith.offers.catalogue import says
 from offersmith.strategy.because import ModelReason, frequent, lines
 from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.goal_words import goal_lines
+from offersmith.strategy.opted_out import CODE as OPTED_OUT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.strategy.told import told
+from offersmith.strategy.withheld import opted_out
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
@@ -77,17 +79,19 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
         plan: the plan.
         segments: `customer_id`, `segment`; None = one group, `everyone`. Customers without a segment count there too.
     """
-    codes, group = _groups(plan.decisions, segments)
+    # Who has opted out gets what they get whatever they are: they are in no group.
+    decisions = plan.decisions.filter(pa.array(~holding(plan.decisions["reasons"].combine_chunks(), OPTED_OUT)))
+    codes, group = _groups(decisions, segments)
     offers = [offer.offer_id for offer in plan.offers]
-    offer = pc.index_in(plan.decisions["offer_id"], value_set=pa.array(offers)).to_numpy()
+    offer = pc.index_in(decisions["offer_id"], value_set=pa.array(offers)).to_numpy()
     cell = group * len(offers) + offer
     sizes = np.bincount(group, minlength=len(codes))
-    drawn = holding(plan.decisions["reasons"].combine_chunks(), "by_lot")
+    drawn = holding(decisions["reasons"].combine_chunks(), "by_lot")
     made = []
     for number in np.unique(cell):
         inside = np.flatnonzero(cell == number)
         segment, given = divmod(int(number), len(offers))
-        part = plan.decisions.take(pa.array(inside))
+        part = decisions.take(pa.array(inside))
         odds = part["probability"].to_numpy()
         why = common_reasons(part["reasons"])
         asked, because = frequent(part["because"])
@@ -183,6 +187,8 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     if plan.explore < plan.explore_asked and not plan.cold:
         asked, part = plan.explore_asked, plan.largest_lot
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
+    names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
+    paragraphs += (line.strip() for line in opted_out(plan.opted_out, names, plan.budget.currency, language))
     paragraphs += told(plan, language)
     if plan.decisions["because"].null_count < customers:
         paragraphs.append(say("strategy.cards_model", language))

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,36 @@ class Frontier:
     enough: float | None
     knee: Point | None
     reason: str = ""
+
+    def beside(self, budget: float, spent: float, profit: float, value: float, customers: int) -> Frontier:
+        """Return the same of a plan that gives some customers something in any case; so much is added everywhere.
+
+        Args:
+            budget: that is kept for them.
+            spent: of it.
+            profit: expected of them.
+            value: what they add to what is made large.
+            customers: how many they are.
+        """
+
+        def moved(one: Point) -> Point:
+            return replace(
+                one,
+                budget=one.budget + budget,
+                spent=one.spent + spent,
+                expected_profit=one.expected_profit + profit,
+                value=one.value + value,
+                bound=one.bound + value,
+                customers=one.customers + customers,
+            )
+
+        return replace(
+            self,
+            points=tuple(map(moved, self.points)),
+            stated=self.stated + budget,
+            enough=None if self.enough is None else self.enough + budget,
+            knee=None if self.knee is None else moved(self.knee),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for `--json` and `summary.json`."""

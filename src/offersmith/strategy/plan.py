@@ -9,29 +9,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith.errors import InputError
+from offersmith.errors import InfeasibleError, InputError
 from offersmith.money import Money
 from offersmith.offers.catalogue import NONE
 from offersmith.response.explain.because import Asked
 from offersmith.settings import PlanSettings
+from offersmith.strategy.apart import Apart, named, set_apart
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
 from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
-from offersmith.strategy.keeping import kept_by
+from offersmith.strategy.keeping import Keeping, kept_by
 from offersmith.strategy.kernels import Floats
-from offersmith.strategy.limits.compiling import Compiled
+from offersmith.strategy.limits.compiling import Banned, Before, Compiled
 from offersmith.strategy.lots import lots, names
 from offersmith.strategy.objective import PROFIT, Goal, as_cost, as_value
 from offersmith.strategy.odds import ODDS
+from offersmith.strategy.opted_out import OptedOut, Settled, uniform
 from offersmith.strategy.proof import Difference, at, prove
 from offersmith.strategy.reasons import Condition, reasons
 from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
@@ -83,6 +85,9 @@ class Plan:
         model_versions: of the estimates behind the plan.
         frontier: what the best plan expects at other budgets, without lots; empty in a cold start. It follows from the
             estimates and the budget, so the version says nothing more of it.
+        opted_out: what is done for those who have opted out of personal offers; None where there are none.
+        bans: whom limits keep from what.
+        before: what was given in the days before and counts against a limit.
     """
 
     version: str
@@ -113,6 +118,9 @@ class Plan:
     seed: int
     model_versions: tuple[str, ...]
     frontier: Frontier
+    opted_out: Settled | None = None
+    bans: tuple[Banned, ...] = ()
+    before: tuple[Before, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
@@ -147,6 +155,9 @@ class Plan:
             "seed": self.seed,
             "model_versions": list(self.model_versions),
             "frontier": self.frontier.as_dict(),
+            "opted_out": self.opted_out and self.opted_out.as_dict(),
+            "bans": [{**one._asdict(), "offers": list(one.offers)} for one in self.bans],
+            "before": [one._asdict() for one in self.before],
             "because": {"asked": asked, "reasons": [asdict(one) for one in because]},
         }
 
@@ -173,6 +184,7 @@ def make(
     valid_days: Mapping[str, int] | None = None,
     asked: Mapping[str, Any] | None = None,
     goal: Goal | None = None,
+    opted_out: OptedOut | None = None,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -192,26 +204,28 @@ def make(
         valid_days: by offer, where its decisions end before the plan's.
         asked: what was asked of the plan, plain values: another request makes another version.
         goal: what is made large; default: as the settings say.
+        opted_out: whom no estimate, profile or lot may decide about, and the one offer that they may get.
 
     Raises:
         InputError: the budget is negative, the estimates are not what they should be, or there is no such goal.
         InfeasibleError: the limits cannot be kept together; it says which.
     """
     listed, goal = _catalogue(offers, budget), goal or Goal(settings.goal, settings.confidence)
-    found, keep = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
-    worth, cost = goal.worth(found), as_cost(found.cost)
-    value, other = as_value(found, worth), goal.name != PROFIT
-    keep = keep.beside(found.profit) if other else keep
-    largest = LARGEST_COLD if cold else LARGEST
-    share, salt = 1.0 if cold else settings.explore, f"{seed}|{as_of.isoformat()}"
-    risk = risks(keep, found.cost, found.profit, found.allowed)
-    tried = risk.small(found.cost, found.profit, found.allowed, largest)
-    odds = ODDS["thompson" if cold else settings.lots](found, tried, goal.believed(found))
-    made = explore(value, odds, found.customers, risk, share, salt)
+    estimates = estimates if opted_out is None else uniform(estimates, opted_out)
+    everybody, stated_rows = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
+    apart = set_apart(everybody, stated_rows, opted_out, () if limits is None else limits.bans)
+    largest, share = (LARGEST_COLD, 1.0) if cold else (LARGEST, settings.explore)
+    lot = _Lot("thompson" if cold else settings.lots, largest, share, f"{seed}|{as_of.isoformat()}")
+    apart, keep, made = _decided(apart, goal, lot)
+    found, worth, other = apart.free, goal.worth(apart.free), goal.name != PROFIT
+    value, cost = as_value(found, worth), as_cost(found.cost)
     proof, difference = prove(found, worth, value, cost, made.choice, keep, made.reserve)
     spoken, silent = _because(found, made, because)
     known = [*silent, *facts(reasons_from, found.customers)]
-    why = reasons(value, cost, made, keep, known, profit=found.profit, goal=goal.name, cold=cold)
+    why = apart.why(reasons(value, cost, made, keep, known, profit=found.profit, goal=goal.name, cold=cold))
+    drawn = None if cold else frontier(value, cost, keep, found.profit if other else None)
+    found, made, worth = apart.found, apart.decided(made), goal.worth(apart.found)
+    proof = apart.proof(proof, worth, made.choice)
     valid_until = as_of + timedelta(days=settings.valid_days)
     models = tuple(sorted(estimates["model_version"].unique().to_pylist()))
     stated = [budget.minor, budget.currency, seed, share, cold, as_of.isoformat(), valid_until.isoformat(), *models]
@@ -235,17 +249,47 @@ def make(
         cold=cold,
         seed=seed,
         model_versions=models,
-        frontier=without(budget.major, COLD_START)
-        if cold
-        else frontier(value, cost, keep, found.profit if other else None),
-        **_figures(found, made, proof, listed),
+        frontier=without(budget.major, COLD_START) if drawn is None else apart.frontier(drawn, worth),
+        opted_out=apart.settled,
+        bans=() if limits is None else limits.bans,
+        before=() if limits is None else limits.before,
+        **_figures(apart, made, proof, listed),
     )
 
 
-def _figures(found: Candidates, made: Explored, proof: Certificate, offers: Sequence[Offer]) -> dict[str, Any]:
+class _Lot(NamedTuple):
+    """How customers are decided by lot: a kind of `ODDS`, the part of a row it may draw, the share, and the salt."""
+
+    kind: str
+    largest: float
+    share: float
+    salt: str
+
+
+def _decided(apart: Apart, goal: Goal, lot: _Lot) -> tuple[Apart, Keeping, Explored]:
+    """Return what is decided about all who are not settled, and within which rows.
+
+    Where the limits cannot be kept because of what is settled, nobody of those gets anything.
+    """
+    found = apart.free
+    keep = apart.rest if goal.name == PROFIT else apart.rest.beside(found.profit)
+    risk = risks(keep, found.cost, found.profit, found.allowed)
+    tried = risk.small(found.cost, found.profit, found.allowed, lot.largest)
+    odds = ODDS[lot.kind](found, tried, goal.believed(found))
+    value = as_value(found, goal.worth(found))
+    try:
+        return apart, keep, explore(value, odds, found.customers, risk, lot.share, lot.salt)
+    except InfeasibleError as fault:
+        if not apart.given:
+            raise
+        return _decided(apart.without(named(fault)), goal, lot)
+
+
+def _figures(apart: Apart, made: Explored, proof: Certificate, offers: Sequence[Offer]) -> dict[str, Any]:
     """Return the fields of a plan that are sums over its decisions."""
+    found = apart.found
     spread, earned = at(found.profit_sd, made.choice), at(found.profit, made.choice)
-    lost = earned[(earned < 0) & ~made.by_lot]
+    lost = earned[(earned < 0) & ~made.by_lot & ~apart.who]
     return {
         "spent": proof.rows[0].usage,
         "expected_profit": math.fsum(earned),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from offersmith.strategy.because import ModelReason, frequent
 from offersmith.strategy.cards import common_reasons
+from offersmith.strategy.opted_out import CODE as OPTED_OUT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.playbooks.base import Playbook, plain
 from offersmith.strategy.playbooks.members import members
@@ -161,14 +162,15 @@ def playbook_cards(
         InputError: a playbook is about a column that the profiles do not have.
     """
     table = plan.decisions
-    drawn = holding(table["reasons"].combine_chunks(), "by_lot")
+    drawn, apart = (holding(table["reasons"].combine_chunks(), code) for code in ("by_lot", OPTED_OUT))
     offers = {offer.offer_id: offer for offer in plan.offers}
     spread = _spread(plan, estimates)
     place = pc.index_in(table["customer_id"], value_set=profiles["customer_id"].cast(pa.string()).combine_chunks())
     rows = np.asarray(pc.fill_null(place, -1).to_numpy(), dtype=np.int64)
     made = []
     for playbook in playbooks:
-        meant = np.append(members(playbook, profiles, plan.budget.currency), False)[rows]
+        # It is for nobody who has opted out of personal offers.
+        meant = np.append(members(playbook, profiles, plan.budget.currency), False)[rows] & ~apart
         made.append(_card(playbook, plan, offers, meant, drawn, spread, horizon_days))
     return tuple(made)
 
