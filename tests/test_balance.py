@@ -99,7 +99,7 @@ def test_the_second_plan_has_what_the_first_leaves(shop: Shop, planned: tuple[Pa
     assert request["out"]["offers"] == len(out)
     assert request["out"]["plans"][0]["plan"] == first.plan.version
     said, chinese = second.text(), second.text("zh")
-    assert f"less {expected:,.2f} USD that {len(out)} offers still out of 1 earlier campaign is expected" in said
+    assert f"less {expected:,.2f} USD that {len(out)} offers still out (of 1 earlier campaign) are expected" in said
     assert f"{len(out)} 份尚未使用的优惠的预计成本 {expected:,.2f} USD" in chinese
     assert shop.plan(balance=1000).plan.version == second.plan.version
 

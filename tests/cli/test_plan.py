@@ -38,6 +38,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("plan", "--budget", "5", "--explore", "1.5"), "less than or equal to 1"),
         (("plan", "--budget", "5", "--explore", "some"), "--explore"),
         (("plan", "--budget", "5", "--explore", "nan"), "--explore"),
+        (("plan", "--budget", "5", "--balance", "5"), "a budget or a balance, not both"),
         (("plan", "150"), "150"),
         (("plan", "--budget", "5", "compare", "a", "b"), "--budget: it stands before 'compare'"),
         (("plan", "--as-of", "2024-01-01", "compare", "a", "b"), "--as-of: it stands before 'compare'"),
@@ -65,6 +66,11 @@ def test_a_line_that_cannot_be_meant_gets_a_sentence(run, arguments, says) -> No
         (("what-if", "--set", "offers.ten-percent.percent=deep"), 3, "percent = 'deep'"),
         (("what-if", "--set", "explore=nan"), 4, "explore = nan"),
         (("what-if", "--set", "budget=5 EUR"), 4, "must be in USD"),
+        (("what-if", "--set", "goal=fame"), 4, "goal = 'fame' is not known"),
+        (("what-if", "--set", "balance=50"), 4, "within a budget, not of a balance"),
+        (("plan", "--budget", "5", "--goal", "fame"), 4, "goal = 'fame' is not known"),
+        (("plan", "--balance", "0"), 4, "nothing is left"),
+        (("plan", "--balance", "5 EUR"), 4, "must be in USD"),
         (("plan", "--budget", "5", "--limits", "nowhere.toml"), 4, "nowhere.toml"),
         (("plan", "--budget", "5", "--playbook", "win-bak"), 4, "did you mean win-back?"),
     ],
@@ -89,7 +95,7 @@ def test_a_beginning_that_several_plans_share_is_refused(run, shop: Path) -> Non
 def test_help_of_the_group_says_what_stands_below_it(run) -> None:
     code, out, _ = run("plan", "--help")
     assert code == 0
-    assert all(name in out for name in ("--budget", "--limits", "--playbook", "--explore", "compare"))
+    assert all(name in out for name in ("--budget", "--balance", "--goal", "--limits", "--playbook", "--explore", "compare"))
 
 
 def test_options_of_a_plan_arrive(run, shop: Path, tmp_path: Path) -> None:
@@ -106,6 +112,16 @@ def test_options_of_a_plan_arrive(run, shop: Path, tmp_path: Path) -> None:
         "budget": True,
         "few": True,
     }
+
+
+def test_a_goal_and_a_balance_arrive(run, shop: Path) -> None:
+    code, out, err = run("plan", "--balance", "250", "--goal", "cautious", "--shop", shop, "--json")
+    assert code == 0, err
+    plan = json.loads(out)
+    assert (plan["goal"], plan["confidence"], plan["budget"]) == ("cautious", 0.8, 250.0)
+    assert plan["request"]["balance"] == "250.00 USD"
+    assert plan["request"]["out"] == {"expected": "0.00 USD", "offers": 0, "plans": []}
+    assert plan["goal_value"] == plan["certificate"]["value"] <= plan["expected_profit"]
 
 
 def test_a_what_if_is_told_and_shown_and_not_kept(run, shop: Path, tmp_path: Path) -> None:

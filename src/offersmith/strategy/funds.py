@@ -81,9 +81,9 @@ def left(balance: Money, expected: Money) -> Money:
     """
     rest = balance - expected
     if rest.minor <= 0:
+        why = f", because offers that are still out are expected to cost {expected}" if expected.minor else ""
         raise InputError(
-            f"balance {balance}: nothing is left to plan with, because offers that are still out are expected to cost "
-            f"{expected}",
+            f"balance {balance}: nothing is left to plan with{why}",
             hint="wait until they are used or run out, or add money; --budget AMOUNT plans without looking at them",
             field="balance",
             balance=stated(balance),

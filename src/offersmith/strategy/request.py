@@ -137,7 +137,10 @@ class Request:
                 plain.pop(name, None)
         elif moved:
             balance = _amount("balance", plain["balance"], self.budget)
+            out = {name: value for name, value in plain["out"].items() if self.out.get(name) != value}
             expected = _amount("out.expected", plain["out"].get("expected"), self.budget)
+            if not out.keys() <= {"expected"} or expected.startswith("-"):
+                raise InputError("of what is still out, out.expected can be asked otherwise: an amount, 0 or more")
             plain |= {"balance": balance, "out": {**plain["out"], "expected": expected}}
             plain["budget"] = stated(left(*(Money.stated(one, self.budget[-3:]) for one in (balance, expected))))
 

@@ -68,7 +68,7 @@ def test_every_note_has_words():
     assert {name for name in catalogue("compare") if name.startswith("note_")} == {
         f"note_{code}"
         for code in (
-            "nobody_moves", "terms_not_told", "terms_stated", "margin_differs", "rail_lifted",
+            "nobody_moves", "terms_not_told", "terms_stated", "goal_differs", "margin_differs", "rail_lifted",
             "models_differ", "moments_differ", "nobody_in_common",
             "only_in_one", "moved_by_lot", "expected_not_measured",
         )
