@@ -35,6 +35,8 @@ from offersmith.store.contacts import contacts
 from offersmith.store.files import parquet, replace
 from offersmith.store.ledger import PlanRow
 from offersmith.store.summaries import totals
+from offersmith.strategy.playbooks.base import offer_id
+from offersmith.strategy.playbooks.uses import alike
 from offersmith.vocabulary import Offer
 
 MODEL = "response"
@@ -102,10 +104,16 @@ class Kept:
         replace(file, parquet(table))
         return table, file
 
-    def given(self, at: datetime, days: int) -> pa.Table:
-        """Return the offers that customers were given in so many days before a moment, as `store.contacts.CONTACTS`."""
+    def given(self, at: datetime, days: int) -> tuple[pa.Table, dict[str, str]]:
+        """Return the offers that customers were given in so many days before a moment, and the channels of offers.
+
+        The offers are as `store.contacts.CONTACTS`, the channels those of all plans there are.
+        """
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
-            return contacts(self.analytics, ledger, at - timedelta(days=days), at)
+            plans = sorted(ledger.plans(), key=lambda row: row.as_of)
+            given = contacts(self.analytics, ledger, at - timedelta(days=days), at)
+        tables = [one for row in plans for one in row.summary.get("catalogue", ())]
+        return given, {one["offer_id"]: one["channel"] for one in tables if one.get("channel")}
 
     def register(self) -> pa.Table | None:
         """Return everybody the shop may address, with what its files say of them; None where it told nobody."""
@@ -185,14 +193,35 @@ class Kept:
 
 
 def sent(plans: Sequence[PlanRow], settings: Settings) -> tuple[Offer, ...]:
-    """Return the offers of plans that are not in the settings; of one that stands in several, the last."""
+    """Return the offers of plans that are not in the settings, nor stood for one; of one in several plans, the last."""
     own, currency = {one.id for one in settings.offers}, settings.shop.currency
     tables = {
         one["offer_id"]: one
         for row in sorted(plans, key=lambda row: row.as_of)
         for one in row.summary.get("catalogue", ())
+        if one["offer_id"] not in stood_for(row, settings)
     }
     return tuple(_sent(one, currency) for name, one in sorted(tables.items()) if name not in own)
+
+
+def stood_for(plan: PlanRow, settings: Settings) -> dict[str, str]:
+    """Return which offers of a plan's playbooks stood for which of the shop's own (`use`), on the terms it has today.
+
+    Where the shop has changed its offer since, what was sent is another offer, and keeps its own name.
+    """
+    currency = settings.shop.currency
+    own = {one.offer_id: one for one in catalogue(settings.offers, currency)}
+    given = {one["offer_id"]: one for one in plan.summary.get("catalogue", ())}
+    asked: Mapping[str, Any] = plan.summary.get("request") or {}
+    uses = {
+        offer_id(book["name"], one["id"]): one["use"]
+        for book in asked.get("playbooks", ())
+        for one in book["offers"]
+        if one.get("use") in own
+    }
+    return {
+        offer: use for offer, use in uses.items() if offer in given and alike(_sent(given[offer], currency), own[use])
+    }
 
 
 def _sent(table: Mapping[str, Any], currency: str) -> Offer:

@@ -28,7 +28,7 @@ from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.matched import matched
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
-from offersmith.kept import Kept, sent
+from offersmith.kept import Kept, sent, stood_for
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
@@ -338,7 +338,8 @@ class Shop:
             raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
             with bootstrap.open_ledger(self.place, self.settings) as ledger:
-                bound = read_back.bind(analytics, ledger, self.place.decided)
+                own = partial(stood_for, settings=self.settings)
+                bound = read_back.bind(analytics, ledger, self.place.decided, own)
             offers = sent(bound.plans, self.settings)
             yield Kept(self.place, self.settings, tuple(files), analytics, bound.digest, offers)
 

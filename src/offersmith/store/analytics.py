@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from offersmith.errors import StorageError
-from offersmith.store.decided import DECIDED
+from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.store.engine import connect, interruptible, text
 from offersmith.vocabulary import EVENTS
 
@@ -39,6 +39,7 @@ class Analytics:
         self._engine = connect(threads=threads, memory_mb=memory_mb, spill=scratch)
         self.use_events([])
         self.use_table("decided", DECIDED.empty_table())
+        self.use_table("stands_for", STANDS_FOR.empty_table())
 
     def __enter__(self) -> Self:
         return self

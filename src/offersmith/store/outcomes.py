@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
+from offersmith.store.decided import STANDS_FOR_TABLE
 
 EXPOSURE_EVENTS = ("view_promotion", "select_promotion")
 
@@ -24,7 +25,8 @@ _ENTERED = pa.schema([("entrant", pa.string()), ("since", pa.timestamp("us")), (
 def exposures(analytics: Analytics, until: datetime) -> pa.Table:
     """Return who was shown which offer of which campaign before `until`.
 
-    An exposure without a campaign belongs to a campaign named after its offer.
+    An exposure without a campaign belongs to a campaign named after its offer. An offer that stood for another one in a
+    campaign is that one here (`decided.STANDS_FOR`).
 
     Returns:
         campaign_id, offer_id, customer_id, time (UTC, of the first exposure); sorted by campaign and customer.
@@ -37,8 +39,15 @@ def exposures(analytics: Analytics, until: datetime) -> pa.Table:
         customer_id=rows.customer_id,
         time=rows.time,
     )
+    named = _as_own(named)
     first = named.group_by("campaign_id", "offer_id", "customer_id").aggregate(time=named.time.min())
     return analytics.run(first.order_by("campaign_id", "customer_id", "offer_id"))
+
+
+def _as_own(rows: ir.Table) -> ir.Table:
+    """Return rows with campaign_id and offer_id with the offers of the shop's that others stood for."""
+    joined = rows.left_join(STANDS_FOR_TABLE, ["campaign_id", "offer_id"])
+    return joined.mutate(offer_id=ibis.coalesce(joined.own_offer_id, joined.offer_id)).select(*rows.columns)
 
 
 def campaign_ids(analytics: Analytics) -> list[str]:
@@ -113,7 +122,7 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
         offer_id=used.offer_id,
         customer_id=used.customer_id,
     )
-    named = named.filter(named.campaign_id.notnull())
+    named = _as_own(named.filter(named.campaign_id.notnull()))
     found = named.group_by("campaign_id", "customer_id").aggregate(
         offer_id=named.offer_id.min(), n=named.count().cast("int64")
     )

@@ -9,6 +9,7 @@ itself of a campaign's decisions (`events.decisions`) goes before what a plan of
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from offersmith.errors import StorageError
 from offersmith.store.analytics import Analytics
 from offersmith.store.campaigns import Campaigns
-from offersmith.store.decided import DECIDED
+from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import campaign_ids
 
@@ -36,8 +37,20 @@ class Bound(NamedTuple):
     plans: tuple[PlanRow, ...]
 
 
-def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> Bound:
+def nothing(plan: PlanRow) -> Mapping[str, str]:  # noqa: ARG001 - the shape of what `bind` asks
+    """Say of a plan that none of its offers stood for another."""
+    return {}
+
+
+def bind(
+    analytics: Analytics,
+    ledger: Ledger,
+    told: Path | None = None,
+    stood_for: Callable[[PlanRow], Mapping[str, str]] = nothing,
+) -> Bound:
     """Bind the table `decided` to the decisions of all campaigns in the events whose chances are known.
+
+    And the table `stands_for` to what in these campaigns stood for an offer of the shop's own.
 
     A plan whose file is gone or altered has no chances that could be believed: its campaign counts as not decided by
     lot.
@@ -46,12 +59,14 @@ def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> Boun
         analytics: over the events.
         ledger: knows our plans, and the campaigns made of them.
         told: the decisions that the shop told, as `decided.DECIDED`; None, or no file, where it told none.
+        stood_for: which offers of a plan stood for which of the shop's own, on the same terms.
     """
     tables, content, plans = [DECIDED.empty_table()], hashlib.sha256(), []
     if told is not None and told.exists():
         tables.append(_told(told))
         content.update(told.read_bytes())
-    seen = set(campaign_ids(analytics)) - set(pc.unique(tables[-1]["campaign_id"]).to_pylist())
+    shown = set(campaign_ids(analytics))
+    seen = shown - set(pc.unique(tables[-1]["campaign_id"]).to_pylist())
     made = {row.plan_version: row for row in ledger.plans()}
     named = {name: row for version, row in made.items() for name in (version, f"plan-{version}")}
     named |= {row.campaign_id: made[row.plan_version] for row in Campaigns(ledger).all() if row.plan_version in made}
@@ -61,7 +76,15 @@ def bind(analytics: Analytics, ledger: Ledger, told: Path | None = None) -> Boun
             tables.append(table)
             plans.append(named[name])
             content.update(f"{name}\0{named[name].sha256}\0".encode())
+    standing = [
+        {"campaign_id": name, "offer_id": offer, "own_offer_id": own}
+        for name in sorted(shown & set(named))
+        for offer, own in sorted(stood_for(named[name]).items())
+    ]
+    if standing:
+        content.update(repr(standing).encode())
     analytics.use_table("decided", pa.concat_tables(tables))
+    analytics.use_table("stands_for", pa.Table.from_pylist(standing, schema=STANDS_FOR))
     return Bound(content.hexdigest(), tuple(plans))
 
 

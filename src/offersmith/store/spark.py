@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from offersmith.errors import MissingExtraError, StorageError
-from offersmith.store.decided import DECIDED
+from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.vocabulary import EVENTS
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class SparkAnalytics:
             ibis.options.pyspark = _Spelling()
         self.use_events([])
         self.use_table("decided", DECIDED.empty_table())
+        self.use_table("stands_for", STANDS_FOR.empty_table())
 
     def __enter__(self) -> Self:
         return self

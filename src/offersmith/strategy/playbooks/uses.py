@@ -31,7 +31,7 @@ class Uses:
     def of(cls, offers: Sequence[Offer], catalogue: Sequence[Offer], own: Mapping[str, str] | None = None) -> Uses:
         """Return what stands for what, and by a name of its own every offer whose terms are not the shop's."""
         known = {offer.offer_id: offer for offer in catalogue}
-        changed = (one for one in offers if one.offer_id in known and not _alike(one, known[one.offer_id]))
+        changed = (one for one in offers if one.offer_id in known and not alike(one, known[one.offer_id]))
         return cls({**(own or {}), **{one.offer_id: f"{one.offer_id}{CHANGED}" for one in changed}})
 
     def asked(self, offers: Sequence[Offer], catalogue: Sequence[Offer]) -> list[Offer]:
@@ -66,5 +66,6 @@ class Uses:
         return answered
 
 
-def _alike(one: Offer, other: Offer) -> bool:
+def alike(one: Offer, other: Offer) -> bool:
+    """Return whether two offers are the same kind on the same terms: what was learned of one holds of the other."""
     return one.kind == other.kind and dict(one.terms) == dict(other.terms)
