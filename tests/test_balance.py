@@ -14,6 +14,7 @@ from offersmith import Shop
 from offersmith.campaigns.states import Action
 from offersmith.errors import InputError
 from offersmith.planned import Planned
+from offersmith.report.comparison import write
 
 CUSTOMERS = 120
 
@@ -171,6 +172,9 @@ def test_a_goal_is_asked_for_by_name_by_the_settings_and_in_a_what_if(shop: Shop
     assert asked == {"goal": ("revenue", "cautious"), "confidence": (0.8, 0.9)}
     assert "goal_differs" in found.notes
     assert "expected revenue" in found.text()
+    page = write(found, shop.folder / "what-if.html", shop="corner").file.read_text(encoding="utf-8")
+    assert "Expected revenue" in page
+    assert "预计收入" in page
     plan = msgspec.structs.replace(shop.settings.plan, goal="cautious", confidence=0.7)
     other = Shop(shop.folder, msgspec.structs.replace(shop.settings, plan=plan))
     told = other.plan(400)

@@ -112,8 +112,15 @@ def _numbers(made: Comparison, reader: Reader) -> tuple[Number, ...]:
     common = words(reader, "page_of_customers", customers=reader.count(made.customers))
     given = reader.count(abs(two.given - one.given))
     sign = "+" if two.given > one.given else MINUS if two.given < one.given else ""
+    sold = one.sold(two)
+    revenue = (
+        []
+        if sold is None
+        else [Number(signed(sold[1] - sold[0], reader), words(reader, "page_revenue"), _from_to(*sold, reader))]
+    )
     return (
         Number(signed(made.profit, reader), words(reader, "page_profit"), _from_to(one.profit, two.profit, reader)),
+        *revenue,
         Number(signed(made.cost, reader), words(reader, "page_cost"), _from_to(one.cost, two.cost, reader)),
         Number(
             f"{sign}{given}",

@@ -41,6 +41,12 @@ class Total:
     goal: str = PROFIT
     revenue: float | None = None
 
+    def sold(self, other: Total) -> tuple[float, float] | None:
+        """Return the revenue of this plan and another's; None where both go by profit, or one does not know it."""
+        if self.revenue is None or other.revenue is None or {self.goal, other.goal} == {PROFIT}:
+            return None
+        return self.revenue, other.revenue
+
 
 @dataclass(frozen=True, slots=True)
 class Use:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from offersmith.offers import KINDS
 from offersmith.offers.catalogue import says
 from offersmith.profiles import segments
-from offersmith.strategy.objective import PROFIT
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
@@ -111,12 +110,10 @@ def _shop(made: Comparison, language: Language) -> list[str]:
     one, two, money = made.before, made.after, {"currency": made.currency}
     budgets = {"budget_before": one.budget, "budget_after": two.budget}
     customers = {"customers_before": one.customers, "customers_after": two.customers}
-    revenue: tuple[tuple[str, float, float, Mapping[str, object]], ...] = ()
-    if one.revenue is not None and two.revenue is not None and {one.goal, two.goal} != {PROFIT}:
-        revenue = (("revenue", one.revenue, two.revenue, money),)
+    sold = one.sold(two)
     figures: tuple[tuple[str, float, float, Mapping[str, object]], ...] = (
         ("profit", one.profit, two.profit, money),
-        *revenue,
+        *(() if sold is None else (("revenue", *sold, money),)),
         ("cost", one.cost, two.cost, {**money, **budgets}),
         ("given", one.given, two.given, customers),
     )
