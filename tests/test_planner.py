@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -15,8 +16,11 @@ from offersmith.errors import InfeasibleError, InputError, OffersmithError, Stat
 from offersmith.kept import sent
 from offersmith.planned import Planned
 from offersmith.plans import PlansListed
+from offersmith.response.logged import logs
 from offersmith.store.campaigns import Campaigns
+from offersmith.store.decided import DECIDED
 from offersmith.store.ledger import PlanRow
+from offersmith.strategy.table import plan_table
 from offersmith.words import LANGUAGES
 
 CUSTOMERS = 300
@@ -251,3 +255,64 @@ def test_who_got_an_offer_of_a_plan_that_went_out_rests_and_counts_and_of_one_th
 def of_those_given(made: Planned) -> list[str]:
     table = made.decisions
     return table.filter(pc.not_equal(table["offer_id"], "none"))["customer_id"].to_pylist()
+
+
+def test_who_opted_out_gets_what_all_of_them_get_and_the_plan_says_how_many_they_are(
+    shop: Shop, tmp_path: Path
+) -> None:
+    members = {f"C{number:03}" for number in range(CUSTOMERS) if number % 3}
+    apart = msgspec.structs.replace(shop.settings.plan, opted_out="member", for_everybody="five-percent")
+    own = Shop(shop.folder, msgspec.structs.replace(shop.settings, plan=apart))
+    made = own.plan(500)
+    table = made.decisions
+    mine = table.filter(pc.is_in(table["customer_id"], value_set=pa.array(sorted(members))))
+    assert set(zip(mine["offer_id"].to_pylist(), mine["probability"].to_pylist(), strict=True)) == {("five-percent", 1)}
+    assert set(map(tuple, mine["reasons"].to_pylist())) == {("opted_out",)}
+    assert made.as_dict()["opted_out"]["customers"] == len(members) == 200
+    assert "200 customers have opted out of personal offers: all get" in made.text()
+    assert "200 位顾客已选择不接收个性化优惠" in made.text("zh")
+    assert made.plan.spent <= 500
+    assert made.margins[0][1] < made.margins[-1][1]
+    # A plan of playbooks has no offer for everybody, and is for nobody who opted out.
+    other = own.plan(200, playbooks=["frequent-buyers"])
+    assert set(of_those_given(other)).isdisjoint(members)
+    assert other.playbooks[0].members + other.playbooks[0].elsewhere <= CUSTOMERS - len(members)
+    assert other.as_dict()["opted_out"]["outcome"] == "not_in_plan"
+    # What was sent is read again as history, whatever chance it had.
+    with own.engine() as kept:
+        decided = pa.table({name: plan_table(made.plan)[name] for name in ("customer_id", "offer_id", "probability")})
+        rows = decided.num_rows
+        more = {"campaign_id": pa.repeat("c", rows), "time": pa.nulls(rows, pa.timestamp("us"))}
+        columns = {**{name: decided[name] for name in decided.column_names}, **more}
+        columns["chances"] = plan_table(made.plan)["chances"]
+        kept.analytics.use_table("decided", pa.table({name: columns[name] for name in DECIDED.names}).cast(DECIDED))
+        assert logs(kept.analytics, datetime(2030, 1, 1))["c"].num_rows == CUSTOMERS
+
+
+def test_a_plan_says_whom_bans_keep_from_what(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "bans.toml"
+    file.write_text(
+        '[[limits]]\nname = "tens"\nkind = "only"\noffers = ["ten-percent"]\ncolumn = "member"\nis = [true]\n'
+        '[[limits]]\nname = "rest"\nkind = "frequency"\neach_at_most = 2\ndays = 28\n'
+        '[[limits]]\nname = "guests"\nkind = "exclude"\ncolumn = "member"\nis = [false]\n'
+        '[[limits]]\nname = "mails"\nkind = "contacts"\nat_most = 90\ndays = 7\n',
+        encoding="utf-8",
+    )
+    made = shop.plan(80, limits=file)
+    said, chinese = made.text(), made.text("zh")
+    for line in (
+        "limit tens: keeps 100 customers from 10 % off",
+        "limit rest: keeps nobody from anything",
+        "limit guests: keeps 100 customers from any offer",
+        "limit mails: 0 offers given in the 7 days before count against it",
+    ):
+        assert f"\n  {line}\n" in said
+    assert "限制“guests”：100 位顾客不能获得任何优惠" in chinese
+    plain = {one["name"]: one for one in made.as_dict()["bans"]}
+    assert plain["tens"] == {
+        "name": "tens", "kind": "only", "customers": 100, "offers": ["ten-percent"], "nothing": 0,
+    }  # fmt: skip
+    assert made.as_dict()["before"] == [{"name": "mails", "days": 7, "given": 0}]
+    by_playbook = shop.plan(80, playbooks=["members"])
+    assert by_playbook.as_dict()["bans"]
+    assert ": who 1" not in by_playbook.text()

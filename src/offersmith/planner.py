@@ -236,6 +236,7 @@ class Planner:
         channels = {offer.offer_id: offer.channel for offer in (*self.kept.offers(), *offers) if offer.channel}
         past = None
         if days := stated.looks_back:
-            past = Past.of(self.kept.given(at, days), known["customer_id"], at, channels)
+            given, earlier = self.kept.given(at, days)
+            past = Past.of(given, known["customer_id"], at, {**earlier, **channels})
         currency = self.settings.shop.currency
         return compile_limits(stated, paying, known, currency, budget.major, channels=channels, past=past)

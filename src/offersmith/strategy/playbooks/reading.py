@@ -23,7 +23,7 @@ from offersmith.strategy.playbooks.base import NAME, RISKS, Playbook, Template, 
 
 FOLDER = "playbooks"
 """Where a workspace keeps playbooks of its own."""
-NOT_LIMITS = ("band", "budget")
+NOT_LIMITS = ("band", "budget", "ladder")
 """Kinds that are about all offers of a plan, and so nothing that a single playbook can ask for."""
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
