@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given as given_
 from hypothesis import settings
@@ -13,9 +14,15 @@ from hypothesis import strategies as st
 from offersmith.strategy.allocation.pricing import drawn_by
 from offersmith.strategy.allocation.problem import Rows
 from offersmith.strategy.allocation.solve import allocate
+from offersmith.strategy.candidates import Candidates
+from offersmith.strategy.explore import explore
+from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.limits.compiling import compile_limits
 from offersmith.strategy.limits.past import DAY_US
 from offersmith.strategy.limits.reading import parse
+from offersmith.strategy.objective import as_value
+from offersmith.strategy.odds import evenly
+from offersmith.strategy.reserve import LARGEST, risks
 
 
 def used(shop, made, choice):
@@ -282,3 +289,26 @@ def test_whatever_is_asked_ladders_and_frequencies_are_never_broken(make_shop, s
         assert used_ >= bound - 1e-4 if at_least else used_ <= bound + 1e-6
     assert not (found.choice[before(shop, days) >= most] >= 0).any()
     assert found.certificate.value <= found.certificate.dual_bound + 1e-5
+
+
+@pytest.mark.parametrize("of", ["value", "cost", "offers"])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_ladder_and_a_frequency_hold_whatever_lots_draw(make_shop, of, seed):
+    shop = make_shop(1_500, seed)
+    made = shop.compiled(
+        {"name": "older", "kind": "ladder", "column": "region", "steps": [2, 3], "of": of},
+        {"name": "rest", "kind": "frequency", "each_at_most": 2, "days": 30},
+        budget=300.0,
+    )
+    found = Candidates(
+        pa.array([f"c{place:05}" for place in range(shop.n)]), ("five", "ten", "gift"), ~made.forbidden,
+        *(np.where(made.forbidden, 0.0, each) for each in (shop.value, shop.cost, 0 * shop.value, 2 * shop.value)),
+    )  # fmt: skip
+    keep = Keeping.of(300.0, 3, made.limits, made.cell, made.cells)
+    risk = risks(keep, found.cost, found.profit, found.allowed)
+    tried = risk.small(found.cost, found.profit, found.allowed, LARGEST)
+    odds = evenly(found, tried, (found.profit, found.profit_sd))
+    drawn = explore(as_value(found, found.profit), odds, found.customers, risk, 0.1, "salt")
+    assert drawn.by_lot.sum() > 50
+    assert (keep.used(drawn.choice, found.cost, found.profit) <= keep.rows.bound + 1e-6).all()
+    assert not (drawn.choice[before(shop, 30) >= 2] >= 0).any()
