@@ -16,6 +16,8 @@ class OffersmithError(Exception):
     Args:
         message: what is wrong, naming the field, the value and what is allowed.
         hint: what to do about it; printed on its own line.
+        key: of the message in `catalogue/errors.toml`, which says the same in every language with the facts in its
+            places; empty where it is said in English alone.
         facts: the values behind the message, for `--json` and logs.
     """
 
@@ -23,10 +25,11 @@ class OffersmithError(Exception):
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
 
-    def __init__(self, message: str, *, hint: str = "", **facts: Any) -> None:
+    def __init__(self, message: str, *, hint: str = "", key: str = "", **facts: Any) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.key = key
         self.facts = facts
 
     def __str__(self) -> str:

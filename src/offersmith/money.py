@@ -63,7 +63,12 @@ class Money:
         try:
             exact = Decimal(written.replace(",", ""))
         except InvalidOperation as fault:
-            raise InputError(f"amount {written!r:.80} is not a number in {currency}") from fault
+            raise InputError(
+                f"amount {written!r:.80} is not a number in {currency}",
+                key="no_number",
+                amount=f"{written!r:.80}",
+                currency=currency,
+            ) from fault
         # Decimal rounds to 28 digits without a word: what is longer is no amount.
         if exact.is_finite() and (len(exact.as_tuple().digits) > _PRECISION or exact.adjusted() >= _DIGITS):
             raise InputError(
@@ -106,7 +111,13 @@ class Money:
             written.strip().rpartition(" ") if written.strip()[-1:].isalpha() else (written, "", currency)
         )
         if amount and named.upper() != currency:
-            raise InputError(f"amount {written!r:.80} must be in {currency}", hint=f"for example 200 {currency}")
+            raise InputError(
+                f"amount {written!r:.80} must be in {currency}",
+                hint=f"for example 200 {currency}",
+                key="other_currency",
+                amount=f"{written!r:.80}",
+                currency=currency,
+            )
         return cls.parse(amount or written, currency)
 
     @property

@@ -220,14 +220,17 @@ class Office(Desk):
         """
         plans: Sequence[PlanRow] = self._books.plans()
         if not plans:
-            raise StateError("no plan yet", hint="make one: offersmith plan --budget AMOUNT")
+            raise StateError("no plan yet", hint="make one: offersmith plan --budget AMOUNT", key="no_plan")
         if not version:
             return plans[-1]
         found = [row for row in plans if row.plan_version.startswith(version)]
         if len(found) != 1:
             known = ", ".join(row.plan_version for row in plans)
             raise StateError(
-                f"plan {version!r}: {'no such plan' if not found else 'several begin so'}; there are: {known}"
+                f"plan {version!r}: {'no such plan' if not found else 'several begin so'}; there are: {known}",
+                key="several_plans" if found else "unknown_plan",
+                plan=repr(version),
+                plans=known,
             )
         return found[0]
 

@@ -234,7 +234,10 @@ def load(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"{folder} is not a workspace: it has no {FILE}",
             hint=f"make one with: offersmith init {folder} --events FILE",
+            key="no_workspace",
             path=str(path),
+            folder=str(folder),
+            file=FILE,
         ) from fault
     except NotADirectoryError as fault:
         raise SettingsError(f"{folder} is a file, not a workspace", hint="name the folder with --shop") from fault

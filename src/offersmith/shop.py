@@ -155,7 +155,8 @@ class Shop:
         with self.engine() as kept:
             found = kept.learned(kept.moment(as_of), self.economics())
         if found is None:
-            raise StateError(f"no model of what {self.folder} knows now is kept", hint="learn one: offersmith learn")
+            said = f"no model of what {self.folder} knows now is kept"
+            raise StateError(said, hint="learn one: offersmith learn", key="nothing_learned", folder=str(self.folder))
         return found
 
     def plan(
@@ -351,7 +352,8 @@ class Shop:
             return ledger.event_files()
 
     def _nothing_read(self) -> StateError:
-        return StateError(f"no events yet in {self.folder}", hint=f"read some: offersmith ingest --shop {self.folder}")
+        hint = f"read some: offersmith ingest --shop {self.folder}"
+        return StateError(f"no events yet in {self.folder}", hint=hint, key="no_events", folder=str(self.folder))
 
     def _amount(self, given: str | float | Decimal | Money, name: str) -> Money:
         currency = self.settings.shop.currency

@@ -12,7 +12,9 @@ from typer.exceptions import Abort, TyperException
 from typer.main import get_command
 
 from offersmith.cli.root import app
+from offersmith.cli.told import reader, told
 from offersmith.errors import InputError, OffersmithError
+from offersmith.words import say
 
 USAGE, OURS, INTERRUPTED = 2, 70, 130
 
@@ -50,9 +52,11 @@ def _fail(fault: OffersmithError) -> NoReturn:
     """Say what is wrong: on stderr for people, as an object on stdout as well where --json was asked for."""
     if "--json" in sys.argv:
         typer.echo(json.dumps(fault.as_dict(), ensure_ascii=False, default=str))
-    typer.echo(f"offersmith: {fault.message}", err=True)
-    if fault.hint:
-        typer.echo(f"  hint: {fault.hint}", err=True)
+    language = reader()
+    message, hint = told(fault, language)
+    typer.echo(f"offersmith: {message}", err=True)
+    if hint:
+        typer.echo(f"  {say('errors.hint', language, hint=hint)}", err=True)
     sys.exit(fault.exit_code)
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,7 @@ from offersmith.strategy.lots import lots
 from offersmith.strategy.objective import as_cost
 from offersmith.strategy.odds import Odds
 from offersmith.strategy.reserve import Risks
+from offersmith.words import say
 
 CLOSE = 1e-9
 """Of a row: what lots alone may seem to be above it by rounding."""
@@ -125,12 +127,10 @@ def _held(lot: Odds, risks: Risks, spare: Floats) -> None:
         used = lot.mean(keep.draw(row, lot.cost, lot.worth))
         if row and used > most + CLOSE * abs(most):
             sign = keep.rows.sign[row]
-            raise InfeasibleError(
-                f"limit {name!r} is {keep.rows.bound[row] * sign:,.2f}, and a first experiment, where a lot decides "
-                f"about everybody, is expected to come to {used * sign:,.2f}",
-                hint="leave the limit out of the first plan, or state a bound that the experiment keeps",
-                limit=name,
-            )
+            at, comes_to = float(keep.rows.bound[row] * sign), float(used * sign)
+            facts: dict[str, Any] = {"limit": name, "at": at, "comes_to": comes_to}
+            hint = say("errors.experiment_breaks_hint")
+            raise InfeasibleError(say("errors.experiment_breaks", **facts), hint=hint, key="experiment_breaks", **facts)
 
 
 def _optimum(value: Bits, lot: Odds, risks: Risks, spare: Floats, share: float) -> Assignment:
@@ -156,7 +156,10 @@ def _optimum(value: Bits, lot: Odds, risks: Risks, spare: Floats, share: float) 
             raise InfeasibleError(
                 f"the limits can be kept, but not with {share:.0%} of the customers decided by lot: "
                 + "; ".join(_in_the_way(fault, lot, risks, spare, share)),
-                hint="explore a smaller share, or none: --explore 0",
+                hint=say("errors.lots_in_the_way_hint"),
+                key="lots_in_the_way",
+                share=share,
+                names=", ".join(one["name"] for one in fault.facts["conflict"]["rows"]),
                 **fault.facts,
             ) from fault
         raise

@@ -20,7 +20,7 @@ from offersmith.errors import InputError
 from offersmith.money import Money
 from offersmith.settings import OfferSettings
 from offersmith.strategy.funds import left, stated
-from offersmith.strategy.limits.ground import nearest
+from offersmith.strategy.limits.ground import near, nearest
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, check, settle
 from offersmith.strategy.odds import ODDS
 from offersmith.strategy.playbooks.base import Playbook, Template
@@ -237,5 +237,8 @@ def _off(tables: list[Any], found: Any, value: Any, change: str) -> None:
 
 def _unknown(place: str, name: str, known: Sequence[str], change: str) -> InputError:
     where = f" in {place}" if place else ""
-    hint = nearest(name.partition(".")[0], known) if known else f"the plan has no {place or 'such thing'}"
-    return InputError(f"--set {change!r}: no {name!r}{where}", hint=hint, set=change)
+    word = name.partition(".")[0]
+    hint = nearest(word, known) if known else f"the plan has no {place or 'such thing'}"
+    facts = {"set": change, "name": name, "place": place, **(near(word, known) if known else {})}
+    key = "unknown_key_of" if place else "unknown_key"
+    return InputError(f"--set {change!r}: no {name!r}{where}", hint=hint, key=key, **facts)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,10 +28,16 @@ SEGMENT = "segment"
 """The column that `profiles.segments` adds to what is known of customers."""
 
 
-def refusal(where: str, limit: str, field: str, value: object, allowed: str, hint: str = "") -> InputError:
-    """Return the error that names file, limit, field, value (None: it is missing) and what is allowed."""
+def refusal(
+    where: str, limit: str, field: str, value: object, allowed: str, hint: str = "", key: str = "", **facts: Any
+) -> InputError:
+    """Return the error that names file, limit, field, value (None: it is missing) and what is allowed.
+
+    Its key in the catalogue, if it has one, may speak of path, limit, field, and further facts.
+    """
     said = f"{field} is missing" if value is None else f"{field} = {shown(value)}"
-    return InputError(f"{where}: limit {limit!r}: {said}: {allowed}", hint=hint, limit=limit, field=field, path=where)
+    text = f"{where}: limit {limit!r}: {said}: {allowed}"
+    return InputError(text, hint=hint, key=key, limit=limit, field=field, path=where, **facts)
 
 
 def shown(value: object) -> str:
@@ -41,12 +48,19 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def near(word: str, known: Iterable[str]) -> dict[str, str | int]:
+    """Return what may have been meant as facts of an error: `near`, or `there`, what there is, and how many `more`."""
+    names = list(known)
+    found = difflib.get_close_matches(word, names, 1)
+    return {"near": found[0]} if found else {"there": ", ".join(names[:SHOWN]), "more": max(len(names) - SHOWN, 0)}
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return a hint at what may have been meant, or at what there is."""
-    names = list(known)
-    near = difflib.get_close_matches(word, names, 1)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names[:SHOWN])}{more}"
+    found = near(word, known)
+    if "near" in found:
+        return f"did you mean {found['near']}?"
+    return f"there are: {found['there']}" + (f" and {found['more']} more" if found["more"] else "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +133,10 @@ class Words:
             InputError: there is no such column, or conditions cannot speak of its type.
         """
         if name not in self.profiles.column_names:
-            hint = nearest(name, self.profiles.column_names)
-            raise refusal(self.where, limit, field, name, "customers have no such column", hint)
+            columns = self.profiles.column_names
+            allowed, hint = "customers have no such column", nearest(name, columns)
+            facts = {"column": shown(name), **near(name, columns)}
+            raise refusal(self.where, limit, field, name, allowed, hint, key="unknown_column", **facts)
         kind = self.profiles.schema.field(name).type
         if not sort_of(kind):
             allowed = f"holds {kind}; allowed are columns of texts, numbers, or true and false"

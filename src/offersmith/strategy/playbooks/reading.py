@@ -15,7 +15,7 @@ from offersmith.errors import InputError
 from offersmith.offers import KINDS
 from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.base import misspoken
-from offersmith.strategy.limits.ground import nearest, shown
+from offersmith.strategy.limits.ground import near, nearest, shown
 from offersmith.strategy.limits.reading import LARGEST, in_words
 from offersmith.strategy.limits.reading import parse as parse_limits
 from offersmith.strategy.playbooks import PLAYBOOKS
@@ -60,8 +60,9 @@ def text(name: str, folder: Path | None = None) -> str:
                 hint="for example weekend-cooks.toml",
                 playbook=name,
             )
-        hint = nearest(name, names(folder))
-        raise InputError(f"no playbook {name!r}", hint=hint, playbook=name)
+        known = names(folder)
+        facts = {"playbook": name, **near(name, known)}
+        raise InputError(f"no playbook {name!r}", hint=nearest(name, known), key="unknown_playbook", **facts)
     return resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
