@@ -221,7 +221,7 @@ def _limit(row: Row, goal: str, language: Language) -> str:
     """Say what a plan uses of a limit, and what one more unit of it would add to the goal where it binds."""
     floor = "floor" if row.at_least else "cap"
     whole = all(float(one).is_integer() for one in (row.usage, row.bound))
-    used, bound = (f"{one:,.0f}" if whole else f"{one:,.2f}" for one in (row.usage, row.bound))
+    used, bound = (f"{one + 0.0:,.0f}" if whole else f"{one:,.2f}" for one in (row.usage, row.bound))
     said = say(f"shop.planned_{floor}", language, name=row.name, used=used, bound=bound)
     if not row.price:
         return said

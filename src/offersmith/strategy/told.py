@@ -18,7 +18,8 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
     bound, missing = plan.certificate.dual_bound, plan.difference
     limited = len(plan.certificate.rows) > 1
-    best = "best_in_limits" if limited else "best_possible" if bound > 0 else "best_is_nothing"
+    given = plan.opted_out is not None and plan.opted_out.given  # in any case, even at a loss
+    best = "best_in_limits" if limited else "best_possible" if bound > 0 or given else "best_is_nothing"
     other = "" if plan.goal.name == PROFIT else f"_{plan.goal.name}"
     best += other if best == "best_is_nothing" else ""
     of = {"of": of_goal(plan.goal.name, language)}

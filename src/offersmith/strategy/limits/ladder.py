@@ -14,7 +14,7 @@ from offersmith.strategy.allocation.problem import Limit
 from offersmith.strategy.limits.band import MEASURES, group_name
 from offersmith.strategy.limits.base import Stated, Text
 from offersmith.strategy.limits.ground import Ground, Words, refusal, shown
-from offersmith.strategy.limits.groups import Bands, Every, Part
+from offersmith.strategy.limits.groups import Bands, Every, Part, numbers
 
 MOST_ROWS = 100
 """Rows that one ladder may come to: more are no longer prices that somebody reads."""
@@ -49,7 +49,9 @@ class Ladder(Stated, frozen=True, kw_only=True):
         bands = Bands(self.column, self.steps)
         there = np.unique(bands.codes(words.profiles))
         if len(there[there > 0]) < 2:
-            allowed = f"all customers are in one band of column {self.column!r}, so there is nothing to compare"
+            held = numbers(words.profiles[self.column])
+            goes = f"it goes from {np.nanmin(held):g} to {np.nanmax(held):g}" if there.any() else "it is empty"
+            allowed = f"all customers are in one band of column {self.column!r}, so nothing is to be compared; {goes}"
             raise refusal(words.where, self.name, "steps", list(self.steps), allowed)
         return (bands, *(Every(name) for name in self.alike))
 
