@@ -39,12 +39,13 @@ def closed(ledger: Ledger, campaign_id: str, name: str, at: datetime) -> pa.Stri
         name: under which the ledger counts a code's own uses.
         at: the moment from which on an ended code is over, naive UTC.
     """
+    used = _used([campaign_id], name)
     query = (
         sa.select(VOUCHERS.c.customer_id)
-        .select_from(_counted(name))
+        .select_from(_beside(used))
         .where(VOUCHERS.c.campaign_id == campaign_id, VOUCHERS.c.customer_id.is_not(None))
         .group_by(VOUCHERS.c.customer_id)
-        .having(sa.func.sum(sa.case((_open(at), 1), else_=0)) == 0)
+        .having(sa.func.sum(sa.case((_open(used, at), 1), else_=0)) == 0)
     )
     with ledger.transaction() as connection:
         return pa.array(list(connection.scalars(query)), pa.string())
@@ -52,9 +53,10 @@ def closed(ledger: Ledger, campaign_id: str, name: str, at: datetime) -> pa.Stri
 
 def live_codes(ledger: Ledger, campaigns: Sequence[str], name: str, at: datetime) -> int:
     """Return how many codes of these campaigns could still be used; `name` and `at` as of `closed`."""
-    query = sa.select(sa.func.count()).select_from(_counted(name)).where(VOUCHERS.c.campaign_id.in_(campaigns))
+    used = _used(campaigns, name)
+    query = sa.select(sa.func.count()).select_from(_beside(used)).where(VOUCHERS.c.campaign_id.in_(campaigns))
     with ledger.transaction() as connection:
-        return int(connection.execute(query.where(_open(at))).scalar_one())
+        return int(connection.execute(query.where(_open(used, at))).scalar_one())
 
 
 def money_left(ledger: Ledger, campaign_id: str) -> int | None:
@@ -71,17 +73,27 @@ def money_left(ledger: Ledger, campaign_id: str) -> int | None:
     return rest
 
 
-def _counted(name: str) -> sa.Join:
-    """Return the codes beside the meter that counts their own uses, where one does."""
+def _used(campaigns: Sequence[str], name: str) -> sa.Subquery:
+    """Return how often each code was used that was.
+
+    Summed first: an engine that looks every code up among its campaign's meters takes the product of both.
+    """
     meter = METERS.c
-    own = (meter.campaign_id == VOUCHERS.c.campaign_id) & (meter.name == name) & (meter.unit == "use")
-    return VOUCHERS.outerjoin(METERS, own & (meter.subject == VOUCHERS.c.code_key))
-
-
-def _open(at: datetime) -> sa.ColumnElement[bool]:
-    """Return whether a code could still be used."""
-    code, meter = VOUCHERS.c, METERS.c
-    used = sa.func.coalesce(meter.taken - meter.given_back, 0)
-    return (
-        (code.state == "live") & (code.uses.is_(None) | (used < code.uses)) & (code.ends.is_(None) | (code.ends > at))
+    uses = sa.func.sum(meter.taken - meter.given_back).label("uses")
+    query = sa.select(meter.campaign_id, meter.subject, uses).where(
+        meter.campaign_id.in_(campaigns), meter.name == name, meter.unit == "use"
     )
+    return query.group_by(meter.campaign_id, meter.subject).subquery()
+
+
+def _beside(used: sa.Subquery) -> sa.Join:
+    """Return the codes, each beside its own uses where it has any."""
+    code = VOUCHERS.c
+    return VOUCHERS.outerjoin(used, (used.c.subject == code.code_key) & (used.c.campaign_id == code.campaign_id))
+
+
+def _open(used: sa.Subquery, at: datetime) -> sa.ColumnElement[bool]:
+    """Return whether a code could still be used."""
+    code = VOUCHERS.c
+    uses = code.uses.is_(None) | (sa.func.coalesce(used.c.uses, 0) < code.uses)
+    return (code.state == "live") & uses & (code.ends.is_(None) | (code.ends > at))
