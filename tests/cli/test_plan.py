@@ -115,19 +115,11 @@ def test_options_of_a_plan_arrive(run, shop: Path, tmp_path: Path) -> None:
     }
 
 
-def test_a_goal_and_a_balance_arrive(run, shop: Path) -> None:
-    code, out, err = run("plan", "--balance", "250", "--goal", "cautious", "--shop", shop, "--json")
-    assert code == 0, err
-    plan = json.loads(out)
-    assert (plan["goal"], plan["confidence"], plan["budget"]) == ("cautious", 0.8, 250.0)
-    assert plan["request"]["balance"] == "250.00 USD"
-    assert plan["request"]["out"] == {"expected": "0.00 USD", "offers": 0, "plans": []}
-    assert plan["goal_value"] == plan["certificate"]["value"] <= plan["expected_profit"]
-
-
 def test_a_what_if_is_told_and_shown_and_not_kept(run, shop: Path, tmp_path: Path) -> None:
     kept = sorted(path.name for path in (shop / ".offersmith" / "plans").iterdir())
-    version = kept[0]
+    opened = Shop.open(shop)
+    with bootstrap.open_ledger(opened.place, opened.settings) as ledger:
+        version = ledger.plans()[0].plan_version  # the first that was made, whatever the others are called
     page = tmp_path / "what-if.html"
     asked = ("--set", "budget=40", "--set", "offers.ten-percent.percent=15", "--out", page)
     code, out, err = run("what-if", version, *asked, "--shop", shop, "--json")
@@ -154,3 +146,13 @@ def test_two_plans_are_compared_by_their_beginnings(run, shop: Path, monkeypatch
     assert "budget: 20.00 USD → 40.00 USD" in out
     monkeypatch.setenv("OFFERSMITH_LANG", "zh")
     assert run("plan", "compare", one[:9], two[:9], "--shop", shop)[1].startswith(f"方案 {one} 与方案 {two} 对比")
+
+
+def test_a_goal_and_a_balance_arrive(run, shop: Path) -> None:
+    code, out, err = run("plan", "--balance", "250", "--goal", "cautious", "--shop", shop, "--json")
+    assert code == 0, err
+    plan = json.loads(out)
+    assert (plan["goal"], plan["confidence"], plan["budget"]) == ("cautious", 0.8, 250.0)
+    assert plan["request"]["balance"] == "250.00 USD"
+    assert plan["request"]["out"] == {"expected": "0.00 USD", "offers": 0, "plans": []}
+    assert plan["goal_value"] == plan["certificate"]["value"] <= plan["expected_profit"]
