@@ -1,7 +1,8 @@
 import pytest
 
 from offersmith.strategy.playbooks.base import Who
-from offersmith.strategy.playbooks.said import condition, share
+from offersmith.strategy.playbooks.reading import parse
+from offersmith.strategy.playbooks.said import condition, rails, share
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,20 @@ def test_a_condition_in_words(who, english, chinese):
 
 def test_a_share_is_said_as_it_is():
     assert [share(part) for part in (0.3, 0.07, 0.125, 1.0, 1 / 3)] == ["30%", "7%", "12.5%", "100%", "33.3333%"]
+
+
+def test_limits_over_several_plans_are_told_whole():
+    limits = [
+        {"name": "not too often", "kind": "frequency", "each_at_most": 2, "days": 28, "channel": "email"},
+        {"name": "letters", "kind": "contacts", "at_most": 500, "days": 30},
+    ]
+    raw = {
+        "name": "ours", "title": {"en": "Ours"}, "about": {"en": "Ours."}, "offers": [
+            {"id": "ten", "kind": "percent_off", "terms": {"percent": 10}, "channel": "email"}
+        ], "limits": limits,
+    }  # fmt: skip
+    said = rails(parse(raw, "ours.toml"), 0.0, "USD", "en")
+    assert said == [
+        "offers to one customer: at most 2, counting those of the last 28 days, sent by email",
+        "customers with an offer: at most 500, counting those of the last 30 days",
+    ]

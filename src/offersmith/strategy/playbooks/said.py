@@ -16,8 +16,8 @@ from offersmith.strategy.limits.groups import Value
 from offersmith.strategy.playbooks.base import Guards, Playbook, Season, Who, spoken
 from offersmith.words import Language, say
 
-BOUNDS = ("at_least", "share_at_least", "at_most", "share_at_most")
-"""Fields of limits that are figures."""
+BOUNDS = ("at_least", "share_at_least", "at_most", "share_at_most", "each_at_most", "days", "channel")
+"""Fields of limits that a card says, in this order."""
 MINOR = "minor"
 """The unit of features that count money in the smallest coin."""
 
