@@ -42,6 +42,7 @@ class Draws:
         worth: (K, n).
         best: (n,) the optimum's choice, -1 for none.
         largest: (R,) what one customer's cells differ by at most; above zero.
+        further: (R, n) what the optimum's choice draws beside its weights; None where it draws nothing else.
     """
 
     weight: Floats
@@ -50,6 +51,7 @@ class Draws:
     worth: Floats
     best: Choice
     largest: Floats
+    further: Floats | None = None
 
 
 def cubed(chance: Floats, draws: Draws, order: Ints, start: Lots) -> Ints:
@@ -65,28 +67,41 @@ def cubed(chance: Floats, draws: Draws, order: Ints, start: Lots) -> Ints:
         (n,) the cell of each customer.
     """
     weight = draws.weight / draws.largest[:, None, None, None]
+    further = np.zeros((draws.largest.size, 1)) if draws.further is None else draws.further / draws.largest[:, None]
     drawn, state = np.empty(chance.shape[1], np.int64), start.copy()
     who, left = np.arange(chance.shape[1]), chance
     for rows in range(weight.shape[0], -1, -1):
-        kept = np.ascontiguousarray(weight[:rows])
-        who, left = _flight(left, who, order, kept, draws.cell, draws.cost, draws.worth, draws.best, state, drawn)
+        kept, beside = np.ascontiguousarray(weight[:rows]), np.ascontiguousarray(further[:rows])
+        parts = (kept, draws.cell, draws.cost, draws.worth, draws.best, beside)
+        who, left = _flight(left, who, order, *parts, state, drawn)
         order = np.arange(who.size)
     return drawn
 
 
 @compiled
 def _direction(
-    weight: Floats, cell: Cells, cost: Floats, worth: Floats, best: Choice, i: int, to: int, of: int, out: Floats
+    weight: Floats,
+    cell: Cells,
+    cost: Floats,
+    worth: Floats,
+    best: Choice,
+    beside: Floats,
+    i: int,
+    to: int,
+    of: int,
+    out: Floats,
 ) -> None:
     """Fill (R,): what moving a customer's chance from one cell to another draws."""
     out[:] = 0.0
+    own = 0 if beside.shape[1] == 1 else i
     c = 0 if cell.size == 1 else np.int64(cell[i])
     for sign, a in ((1.0, to), (-1.0, of)):
         k = np.int64(best[i]) if a == 0 else a - 2
         if k >= 0:
             for r in range(out.size):
                 w = weight[r]
-                out[r] += sign * (w[0, k, c] + w[1, k, c] * cost[k, i] + w[2, k, c] * worth[k, i])
+                draw = w[0, k, c] + w[1, k, c] * cost[k, i] + w[2, k, c] * worth[k, i]
+                out[r] += sign * (draw + beside[r, own] if a == 0 else draw)
 
 
 @compiled
@@ -170,6 +185,7 @@ def _flight(
     cost: Floats,
     worth: Floats,
     best: Choice,
+    beside: Floats,
     state: Lots,
     drawn: Ints,
 ) -> tuple[Ints, Floats]:
@@ -191,7 +207,7 @@ def _flight(
             if e < 0:
                 drawn[i] = d
                 break
-            _direction(weight, cell, cost, worth, best, i, d, e, v)
+            _direction(weight, cell, cost, worth, best, beside, i, d, e, v)
             w = elimination @ v
             p, ended = _free(w, free), False
             if p < 0:

@@ -190,9 +190,11 @@ def _drawn(lot: Odds, best: Choice, asked: Floats, ids: pa.StringArray, risks: R
         stake = np.max(cost, axis=0, where=chance > 0, initial=0.0)
         order = np.lexsort((lots(ids, f"{salt}|order"), -stake))
         return balanced(chance, cost, order, start) - 1
-    rows, largest = risks.keep.rows.weight[list(risks.rows)], risks.ranges(lot)
+    keep, largest = risks.keep, risks.ranges(lot)
     drawing = largest > 0
-    draws = Draws(rows[drawing], risks.keep.cell, lot.cost, lot.worth, best, largest[drawing])
+    rows = np.array(risks.rows)[drawing]
+    beside = keep.beyond(best)[rows] if keep.more else None
+    draws = Draws(keep.rows.weight[rows], keep.cell, lot.cost, lot.worth, best, largest[drawing], beside)
     order = np.lexsort((lots(ids, f"{salt}|order"), -risks.stake(lot)))
     return cubed(chance, draws, order, start) - 1
 

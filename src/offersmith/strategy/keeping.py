@@ -39,11 +39,14 @@ class Keeping:
         cell: (n,) of every customer, or (1,) where all are in one.
         profit: float32 (K, n) what the rows call value, where the plan makes something else large; None where that is
             what is made large, or where no row asks for it.
+        more: rows by place, with (K, n) what giving something draws on them beside their weights, as "at most"
+            (`together`).
     """
 
     rows: Rows
     cell: Cells
     profit: Bits | None = None
+    more: tuple[tuple[int, Floats], ...] = ()
 
     @classmethod
     def of(
@@ -84,6 +87,10 @@ class Keeping:
         weight = self.rows.weight
         if self.profit is not None:
             weight = np.concatenate([weight[:, :VALUE], np.zeros_like(weight[:, :1]), weight[:, VALUE:]], axis=1)
+        for row, _ in self.more:
+            own = np.zeros_like(weight[:, :1])
+            own[row] = 1.0
+            weight = np.concatenate([weight, own], axis=1)
         parts = zip(self.rows.names, weight, self.rows.bound, self.rows.sign, strict=True)
         return tuple(Limit(name, each * sign, float(most * sign), bool(sign < 0)) for name, each, most, sign in parts)
 
@@ -112,9 +119,9 @@ class Keeping:
             replace(limit, weight=np.concatenate([np.zeros_like(limit.weight[:1]), limit.weight[1:], limit.weight[:1]]))
             for limit in self.limits()
         ]
-        counted = part.astype(np.float32)[None]
-        if self.profit is not None:
-            counted = np.concatenate([(self.profit * part).astype(np.float32)[None], counted])
+        own = () if self.profit is None else ((self.profit * part).astype(np.float32),)
+        drawn = ((more * part).astype(np.float32) for _, more in self.more)
+        counted = np.stack([*own, *drawn, part.astype(np.float32)])
         return allocate(Memory.of(worth, paid, self._cells(value.shape[1]), counted), moved, gap=CLOSE)
 
     def at_price(self, value: Bits, cost: Bits, price: float) -> Choice:
@@ -137,7 +144,10 @@ class Keeping:
         if row == 0:
             return cost
         each = weight if self.cell.size == 1 else weight[:, :, self.cell]
-        return np.asarray(each[COUNT] + each[COST] * cost + each[VALUE] * worth)
+        drawn = np.asarray(each[COUNT] + each[COST] * cost + each[VALUE] * worth)
+        for other, more in self.more:
+            drawn = drawn + more if other == row else drawn
+        return drawn
 
     def rounding(self, cost: Floats, worth: Floats) -> Floats:
         """Return (R,): what the assignment may be off by, because it sees costs and values as float32.
@@ -151,6 +161,8 @@ class Keeping:
                 found[row] = FLOAT32 * float(
                     (each[COST] * cost + each[VALUE] * np.abs(worth)).max(axis=0, initial=0).sum()
                 )
+        for row, more in self.more:
+            found[row] += FLOAT32 * float(np.abs(more).max(axis=0, initial=0).sum())
         return found
 
     def used(self, choice: Choice, cost: Floats, worth: Floats) -> Floats:
@@ -160,7 +172,17 @@ class Keeping:
         where = self.cell[0] if self.cell.size == 1 else self.cell[given]
         paid, earned = cost[offer, given], worth[offer, given]
         each = self.rows.weight[:, :, offer, where]
-        return np.array([math.fsum(one[COUNT] + one[COST] * paid + one[VALUE] * earned) for one in each])
+        drawn = [one[COUNT] + one[COST] * paid + one[VALUE] * earned for one in each]
+        for row, more in self.more:
+            drawn[row] = drawn[row] + more[offer, given]
+        return np.array([math.fsum(one) for one in drawn])
+
+    def beyond(self, choice: Choice) -> Floats:
+        """Return (R, n): what decisions draw on every row beside its weights."""
+        found, given = np.zeros((len(self.rows.names), choice.size)), np.flatnonzero(choice >= 0)
+        for row, more in self.more:
+            found[row, given] = more[choice[given], given]
+        return found
 
     def lines(self, used: Floats, price: Floats) -> tuple[Row, ...]:
         """Return the rows after a plan, floors as floors, from (R,) use and price as "at most"."""
@@ -184,7 +206,8 @@ class Keeping:
         return total
 
     def _further(self) -> Bits | None:
-        return None if self.profit is None else self.profit[None]
+        parts = [*(() if self.profit is None else (self.profit,)), *(more.astype(np.float32) for _, more in self.more)]
+        return np.stack(parts) if parts else None
 
     def _cells(self, customers: int) -> Cells | None:
         return None if self.cell.size == 1 and customers != 1 else np.broadcast_to(self.cell, (customers,))

@@ -123,7 +123,7 @@ def test_a_segment_of_ours_that_is_empty_today_is_no_typing_error_beside_one_tha
 
 
 def test_no_limits_are_no_rows(shop):
-    assert tuple(shop.compiled()) == (None, 1, (), None, (), ())
+    assert tuple(shop.compiled()) == (None, 1, (), None, (), (), ())
 
 
 EVERY = {

@@ -156,12 +156,14 @@ class Limit:
         weight: (M, K, C) of a unit of each measure, by offer and cell; trailing measures may be left out.
         bound: finite.
         at_least: >= instead of <=.
+        once: it counts customers: one who gets several offers counts once.
     """
 
     name: str
     weight: Floats
     bound: float
     at_least: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

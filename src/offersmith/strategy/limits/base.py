@@ -56,6 +56,10 @@ class Stated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Return (K, n) which offers customers must not get; None where it forbids none."""
         return None
 
+    def rest(self, ground: Ground) -> tuple[NDArray[np.bool_], NDArray[np.int64]] | None:  # noqa: ARG002 - likewise
+        """Return (K,) offers and (n,) how many of them each customer may still get; None where it does not say."""
+        return None
+
     def looks_back(self) -> int:
         """Return over how many days before the plan it counts what was given; 0 where it looks at the plan alone."""
         return 0

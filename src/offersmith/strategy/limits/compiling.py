@@ -64,6 +64,7 @@ class Compiled(NamedTuple):
         forbidden: (K, n) offers that must not be given, their value -inf; None where all may.
         bans: what each limit that forbids something forbids, in the order of the file.
         before: what was given before, of each limit that counts it.
+        rest: (K,) offers, and (n,) how many of them each customer may still get, of each limit that says so.
     """
 
     cell: Cells | None
@@ -72,6 +73,7 @@ class Compiled(NamedTuple):
     forbidden: NDArray[np.bool_] | None
     bans: tuple[Banned, ...] = ()
     before: tuple[Before, ...] = ()
+    rest: tuple[tuple[NDArray[np.bool_], NDArray[np.int64]], ...] = ()
 
 
 def compile_limits(
@@ -120,6 +122,7 @@ def compile_limits(
     rows: list[Limit] = []
     bans: list[Banned] = []
     before: list[Before] = []
+    rest: list[tuple[NDArray[np.bool_], NDArray[np.int64]]] = []
     forbidden: NDArray[np.bool_] | None = None
     for one in limits.stated:
         made = one.rows(ground)
@@ -134,7 +137,10 @@ def compile_limits(
         given = one.before(ground)
         if given is not None:
             before.append(Before(one.name, one.looks_back(), given))
-    return Compiled(groups.cell, groups.cells, tuple(rows), forbidden, tuple(bans), tuple(before))
+        left = one.rest(ground)
+        if left is not None:
+            rest.append(left)
+    return Compiled(groups.cell, groups.cells, tuple(rows), forbidden, tuple(bans), tuple(before), tuple(rest))
 
 
 def _banned(limit: Stated, ban: NDArray[np.bool_], offers: Sequence[str]) -> Banned:

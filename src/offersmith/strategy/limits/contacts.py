@@ -16,7 +16,8 @@ from offersmith.strategy.limits.groups import ROUNDING
 class Contacts(Segmented, frozen=True, kw_only=True):
     """`at_most`, a whole number, or `share_at_most`; of a segment (all customers) and of `offers`, where named.
 
-    With `days`, what was given in so many days before the plan counts against it.
+    With `days`, what was given in so many days before the plan counts against it. Where a plan may give a customer
+    several offers, a customer who gets more than one of them counts once.
     """
 
     kind: ClassVar[str] = "contacts"
@@ -32,7 +33,7 @@ class Contacts(Segmented, frozen=True, kw_only=True):
         """Return the number of offers given, bounded by what is left."""
         weight = ground.weight({COUNT: 1.0}, self.chosen(ground.words), self.segment())
         left = max(self._most(ground) - (self.before(ground) or 0), 0)
-        return (Limit(self.name, weight, float(left)),)
+        return (Limit(self.name, weight, float(left), once=True),)
 
     def before(self, ground: Ground) -> int | None:
         """Return how many were given in the days before, those to customers who are gone too where it is for all."""

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from offersmith.strategy.limits.base import Ban, Days, Times
 from offersmith.strategy.limits.ground import Ground
 
+ENDLESS = 1 << 30
+
 
 class Frequency(Ban, frozen=True, kw_only=True):
     """`each_at_most` offers in `days` days; of `offers` or a `channel` (all), for a segment (everybody).
 
-    A plan gives one offer at most, so whoever got fewer may get one more, and whoever got as many gets none now.
+    Whoever got fewer may get as many more as are left (of a plan that gives one offer at most: one), and whoever got as
+    many gets none now.
     """
 
     kind: ClassVar[str] = "frequency"
@@ -28,7 +31,12 @@ class Frequency(Ban, frozen=True, kw_only=True):
 
     def forbids(self, ground: Ground) -> NDArray[np.bool_]:
         """Return these offers of the members who got as many of them already."""
-        offers, members = self.chosen(ground.words), self.members(ground)
+        offers, left = self.rest(ground)
+        return np.outer(offers, left <= 0)
+
+    def rest(self, ground: Ground) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Return these offers and what is left of them to each customer; as good as no end of them to who is no member."""
+        members = self.members(ground)
         given = ground.words.given(self.days, self.offers, self.channel)
         times = np.bincount(given[given >= 0], minlength=members.size)
-        return np.outer(offers, members & (times >= self.each_at_most))
+        return self.chosen(ground.words), np.where(members, self.each_at_most - times, ENDLESS)
