@@ -160,6 +160,9 @@ class PlanSettings(_Part, frozen=True):
     `opted_out` names the column of the shop's own file of customers (`customers` under `[[events]]`), true and false,
     that says who has opted out of personal offers. Nothing that is known or expected of them, and no lot, decides about
     them: they all get the offer that `for_everybody` names, or nothing.
+
+    `each` is how many offers a customer may get at most, 1 to 3. What a second one brings is counted as far as the first
+    is not used; what two offers really do together was never tried.
     """
 
     explore: Share = 0.1
@@ -169,6 +172,7 @@ class PlanSettings(_Part, frozen=True):
     confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.8
     opted_out: str = ""
     for_everybody: str = ""
+    each: Annotated[int, Meta(ge=1, le=3)] = 1
 
 
 class OfferSettings(_Part, frozen=True):

@@ -30,6 +30,8 @@ def at_margins(
     given = plan.decisions.select(keys).filter(pa.compute.not_equal(plan.decisions["offer_id"], NO_OFFER))
     found = given.join(estimates, keys, join_type="inner").sort_by([(key, "ascending") for key in keys])
     revenue, cost, spread = (found[name].to_numpy().sum() for name in ("revenue", "cost", "profit_sd"))
+    if plan.each > 1:  # what a second offer does not bring any more is in the plan's own sums
+        revenue, cost, spread = plan.expected_revenue, plan.spent, plan.profit_sd_shared
     shown = []
     for rate in sorted(set(rates)):
         scale = rate / stated.margin_rate if stated.margin_rate else 1.0

@@ -6,9 +6,8 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,22 +23,23 @@ from offersmith.strategy.apart import Apart, named, set_apart
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
+from offersmith.strategy.decisions import counts, customer_of, explained, pays, table
 from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
 from offersmith.strategy.keeping import Keeping, kept_by
 from offersmith.strategy.kernels import Floats
 from offersmith.strategy.limits.compiling import Banned, Before, Compiled
-from offersmith.strategy.lots import lots, names
+from offersmith.strategy.lots import lots
 from offersmith.strategy.objective import PROFIT, Goal, as_cost, as_value
 from offersmith.strategy.odds import ODDS
 from offersmith.strategy.opted_out import OptedOut, Settled, uniform
 from offersmith.strategy.proof import Difference, at, prove
-from offersmith.strategy.reasons import Condition, reasons
+from offersmith.strategy.reasons import reasons
 from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
-from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER, Offer
-
-NORMAL = NormalDist()
+from offersmith.strategy.sets import Rows, Sets, checked, rows_of
+from offersmith.strategy.several import several
+from offersmith.vocabulary import NO_OFFER, Offer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +50,10 @@ class Plan:
         version: hash of everything the plan says; the same inputs give the same version.
         as_of: the moment the plan was made for.
         valid_until: decisions hold until then.
-        decisions: table of `vocabulary.DECISIONS`, one row per eligible customer, sorted by customer.
-        chances: (offers, customers), with which each of `offers` would have been given, in the order of `decisions`:
-            whoever reads the outcome later must know who could have got what.
+        decisions: table of `vocabulary.DECISIONS`, sorted by customer: a row for each offer that an eligible customer
+            gets, and one for each who gets nothing.
+        chances: (outcomes, customers), with which each of `outcomes` would have been given, customers in the order of
+            `decisions`: whoever reads the outcome later must know who could have got what.
         offers: everything that could be given, `none` first.
         budget: what may be spent.
         spent: expected cost of the decisions, major units; never above the budget.
@@ -88,6 +89,8 @@ class Plan:
         opted_out: what is done for those who have opted out of personal offers; None where there are none.
         bans: whom limits keep from what.
         before: what was given in the days before and counts against a limit.
+        each: offers a customer may get at most.
+        outcomes: what a customer may get: `none`, each offer, then each set of several, joined by `sets.JOINED`.
     """
 
     version: str
@@ -121,6 +124,19 @@ class Plan:
     opted_out: Settled | None = None
     bans: tuple[Banned, ...] = ()
     before: tuple[Before, ...] = ()
+    each: int = 1
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def customers(self) -> int:
+        """How many were decided about."""
+        return int(self.chances.shape[1])
+
+    @property
+    def several(self) -> int:
+        """How many customers get more than one offer."""
+        rows = np.bincount(customer_of(self.decisions["customer_id"]))
+        return int(np.sum(rows > 1))
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
@@ -129,7 +145,8 @@ class Plan:
             "version": self.version,
             "as_of": self.as_of.isoformat(),
             "valid_until": self.valid_until.isoformat(),
-            "customers": self.decisions.num_rows,
+            "customers": self.customers,
+            **({} if self.each == 1 else {"each": self.each, "several": self.several}),
             "counts": dict(self.counts),
             "pays": dict(self.pays),
             "currency": self.budget.currency,
@@ -162,9 +179,9 @@ class Plan:
         }
 
     def __str__(self) -> str:
-        given = sum(count for offer, count in self.counts.items() if offer != "none")
+        given = self.customers - self.counts[NO_OFFER]
         return (
-            f"plan {self.version}: {given:,} of {self.decisions.num_rows:,} customers get an offer, expected cost "
+            f"plan {self.version}: {given:,} of {self.customers:,} customers get an offer, expected cost "
             f"{self.spent:,.2f} of {self.budget}, expected profit {self.expected_profit:,.2f}"
         )
 
@@ -185,6 +202,7 @@ def make(
     asked: Mapping[str, Any] | None = None,
     goal: Goal | None = None,
     opted_out: OptedOut | None = None,
+    cost_share: float = 1.0,
 ) -> Plan:
     """Decide about every customer of the estimates (and of `reasons_from`).
 
@@ -192,7 +210,7 @@ def make(
         estimates: `vocabulary.ESTIMATES`.
         offers: the catalogue; `none` is added if it is missing.
         budget: what the expected cost of all decisions may be at most.
-        settings: share by lot, days the decisions hold.
+        settings: share by lot, days the decisions hold, offers a customer may get.
         as_of: the moment the plan is made for, naive UTC.
         seed: of the lots; another moment draws others.
         reasons_from: profiles whose facts are added to the reasons.
@@ -205,6 +223,8 @@ def make(
         asked: what was asked of the plan, plain values: another request makes another version.
         goal: what is made large; default: as the settings say.
         opted_out: whom no estimate, profile or lot may decide about, and the one offer that they may get.
+        cost_share: part of the offers' cost that the shop pays: what a second offer does not bring any more is counted
+            before it.
 
     Raises:
         InputError: the budget is negative, the estimates are not what they should be, or there is no such goal.
@@ -212,15 +232,19 @@ def make(
     """
     listed, goal = _catalogue(offers, budget), goal or Goal(settings.goal, settings.confidence)
     estimates = estimates if opted_out is None else uniform(estimates, opted_out)
-    everybody, stated_rows = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
+    single, stated_rows = kept_by(candidates(estimates, listed, reasons_from), budget.major, limits, reasons_from)
+    each = checked(settings.each)
+    together, everybody, stated_rows = several(
+        single, stated_rows, 1 if cold else each, estimates, limits, reasons_from, cost_share=cost_share
+    )
     apart = set_apart(everybody, stated_rows, opted_out, () if limits is None else limits.bans)
     largest, share = (LARGEST_COLD, 1.0) if cold else (LARGEST, settings.explore)
     lot = _Lot("thompson" if cold else settings.lots, largest, share, f"{seed}|{as_of.isoformat()}")
-    apart, keep, made = _decided(apart, goal, lot)
+    apart, keep, made = _decided(apart, goal, lot, together.sets)
     found, worth, other = apart.free, goal.worth(apart.free), goal.name != PROFIT
     value, cost = as_value(found, worth), as_cost(found.cost)
     proof, difference = prove(found, worth, value, cost, made.choice, keep, made.reserve)
-    spoken, silent = _because(found, made, because)
+    spoken, silent = explained(single, rows_of(made.choice, together), made, because)
     known = [*silent, *facts(reasons_from, found.customers)]
     why = apart.why(reasons(value, cost, made, keep, known, profit=found.profit, goal=goal.name, cold=cold))
     drawn = None if cold else frontier(value, cost, keep, found.profit if other else None)
@@ -231,14 +255,15 @@ def make(
     stated = [budget.minor, budget.currency, seed, share, cold, as_of.isoformat(), valid_until.isoformat(), *models]
     stated += [] if keep.alone else [row.as_dict() for row in proof.rows]
     stated += [*([goal.as_dict()] if other else []), *([dict(asked)] if asked else [])]
+    stated += [] if each == 1 else [{"each": each}]
     version = _version(stated, listed, found, made, why, spoken)
-    until = [as_of + timedelta(days=(valid_days or {}).get(name, settings.valid_days)) for name in found.offers]
-    decisions = _decisions(found, made, why, spoken, version, [valid_until, *until])
+    until = [as_of + timedelta(days=(valid_days or {}).get(name, settings.valid_days)) for name in single.offers]
+    rows = rows_of(made.choice, together)
     return Plan(
         version=version,
         as_of=as_of,
         valid_until=valid_until,
-        decisions=decisions,
+        decisions=table(single, rows, made, why, spoken, version, [valid_until, *until]),
         chances=made.chances,
         offers=listed,
         budget=budget,
@@ -253,7 +278,9 @@ def make(
         opted_out=apart.settled,
         bans=() if limits is None else limits.bans,
         before=() if limits is None else limits.before,
-        **_figures(apart, made, proof, listed),
+        each=each,
+        outcomes=(NO_OFFER, *found.offers),
+        **_figures(apart, made, proof, listed, rows),
     )
 
 
@@ -266,26 +293,27 @@ class _Lot(NamedTuple):
     salt: str
 
 
-def _decided(apart: Apart, goal: Goal, lot: _Lot) -> tuple[Apart, Keeping, Explored]:
+def _decided(apart: Apart, goal: Goal, lot: _Lot, sets: Sets) -> tuple[Apart, Keeping, Explored]:
     """Return what is decided about all who are not settled, and within which rows.
 
-    Where the limits cannot be kept because of what is settled, nobody of those gets anything.
+    Lots give single offers. Where the limits cannot be kept because of what is settled, nobody of those gets anything.
     """
     found = apart.free
     keep = apart.rest if goal.name == PROFIT else apart.rest.beside(found.profit)
     risk = risks(keep, found.cost, found.profit, found.allowed)
     tried = risk.small(found.cost, found.profit, found.allowed, lot.largest)
-    odds = ODDS[lot.kind](found, tried, goal.believed(found))
+    odds = ODDS[lot.kind](found, tried & sets.single[:, None], goal.believed(found))
+    odds = replace(odds, small=tried)
     value = as_value(found, goal.worth(found))
     try:
         return apart, keep, explore(value, odds, found.customers, risk, lot.share, lot.salt)
     except InfeasibleError as fault:
         if not apart.given:
             raise
-        return _decided(apart.without(named(fault)), goal, lot)
+        return _decided(apart.without(named(fault)), goal, lot, sets)
 
 
-def _figures(apart: Apart, made: Explored, proof: Certificate, offers: Sequence[Offer]) -> dict[str, Any]:
+def _figures(apart: Apart, made: Explored, proof: Certificate, offers: Sequence[Offer], rows: Rows) -> dict[str, Any]:
     """Return the fields of a plan that are sums over its decisions."""
     found = apart.found
     spread, earned = at(found.profit_sd, made.choice), at(found.profit, made.choice)
@@ -297,8 +325,8 @@ def _figures(apart: Apart, made: Explored, proof: Certificate, offers: Sequence[
         "given_up": (int(lost.size), -math.fsum(lost) if lost.size else 0.0),
         "profit_sd": math.sqrt(math.fsum(spread * spread)),
         "profit_sd_shared": math.fsum(spread),
-        "counts": {offer.offer_id: int(np.sum(made.choice == k - 1)) for k, offer in enumerate(offers)},
-        "pays": _pays(found, made),
+        "counts": counts([offer.offer_id for offer in offers], rows),
+        "pays": pays([offer.offer_id for offer in offers[1:]], rows),
         "shadow_price": proof.rows[0].price,
         "certificate": proof,
         "assignment_certificate": made.certificate,
@@ -312,38 +340,6 @@ def _catalogue(offers: Sequence[Offer], budget: Money) -> tuple[Offer, ...]:
     if budget.minor < 0:
         raise InputError(f"budget {budget} must be zero or more")
     return (NONE, *(offer for offer in offers if offer.offer_id != NO_OFFER))
-
-
-def _pays(found: Candidates, made: Explored) -> dict[str, float]:
-    """Return the chance that an offer's profit over those who get it is above zero; only offers that somebody gets."""
-    paying = {}
-    for k, offer in enumerate(found.offers):
-        given = made.choice == k
-        if given.any():
-            mean, spread = math.fsum(found.profit[k, given]), math.fsum(found.profit_sd[k, given])
-            paying[offer] = NORMAL.cdf(mean / spread) if spread else float(mean > 0)
-    return paying
-
-
-def _because(found: Candidates, made: Explored, asked: Asked | None) -> tuple[pa.ListArray, list[Condition]]:
-    """Return what the model says of every decision, null where it is not asked, and codes where it has nothing to say.
-
-    What a lot decided has no reason but the lot.
-    """
-    n = len(found.customers)
-    chosen = np.flatnonzero((made.choice >= 0) & ~made.by_lot)
-    if asked is None or not chosen.size:
-        return pa.nulls(n, BECAUSE), []
-    choice = made.choice[chosen].astype(np.int64)
-    offers = pa.array(found.offers, pa.string()).take(pa.array(choice))
-    said = asked(found.customers.take(pa.array(chosen)), offers, found.profit[choice, chosen])
-    place, silent = np.full(n, -1), []
-    place[chosen] = np.arange(chosen.size)
-    for code, here in said.codes.items():
-        where = np.zeros(n, np.bool_)
-        where[chosen] = here
-        silent.append((code, where))
-    return said.why.take(pa.array(place, mask=place < 0)), silent
 
 
 def _version(
@@ -364,23 +360,3 @@ def _version(
     for part in (*said, made.choice, made.chances, at(found.profit, made.choice), at(found.cost, made.choice)):
         content.update(part.tobytes())
     return content.hexdigest()
-
-
-def _decisions(
-    found: Candidates, made: Explored, why: pa.ListArray, spoken: pa.ListArray, version: str, until: Sequence[datetime]
-) -> pa.Table:
-    n = len(found.customers)
-    offers = pa.array([NO_OFFER, *found.offers], pa.string())
-    columns = [
-        names(found.customers, version),
-        found.customers,
-        offers.take(pa.array(made.choice.astype(np.int64) + 1)),
-        pa.array(made.probability),
-        pa.array(at(found.profit, made.choice)),
-        pa.array(at(found.cost, made.choice)),
-        why,
-        spoken,
-        pa.repeat(pa.scalar(version), n),
-        pa.array(until, pa.timestamp("us")).take(pa.array(made.choice.astype(np.int64) + 1)),
-    ]
-    return pa.table(columns, schema=DECISIONS)

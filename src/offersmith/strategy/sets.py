@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -106,16 +105,15 @@ def sets_of(allowed: Bools, offers: Sequence[str], each: int) -> Sets:
     joined = [name for name in offers if JOINED in name]
     if joined:
         raise InputError(
-            f"offer {joined[0]!r}: an id with {JOINED!r} in it cannot stand beside each = {each}, where {JOINED!r} joins "
-            "the offers that a customer gets together",
+            f"offer {joined[0]!r}: an id with {JOINED!r} in it cannot stand beside each = {each}, where {JOINED!r} "
+            "joins the offers that a customer gets together",
             hint="give the offer an id without it, or ask for each = 1",
             field="each",
         )
-    found = [(k,) for k in range(len(offers))]
-    last = [((k,), allowed[k]) for k in range(len(offers))]
-    tried = len(offers)
+    found: list[tuple[int, ...]] = [(k,) for k in range(len(offers))]
+    last: list[tuple[tuple[int, ...], Bools]] = [((k,), allowed[k]) for k in range(len(offers))]
     for _ in range(1, each):
-        further = []
+        further: list[tuple[tuple[int, ...], Bools]] = []
         for members, who in last:
             for k in range(members[-1] + 1, len(offers)):
                 both = who & allowed[k]
@@ -124,15 +122,15 @@ def sets_of(allowed: Bools, offers: Sequence[str], each: int) -> Sets:
                 if len(found) + len(further) > MOST_SETS:
                     raise _too_many(len(offers), each)
         found += [members for members, _ in further]
-        last, tried = further, tried + len(further)
+        last = further
     return Sets(tuple(offers), tuple(found))
 
 
 def _too_many(offers: int, each: int) -> InputError:
     fits = max((k for k in range(1, 200) if sum(comb(k, m) for m in range(1, each + 1)) <= MOST_SETS), default=1)
     return InputError(
-        f"each = {each}: up to {each} of {offers} offers a customer come to more than {MOST_SETS} sets that somebody may "
-        f"get; up to {fits} offers always fit",
+        f"each = {each}: up to {each} of {offers} offers a customer come to more than {MOST_SETS} sets that somebody "
+        f"may get; up to {fits} offers always fit",
         hint="plan with fewer offers, exclude some of them from each other's customers, or ask for fewer a customer",
         field="each",
     )

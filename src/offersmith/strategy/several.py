@@ -51,6 +51,9 @@ def several(
     Raises:
         InputError: there are too many sets, or a chance of use that is none.
     """
+    if each == 1:
+        alone = Sets(single.offers, tuple((k,) for k in range(len(single.offers))))
+        return Together(single, alone, np.zeros(single.allowed.shape), cost_share), single, keep
     together = Together(
         single, sets_of(single.allowed, single.offers, each), used_chances(estimates, single), cost_share
     )

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
+from offersmith.strategy.decisions import customer_of
 from offersmith.strategy.plan import Plan
 
 CHANCES = "chances"
@@ -16,7 +17,8 @@ CHANCES = "chances"
 def plan_table(plan: Plan) -> pa.Table:
     """Return the decisions and the chances of all offers, with the plan's version and moment in the metadata.
 
-    An offer that a customer had no chance of is not named; no clock, no host.
+    An offer that a customer had no chance of is not named; no clock, no host. Offers that a customer would have got
+    together are one entry, `a+b`: the entries of a customer add up to 1, and stand in each of the customer's rows.
     """
     summary = json.dumps({"version": plan.version, "as_of": plan.as_of.isoformat(), "budget": str(plan.budget)})
     table = plan.decisions.append_column(pa.field(CHANCES, _KIND, nullable=False), _chances(plan))
@@ -27,7 +29,10 @@ _KIND = pa.map_(pa.string(), pa.float64())
 
 
 def _chances(plan: Plan) -> pa.MapArray:
-    customer, offer = np.nonzero(plan.chances.T > 0)
-    ends = np.concatenate([[0], np.cumsum(np.bincount(customer, minlength=plan.decisions.num_rows))]).astype(np.int32)
-    names = pa.array([one.offer_id for one in plan.offers], pa.string()).take(pa.array(offer))
-    return pa.MapArray.from_arrays(pa.array(ends, pa.int32()), names, pa.array(plan.chances[offer, customer]))
+    customer, outcome = np.nonzero(plan.chances.T > 0)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(customer, minlength=plan.customers))]).astype(np.int32)
+    names = pa.array(plan.outcomes, pa.string()).take(pa.array(outcome))
+    found = pa.MapArray.from_arrays(pa.array(ends, pa.int32()), names, pa.array(plan.chances[outcome, customer]))
+    if plan.decisions.num_rows == plan.customers:
+        return found
+    return found.take(pa.array(customer_of(plan.decisions["customer_id"])))
