@@ -161,8 +161,8 @@ class PlanSettings(_Part, frozen=True):
     that says who has opted out of personal offers. Nothing that is known or expected of them, and no lot, decides about
     them: they all get the offer that `for_everybody` names, or nothing.
 
-    `each` is how many offers a customer may get at most, 1 to 3. What a second one brings is counted as far as the first
-    is not used; what two offers really do together was never tried.
+    `each` is how many offers a customer may get at most, 1 to 3. What a second one brings is counted as far as the
+    first is not used; what two offers really do together was never tried.
     """
 
     explore: Share = 0.1

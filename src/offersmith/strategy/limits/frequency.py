@@ -35,7 +35,7 @@ class Frequency(Ban, frozen=True, kw_only=True):
         return np.outer(offers, left <= 0)
 
     def rest(self, ground: Ground) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Return these offers and what is left of them to each customer; to who is no member there is no end of them."""
+        """Return these offers and what is left of them to each customer; others have no end of them."""
         members = self.members(ground)
         given = ground.words.given(self.days, self.offers, self.channel)
         times = np.bincount(given[given >= 0], minlength=members.size)
