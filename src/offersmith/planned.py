@@ -40,7 +40,7 @@ class Planned:
 
     Attributes:
         plan: the decisions, their certificate and totals.
-        file: the plan as Parquet, one row per eligible customer.
+        file: the decisions as Parquet.
         cards_file: the plan in words.
         fitted: the response model behind it.
         cards: the strategy, one card per group that gets the same.
@@ -66,13 +66,13 @@ class Planned:
 
     @property
     def decisions(self) -> pa.Table:
-        """One row per eligible customer (`vocabulary.DECISIONS`)."""
+        """One row per offer that a customer gets, and one per customer who gets nothing (`vocabulary.DECISIONS`)."""
         return self.plan.decisions
 
     @property
     def customers(self) -> int:
         """How many customers were decided about."""
-        return int(self.plan.decisions.num_rows)
+        return self.plan.customers
 
     @property
     def profit_if_shop_paid(self) -> float:

@@ -45,6 +45,7 @@ from offersmith.strategy.playbooks.cards import playbook_cards
 from offersmith.strategy.playbooks.merging import merge
 from offersmith.strategy.playbooks.uses import Uses
 from offersmith.strategy.request import Request
+from offersmith.strategy.sets import checked
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
 
@@ -82,6 +83,7 @@ class Planner:
         playbooks: Sequence[str] = (),
         explore: float | None = None,
         goal: str | None = None,
+        each: int | None = None,
         margin: float,
     ) -> Request:
         """Return what is asked, with the settings' answer to all that is not said.
@@ -106,6 +108,7 @@ class Planner:
             offers=() if named else self._own(),
             goal=aim,
             confidence=plan.confidence,
+            each=checked(plan.each if each is None else each),
         )
 
     def _funded(self, budget: Money | Balance) -> dict[str, Any]:
@@ -150,7 +153,9 @@ class Planner:
             estimates,
             offers,
             budget,
-            msgspec.structs.replace(self.settings.plan, explore=request.explore, lots=request.lots, valid_days=longest),
+            msgspec.structs.replace(
+                self.settings.plan, explore=request.explore, lots=request.lots, valid_days=longest, each=request.each
+            ),
             at,
             self.settings.learn.seed,
             reasons_from=table,
@@ -161,6 +166,7 @@ class Planner:
             asked=request.as_dict(),
             goal=Goal(request.goal, request.confidence, request.margin),
             opted_out=out,
+            cost_share=economics.cost_share,
         )
         levels = (economics.margin_rate, *self.settings.economics.margin_levels)
         return Planned(

@@ -168,6 +168,7 @@ class Shop:
         limits: Path | None = None,
         playbooks: Sequence[str] = (),
         explore: float | None = None,
+        each: int | None = None,
         as_of: datetime | None = None,
         margin: float | None = None,
         progress: Progress = silent,
@@ -181,6 +182,7 @@ class Shop:
             limits: a file of `[[limits]]`.
             playbooks: by name; then the offers are theirs, for their customers, within their limits.
             explore: share of customers decided by lot; default: the settings'.
+            each: offers a customer may get at most, 1 to 3; default: the settings'.
             as_of: the moment to plan for; default: the midnight after the last event.
             margin: rate of profit before offers; default: the settings'.
             progress: told how far it is.
@@ -196,7 +198,8 @@ class Shop:
         with self.engine() as kept:
             at, planner = kept.moment(as_of), Planner(kept, self.settings, self.folder)
             spend = Balance(money, at) if budget is None else money
-            asked = planner.request(spend, limits=limits, playbooks=playbooks, explore=explore, goal=goal, margin=rate)
+            more = {"explore": explore, "goal": goal, "each": each}
+            asked = planner.request(spend, limits=limits, playbooks=playbooks, margin=rate, **more)
             made = planner.plan(asked, at, progress, str(limits or "limits"))
         return self._keep(made)
 

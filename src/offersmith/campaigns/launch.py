@@ -60,9 +60,15 @@ def launch(
         rule: what happens at the end of the budget.
 
     Raises:
-        StateError: the plan gives nobody anything, has no budget that the campaign could be held to, or was made by a
+        StateError: the plan may give a customer several offers, gives nobody anything, has no budget that the campaign could be held to, or was made by a
             version that did not write its offers or its currency down.
     """
+    if summary.get("each", 1) > 1:
+        raise StateError(
+            f"plan {version} may give a customer {summary['each']} offers, and a campaign here gives each customer one code",
+            hint="send the plan's file yourself, or make a plan with one offer a customer: offersmith plan --each 1",
+            each=summary["each"],
+        )
     offers = {one["offer_id"]: one for one in summary.get("catalogue", ())}
     given = decisions.filter(pc.not_equal(decisions["offer_id"], NO_OFFER)).sort_by("customer_id")
     customers: dict[str, list[str]] = {}

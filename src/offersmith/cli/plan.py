@@ -66,6 +66,10 @@ def plan(
         float | None,
         typer.Option(min=0, max=1, help="Share of customers decided by lot.", show_default="the settings'"),
     ] = None,
+    each: Annotated[
+        int | None,
+        typer.Option(min=1, max=3, help="Offers a customer may get at most.", show_default="the settings'"),
+    ] = None,
     margin: Annotated[float | None, typer.Option(help="Margin rate for this plan; default: the settings'.")] = None,
     as_of: AsOf = None,
     shop: ShopFolder = Path(),
@@ -88,6 +92,7 @@ def plan(
             limits=limits,
             playbooks=playbook or (),
             explore=explore,
+            each=each,
             margin=margin,
             as_of=moment_of(as_of),
             progress=progress,
@@ -128,7 +133,7 @@ def what_if(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="What to ask otherwise: budget=200, goal=revenue, explore=0, limits.NAME.at_most=20, "
+            help="What to ask otherwise: budget=200, goal=revenue, explore=0, each=2, limits.NAME.at_most=20, "
             "offers.ID.percent=15; may be said several times.",
         ),
     ],

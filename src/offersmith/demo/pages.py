@@ -19,7 +19,7 @@ def happened_facts(planned: Planned, held: HeldOut) -> HappenedFacts:
         for number, part in enumerate(np.array_split(order, 10), 1)
     )
     decisions = planned.decisions
-    chosen = decisions.filter(pc.not_equal(decisions["offer_id"], NO_OFFER))["customer_id"].combine_chunks()
+    chosen = decisions.filter(pc.not_equal(decisions["offer_id"], NO_OFFER))["customer_id"].unique()
     mine = pc.is_in(held.campaign.recipients, chosen).to_numpy(zero_copy_only=False)
     return HappenedFacts(
         campaign=Both.say("demo.campaign", campaign=held.campaign.campaign_id),

@@ -27,11 +27,17 @@ from offersmith.report.inputs import (
 from offersmith.report.inputs_playbooks import playbook_facts
 from offersmith.strategy.because import ModelReason, lines
 from offersmith.strategy.facts import KNOWN
+from offersmith.strategy.one_each import one_each
+from offersmith.strategy.sets import JOINED
+from offersmith.strategy.told import together
 from offersmith.strategy.funds import lines as fund_lines
 from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.vocabulary import NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
+
+SEVERAL = JOINED
+"""What stands for every set of several offers."""
 
 
 def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Table) -> PlanFacts:
@@ -49,12 +55,14 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         title = {tongue: playbook["words"][tongue]["title"] for tongue in LANGUAGES}
         for offer in (one["offer_id"] for one in playbook["offers"]):
             names[offer] = Both(f"{title['en']}: {names[offer].en}", f"{title['zh']}：{names[offer].zh}")
+    if summary.get("each", 1) > 1:
+        names[SEVERAL] = Both.say("gather.several_offers")
     certificate = summary["certificate"]
     return PlanFacts(
         version=summary["version"],
         start=datetime.fromisoformat(summary["as_of"]),
         valid_until=datetime.fromisoformat(summary["valid_until"]),
-        customers=decisions.num_rows,
+        customers=len(decisions["customer_id"].unique()),
         profit=Interval(summary["expected_profit"], low, high),
         cost=summary["spent"],
         budget=summary["budget"],
@@ -102,6 +110,13 @@ def _asked_for(summary: Mapping[str, Any]) -> tuple[Both, ...]:
         for language in LANGUAGES
     )
     return tuple(Both(*both) for both in zip(*said, strict=True))
+
+
+def _together(summary: Mapping[str, Any]) -> list[Both]:
+    """Return what is said where a customer may get several offers."""
+    each, several, cold = summary.get("each", 1), summary.get("several", 0), summary["cold"]
+    lines = (together(each, several, cold, tongue) for tongue in LANGUAGES)
+    return [Both(*both) for both in zip(*lines, strict=True)]
 
 
 def _limit_row(row: Mapping[str, Any]) -> LimitRow:
@@ -165,8 +180,11 @@ def _offer_rows(decisions: pa.Table, names: Mapping[str, Both]) -> tuple[OfferRo
 
 
 def _by_segment(decisions: pa.Table, segments: pa.Table, names: Mapping[str, Both]) -> tuple[SegmentOffer, ...]:
+    decisions = one_each(decisions)
     place = pc.index_in(decisions["customer_id"], segments["customer_id"].combine_chunks())
-    both = pa.table({"segment": segments["segment"].take(place), "offer_id": decisions["offer_id"]})
+    several = pc.match_substring(decisions["offer_id"], JOINED)
+    offers = pc.if_else(several, SEVERAL, decisions["offer_id"]) if SEVERAL in names else decisions["offer_id"]
+    both = pa.table({"segment": segments["segment"].take(place), "offer_id": offers})
     counted = both.group_by(["segment", "offer_id"]).aggregate([([], "count_all")])
     ordered = counted.sort_by([("segment", "ascending"), ("offer_id", "ascending")]).to_pylist()
     return tuple(

@@ -166,6 +166,7 @@ class PlanFacts:
         asked: customers about whose offer the deciding model was asked what it goes by.
         measured: what its policy was worth on held-out customers, for as many as the plan has; None = not judged.
         frontier: what the best plan would expect at other budgets; None where nothing can be said of them.
+        together: what is to be known where a customer may get several offers.
         unjudged: a gain is expected by a model that was not judged on customers held out.
         playbooks: what the plan made of each playbook; empty where it was not asked for by playbooks.
         goal: what is made large; `value`, `bound`, `difference` and the prices of limits are of it.
@@ -198,6 +199,7 @@ class PlanFacts:
     asked: int = 0
     measured: MeasuredPolicy | None = None
     frontier: FrontierFacts | None = None
+    together: tuple[Both, ...] = ()
     playbooks: tuple[PlaybookFacts, ...] = ()
     unjudged: bool = False
     goal: str = PROFIT

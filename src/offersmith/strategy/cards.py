@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from offersmith.offers.catalogue import says
 from offersmith.strategy.because import ModelReason, frequent, lines
+from offersmith.strategy.decisions import first_of
 from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.opted_out import CODE as OPTED_OUT
@@ -38,7 +39,7 @@ class Card:
         segment: code of the group (`profiles.segments`), or `everyone`.
         offer_id: what they get.
         offer_name: what a person calls it.
-        customers: how many.
+        customers: how many get it, alone or beside another offer.
         segment_size: how many the segment has in all.
         expected_profit: sum, major units.
         expected_cost: sum, major units.
@@ -85,7 +86,7 @@ def cards(plan: Plan, segments: pa.Table | None = None) -> tuple[Card, ...]:
     offers = [offer.offer_id for offer in plan.offers]
     offer = pc.index_in(decisions["offer_id"], value_set=pa.array(offers)).to_numpy()
     cell = group * len(offers) + offer
-    sizes = np.bincount(group, minlength=len(codes))
+    sizes = np.bincount(group[first_of(decisions["customer_id"])], minlength=len(codes))
     drawn = holding(decisions["reasons"].combine_chunks(), "by_lot")
     made = []
     for number in np.unique(cell):
@@ -165,7 +166,7 @@ def _codes(card: Card, language: Language, *, facts: bool) -> str:
 
 
 def _intro(plan: Plan, language: Language) -> list[str]:
-    customers = plan.decisions.num_rows
+    customers = plan.customers
     paragraphs = [
         say(
             "strategy.cards_intro",
@@ -190,7 +191,7 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
     paragraphs += (line.strip() for line in opted_out(plan.opted_out, names, plan.budget.currency, language))
     paragraphs += told(plan, language)
-    if plan.decisions["because"].null_count < customers:
+    if plan.decisions["because"].null_count < plan.decisions.num_rows:
         paragraphs.append(say("strategy.cards_model", language))
     return [line for paragraph in paragraphs for line in ("", paragraph)]
 

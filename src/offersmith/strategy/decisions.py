@@ -120,6 +120,11 @@ def customer_of(customers: pa.ChunkedArray) -> Ints:
     return np.concatenate([[0], np.cumsum(other)]).astype(np.int64)
 
 
+def asked_of(decisions: pa.Table) -> int:
+    """Return about how many customers the model was asked."""
+    return int(pc.count_distinct(decisions["customer_id"].filter(decisions["because"].is_valid())).as_py())
+
+
 def first_of(customers: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Return (r,) which rows are the first of their customer."""
     place = customer_of(customers)

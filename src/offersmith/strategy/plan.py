@@ -23,7 +23,7 @@ from offersmith.strategy.apart import Apart, named, set_apart
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.strategy.decisions import counts, customer_of, explained, pays, table
+from offersmith.strategy.decisions import asked_of, counts, customer_of, explained, pays, table
 from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
@@ -40,6 +40,9 @@ from offersmith.strategy.reserve import LARGEST, LARGEST_COLD, risks
 from offersmith.strategy.sets import Rows, Sets, checked, rows_of
 from offersmith.strategy.several import several
 from offersmith.vocabulary import NO_OFFER, Offer
+
+UNTRIED = "together_untried"
+"""What several offers do together is assumed (`sets`), and was never tried."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,13 +143,13 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
-        asked, because = frequent(self.decisions["because"])
+        asked, (_, because) = asked_of(self.decisions), frequent(self.decisions["because"])
         return {
             "version": self.version,
             "as_of": self.as_of.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "customers": self.customers,
-            **({} if self.each == 1 else {"each": self.each, "several": self.several}),
+            **({} if self.each == 1 else {"each": self.each, "several": self.several, "together": UNTRIED}),
             "counts": dict(self.counts),
             "pays": dict(self.pays),
             "currency": self.budget.currency,

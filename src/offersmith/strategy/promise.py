@@ -121,14 +121,15 @@ def promise(plan: Plan, judged: Mapping[str, Any], uses: Mapping[str, str] = NOT
     """
     policy = judged.get("policy") or {}
     value, low, high = (policy.get(name) for name in ("value", "low", "high"))
-    customers = plan.decisions.num_rows
+    customers = plan.customers
     if value is None or low is None or high is None or not customers:
         return None
     tried = [NO_OFFER, *(one["arm"] for one in judged["arms"])]
     tried += [offer for offer, own in uses.items() if own in tried]
     given = plan.decisions["offer_id"].combine_chunks()
     beyond = pc.invert(pc.is_in(given, value_set=pa.array(tried, pa.string()))).to_numpy(zero_copy_only=False)
-    untried, shown = int(np.sum(beyond)), policy["kind"] != "none"
+    who = pc.count_distinct(plan.decisions["customer_id"].filter(pa.array(beyond)))
+    untried, shown = int(who.as_py()), policy["kind"] != "none"
     if not shown and not untried:
         return None
     stated = math.fsum(plan.decisions["expected_profit"].to_numpy()[beyond])

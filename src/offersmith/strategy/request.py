@@ -24,12 +24,15 @@ from offersmith.strategy.limits.ground import near, nearest
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, check, settle
 from offersmith.strategy.odds import ODDS
 from offersmith.strategy.playbooks.base import Playbook, Template
+from offersmith.strategy.sets import checked
 
 OFF = "off"
 EMPTIED = ("limits", "playbooks")
 """What may be taken away as a whole."""
 FROM_BALANCE = ("balance", "out")
 """What is there only where the budget is what is left of a balance."""
+LATER = ("goal", "confidence", "balance", "out", "each")
+"""What older summaries do not have."""
 TERMS = "terms"
 """The table of an offer whose fields are said as the offer's own."""
 OFFERED = frozenset(one.encode_name for kind in (OfferSettings, Template) for one in structs.fields(kind))
@@ -60,6 +63,7 @@ class Request:
         confidence: of the goal `cautious`.
         balance: what the shop has, an amount with its currency, where the budget is what is left of it; else empty.
         out: what of the balance is promised already (`funds.Funds.out`); empty where the budget was stated itself.
+        each: offers a customer may get at most; told where it is not 1.
         uncounted: what is told beside that (`funds.Funds.uncounted`), and no part of what is asked.
     """
 
@@ -74,13 +78,14 @@ class Request:
     confidence: float = CONFIDENCE
     balance: str = ""
     out: Table = field(default_factory=dict)
+    each: int = 1
     uncounted: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, plain: Table) -> Request:
-        """Return what a summary says was asked; before there were goals, it was profit."""
+        """Return what a summary says was asked; before there were goals, it was profit, and one offer each."""
         limits, playbooks, offers = (tuple(plain.get(name, ())) for name in ("limits", "playbooks", "offers"))
-        later = {name: plain[name] for name in ("goal", "confidence", "balance", "out") if name in plain}
+        later = {name: plain[name] for name in LATER if name in plain}
         stands = (plain["budget"], plain["explore"], plain["lots"], plain["margin"])
         return cls(*stands, limits, playbooks, offers, **later)
 
@@ -88,6 +93,8 @@ class Request:
         """Return plain values; `of` reads them back."""
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         del plain["uncounted"]
+        if self.each == 1:
+            del plain["each"]
         return {name: value for name, value in plain.items() if value or name not in FROM_BALANCE}
 
     def changed(self, changes: Sequence[str]) -> Request:
@@ -96,7 +103,7 @@ class Request:
         Raises:
             InputError: a change is not `KEY=VALUE`, or its key names nothing there is.
         """
-        plain = self.as_dict()
+        plain = {**self.as_dict(), "each": self.each}
         for change in changes:
             key, equals, value = change.partition("=")
             if not key.strip() or not equals:
@@ -112,6 +119,7 @@ class Request:
                 _put(plain, key.strip(), _value(value.strip()), change)
         self._funded(plain)
         self._aimed(plain)
+        checked(plain["each"])
         if plain["lots"] not in ODDS:
             raise InputError(f"lots = {plain['lots']!r} is not known", hint=f"allowed: {', '.join(ODDS)}", field="lots")
         for name in ("explore", "margin"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
 from offersmith.strategy.because import frequent, joined
+from offersmith.strategy.decisions import asked_of, first_of
 from offersmith.strategy.goal_words import of_goal
 from offersmith.strategy.objective import PROFIT
 from offersmith.strategy.plan import Plan
@@ -16,6 +19,24 @@ LEAST = 0.01
 
 def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
+    return [*_told(plan, language), *together(plan.each, plan.several, plan.cold, language)]
+
+
+def together(each: int, several: int, cold: bool, language: Language) -> list[str]:
+    """Return what it means that a customer may get several offers, where they may.
+
+    Args:
+        each: offers a customer may get at most.
+        several: customers who get more than one.
+        cold: everything is decided by lot.
+        language: of the line.
+    """
+    if each == 1:
+        return []
+    return [say("strategy.several_cold" if cold else "strategy.several", language, each=each, several=several)]
+
+
+def _told(plan: Plan, language: Language) -> list[str]:
     bound, missing = plan.certificate.dual_bound, plan.difference
     limited = len(plan.certificate.rows) > 1
     given = plan.opted_out is not None and plan.opted_out.given  # in any case, even at a loss
@@ -55,10 +76,11 @@ def told(plan: Plan, language: Language = "en") -> list[str]:
 
 def _model(plan: Plan, language: Language) -> list[str]:
     """Return what the model goes by with those it chose, and how many got an offer for no reason of their own."""
-    asked, because = frequent(plan.decisions["because"])
+    asked, (_, because) = asked_of(plan.decisions), frequent(plan.decisions["because"])
     reasons = joined(because, language, plan.budget.currency, raises=True)
     said = [say("strategy.told_model", language, asked=asked, reasons=reasons)] if reasons else []
-    codes = plan.decisions["reasons"].combine_chunks()
+    first = pa.array(first_of(plan.decisions["customer_id"]))
+    codes = plan.decisions["reasons"].filter(first).combine_chunks()
     for code in (STATED_BELIEF, SAME_FOR_ALL):
         count = int(holding(codes, code).sum())
         if count:

@@ -42,6 +42,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_measured(facts, reader),
         *_trust(facts, reader),
     ]
+    blocks += [Note(reader.of(one), "warning") for one in facts.together]
     if facts.explored:
         share = reader.percent(facts.explored / facts.customers)
         text = reader.say("plan_explored", explored=reader.count(facts.explored), share=share)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from offersmith.strategy.because import ModelReason, frequent
 from offersmith.strategy.cards import common_reasons
+from offersmith.strategy.decisions import asked_of, customer_of, first_of
 from offersmith.strategy.opted_out import CODE as OPTED_OUT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.playbooks.base import Playbook, plain
@@ -46,7 +47,7 @@ class PlaybookCard:
         valid_until: when its decisions end.
         members: customers it is for, among those the plan decided about.
         given: customers who get an offer of it.
-        elsewhere: members who get another offer of the plan.
+        elsewhere: members who get another offer of the plan, and none of it.
         by_lot: members whom a lot decided about, those who drew nothing included.
         given_by_lot: customers who get an offer of it by lot.
         offers: each of its offers, in its order.
@@ -189,15 +190,19 @@ def _card(
     other = ~mine & np.asarray(pc.not_equal(offer, NO_OFFER).to_numpy(), np.bool_)
     part = plan.decisions.filter(pa.array(mine))
     given = tuple(_given(offers[one], part) for one in playbook.offer_ids if one in offers)
-    why, (asked, because) = common_reasons(part["reasons"]), frequent(part["because"])
+    given_to, every = first_of(part["customer_id"]), customer_of(plan.decisions["customer_id"])
+    why = common_reasons(part["reasons"].filter(pa.array(given_to)))
+    asked, (_, because) = asked_of(part), frequent(part["because"])
+    first, with_mine = first_of(plan.decisions["customer_id"]), np.bincount(every, mine, minlength=1)[every] > 0
+    elsewhere = every[meant & other & ~with_mine]
     return PlaybookCard(
         playbook=playbook,
         as_of=plan.as_of,
         valid_until=max(part["valid_until"].to_pylist(), default=plan.valid_until),
-        members=int(meant.sum()),
-        given=int(mine.sum()),
-        elsewhere=int((meant & other).sum()),
-        by_lot=int((meant & drawn).sum()),
+        members=int((meant & first).sum()),
+        given=int(given_to.sum()),
+        elsewhere=int(np.unique(elsewhere).size),
+        by_lot=int((meant & drawn & first).sum()),
         given_by_lot=int((mine & drawn).sum()),
         offers=given,
         expected_profit=math.fsum(part["expected_profit"].to_numpy()),
@@ -206,7 +211,7 @@ def _card(
         budget=plan.budget.major,
         currency=plan.budget.currency,
         reasons=tuple(code for code, _ in why),
-        reason_shares=tuple(count / part.num_rows for _, count in why),
+        reason_shares=tuple(count / int(given_to.sum()) for _, count in why),
         asked=asked,
         because=because,
         horizon_days=playbook.measure.horizon_days if horizon_days is None else horizon_days,
