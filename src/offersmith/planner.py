@@ -28,7 +28,7 @@ from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.response.base import Economics
 from offersmith.response.explain.decided import why
-from offersmith.settings import OfferSettings, Settings
+from offersmith.settings import OfferSettings, PlanSettings, Settings
 from offersmith.strategy import opted_out
 from offersmith.strategy.cards import cards
 from offersmith.strategy.compare import Comparison, Side, compare
@@ -182,6 +182,10 @@ class Planner:
             playbook_cards(playbooks, plan, known, estimates, self.settings.learn.horizon_days),
             uses.own,
         )
+
+    def _rules(self, request: Request, days: int) -> PlanSettings:
+        asked = {"explore": request.explore, "lots": request.lots, "each": request.each, "valid_days": days}
+        return msgspec.structs.replace(self.settings.plan, **asked)
 
     def what_if(self, before: Side, changes: Sequence[str], progress: Progress = silent) -> Comparison:
         """Ask for a plan otherwise, for the same moment, and lay both side by side.

@@ -198,8 +198,8 @@ class Shop:
         with self.engine() as kept:
             at, planner = kept.moment(as_of), Planner(kept, self.settings, self.folder)
             spend = Balance(money, at) if budget is None else money
-            more = {"explore": explore, "goal": goal, "each": each}
-            asked = planner.request(spend, limits=limits, playbooks=playbooks, margin=rate, **more)
+            wanted = partial(planner.request, spend, limits=limits, playbooks=playbooks, explore=explore)
+            asked = wanted(goal=goal, each=each, margin=rate)
             made = planner.plan(asked, at, progress, str(limits or "limits"))
         return self._keep(made)
 

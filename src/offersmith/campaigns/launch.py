@@ -60,12 +60,13 @@ def launch(
         rule: what happens at the end of the budget.
 
     Raises:
-        StateError: the plan may give a customer several offers, gives nobody anything, has no budget that the campaign could be held to, or was made by a
-            version that did not write its offers or its currency down.
+        StateError: the plan may give a customer several offers, gives nobody anything, has no budget that the campaign
+            could be held to, or was made by a version that did not write its offers or its currency down.
     """
     if summary.get("each", 1) > 1:
         raise StateError(
-            f"plan {version} may give a customer {summary['each']} offers, and a campaign here gives each customer one code",
+            f"plan {version} may give a customer {summary['each']} offers, and a campaign that is made of a plan "
+            "gives each customer one code",
             hint="send the plan's file yourself, or make a plan with one offer a customer: offersmith plan --each 1",
             each=summary["each"],
         )

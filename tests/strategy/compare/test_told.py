@@ -69,6 +69,7 @@ def test_every_note_has_words():
         f"note_{code}"
         for code in (
             "nobody_moves", "terms_not_told", "terms_stated", "goal_differs", "margin_differs", "rail_lifted",
+            "together_untried",
             "models_differ", "moments_differ", "nobody_in_common",
             "only_in_one", "moved_by_lot", "expected_not_measured",
         )

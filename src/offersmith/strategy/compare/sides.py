@@ -18,9 +18,13 @@ from offersmith.strategy.compare.asked import differences
 from offersmith.strategy.compare.base import Comparison, Flow, Group, LimitChange, Listed, Sums, Total, Use
 from offersmith.strategy.compare.moves import Decided, Moves, by_segment, fortune
 from offersmith.strategy.objective import CAUTIOUS, CONFIDENCE, PROFIT
+from offersmith.strategy.one_each import one_each
+from offersmith.strategy.sets import JOINED
 from offersmith.vocabulary import NO_OFFER, Offer
 
-REQUEST = "request"
+REQUEST, EACH = "request", "each"
+SET = "set"
+"""The kind of what a customer gets together."""
 COLUMNS = ("customer_id", "offer_id", "expected_profit", "expected_cost", "reasons")
 
 
@@ -31,7 +35,7 @@ class Side:
     Attributes:
         summary: what the ledger keeps of it (`answers.Planned.as_dict`); `request` says what was asked of it. Of a plan
             whose summary has none, the budget, the share by lot, the margin and the offers are compared.
-        decisions: `vocabulary.DECISIONS`, a row for each customer.
+        decisions: `vocabulary.DECISIONS`; offers that a customer gets together are compared as one thing.
     """
 
     summary: Mapping[str, Any]
@@ -67,6 +71,7 @@ def compare(
         )
     for side in (before, after):
         _checked(side)
+    before, after = (Side(side.summary, one_each(side.decisions)) for side in (before, after))
     offers = _listed(before, after)
     places = list(offers)
     first, second = (Decided.of(side.decisions, places) for side in (before, after))
@@ -131,7 +136,7 @@ def _asked(said: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     asked = {"goal": PROFIT, "confidence": CONFIDENCE, **said[REQUEST], "budget": _budget(said)}
     if CAUTIOUS not in (asked["goal"], other[REQUEST].get("goal")):
         del asked["confidence"]
-    return asked
+    return {EACH: 1, **asked} if EACH in asked or EACH in other[REQUEST] else asked
 
 
 def _budget(summary: Mapping[str, Any]) -> str:
@@ -156,13 +161,26 @@ def _tables(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _listed(before: Side, after: Side) -> dict[str, Listed]:
     """Return every offer that a plan names or gives, nothing first."""
     sides = []
-    for side in (before, after):
+    given = [side.decisions["offer_id"].unique().to_pylist() for side in (before, after)]
+    joined = [name for name in dict.fromkeys([*given[0], *given[1]]) if name is not None and JOINED in name]
+    for side, names in zip((before, after), given, strict=True):
         found = {one["id"]: _offer(one, side.summary["currency"]) for one in _tables(side.summary)}
-        given = side.decisions["offer_id"].unique().to_pylist()
-        sides.append(found | {name: Offer(name, "") for name in given if name is not None and name not in found})
+        found |= _sets(found, [name for name in joined if name not in found])
+        sides.append(found | {name: Offer(name, "") for name in names if name is not None and name not in found})
     one, two = ({NO_OFFER: NONE} | {name: o for name, o in side.items() if name != NO_OFFER} for side in sides)
     titles = {**_titles(before.summary), **_titles(after.summary)}
     return {name: Listed(name, one.get(name), two.get(name), titles.get(name, {})) for name in {**one, **two}}
+
+
+def _sets(offers: Mapping[str, Offer], names: Sequence[str]) -> dict[str, Offer]:
+    """Return offers that customers get together as one offer, whose terms are those of all; where a plan has them."""
+    made = {}
+    for name in names:
+        members = [offers[one] for one in name.split(JOINED) if one in offers]
+        if len(members) == len(name.split(JOINED)):
+            terms = {one.offer_id: {"kind": one.kind, **one.terms} for one in members}
+            made[name] = Offer(name, SET, terms, " + ".join(one.name for one in members))
+    return made
 
 
 def _titles(summary: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
@@ -242,6 +260,7 @@ def _notes(
         "goal_differs": one.get("goal", PROFIT) != two.get("goal", PROFIT),
         "margin_differs": one.get("margin_rate") != two.get("margin_rate"),
         "rail_lifted": _rail_lifted(one, two),
+        "together_untried": any(said.get(EACH, 1) > 1 and not said.get("cold") for said in (one, two)),
         "models_differ": sorted(one["model_versions"]) != sorted(two["model_versions"]),
         "moments_differ": one["as_of"] != two["as_of"],
         "only_in_one": both and apart,
