@@ -24,6 +24,9 @@ NORMAL_95 = 1.959963984540054
 NO_OFFER = "none"
 """The offer everybody may get: nothing."""
 
+JOINED = "+"
+"""Between offers that a customer gets together, where chances name what a customer may get: `a+b`."""
+
 # GA4 recommended e-commerce events, plus `review` and `redeem`.
 EVENT_NAMES: tuple[str, ...] = (
     "view_item_list", "select_item", "view_item", "search", "add_to_wishlist", "add_to_cart", "remove_from_cart",

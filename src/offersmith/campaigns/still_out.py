@@ -30,6 +30,7 @@ from offersmith.vocabulary import NO_OFFER
 OUT = (State.SCHEDULED, State.LIVE, State.PAUSED)
 """Customers hold its codes, or will at a moment that is set."""
 OVER = (State.STOPPED, State.ARCHIVED)
+NOBODY = pa.chunked_array([], pa.string())
 COLUMNS = ["customer_id", "offer_id", "expected_cost", "valid_until"]
 
 
@@ -65,6 +66,8 @@ def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str)
             unsent += not over and datetime.fromisoformat(plan.summary["valid_until"]) > at
             continue
         open_ = _open(ledger, plan, still_open.users(analytics, names, at), at)
+        if plan.summary.get("each", 1) > 1:
+            open_ = _each_open(_open(ledger, plan, NOBODY, at), still_open.uses(analytics, names, at), open_)
         if itself and not out:
             held.append(StillOut(plan.plan_version, plan.plan_version, *_sums(open_)))
         held += [_of_campaign(ledger, one, plan, open_, at, currency) for one in out]
@@ -85,6 +88,22 @@ def _open(ledger: Ledger, plan: PlanRow, users: pa.ChunkedArray, at: datetime) -
         pc.not_equal(table["offer_id"], NO_OFFER), pc.greater(table["valid_until"], pa.scalar(at, pa.timestamp("us")))
     )
     return _without(table.filter(given), users)
+
+
+def _each_open(given: pa.Table, used: pa.Table, unused: pa.Table) -> pa.Table:
+    """Return what is open of a plan that may give a customer several offers: one that is used closes no other one.
+
+    Args:
+        given: rows of offers that hold, used or not.
+        used: customer_id and offer_id of what was used; a use that names no offer closes none of several.
+        unused: rows of `given` whose customers used nothing.
+    """
+    ids = given["customer_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    several = pa.array(np.bincount(ids, minlength=1)[ids] > 1 if len(ids) else np.zeros(0, np.bool_))
+    pairs = [pc.binary_join_element_wise(one["customer_id"], one["offer_id"], "\0") for one in (given, used)]
+    open_ = pc.invert(pc.is_in(pairs[0], value_set=_one(pairs[1])))
+    alone = pc.is_in(given["customer_id"], value_set=_one(unused["customer_id"]))
+    return given.filter(pc.if_else(several, open_, alone))
 
 
 def _of_campaign(

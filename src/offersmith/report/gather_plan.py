@@ -31,9 +31,8 @@ from offersmith.strategy.funds import lines as fund_lines
 from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.strategy.one_each import one_each
-from offersmith.strategy.sets import JOINED
 from offersmith.strategy.told import together
-from offersmith.vocabulary import NO_OFFER, NORMAL_95
+from offersmith.vocabulary import JOINED, NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
 
 SEVERAL = JOINED

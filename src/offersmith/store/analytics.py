@@ -20,6 +20,7 @@ import pyarrow as pa
 from offersmith.errors import StorageError
 from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.store.engine import connect, interruptible, text
+from offersmith.store.together import TOGETHER
 from offersmith.vocabulary import EVENTS
 
 EVENTS_TABLE: ir.Table = ibis.table(ibis.Schema.from_pyarrow(EVENTS), name="events")
@@ -40,6 +41,7 @@ class Analytics:
         self.use_events([])
         self.use_table("decided", DECIDED.empty_table())
         self.use_table("stands_for", STANDS_FOR.empty_table())
+        self.use_table("together", TOGETHER.empty_table())
 
     def __enter__(self) -> Self:
         return self

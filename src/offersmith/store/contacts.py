@@ -27,6 +27,7 @@ from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import DECIDED
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import EXPOSURE_EVENTS, campaign_ids
+from offersmith.store.together import TOGETHER_TABLE
 from offersmith.vocabulary import NO_OFFER
 
 CONTACTS = pa.schema([("customer_id", pa.string()), ("offer_id", pa.string()), ("time", pa.timestamp("us"))])
@@ -71,9 +72,14 @@ def _given(since: datetime, until: datetime) -> list[ir.Table]:
     starts = shown.group_by("campaign_id").aggregate(start=shown.time.min())
     whole = given.filter(given.time.isnull()).join(starts, "campaign_id")
     unshown = whole.filter(whole.start >= since).anti_join(seen.select(*key).distinct(), key)
+    # Of several offers to one customer, each may have been seen or not.
+    several = TOGETHER_TABLE.join(starts, "campaign_id")
+    each = several.filter(several.start >= since).anti_join(
+        seen.select(*key, "offer_id").distinct(), [*key, "offer_id"]
+    )
     return [
         one.select(customer_id=one.customer_id, offer_id=one.offer_id, time=one[moment].cast("timestamp(6)"))
-        for one, moment in ((timed, "time"), (untold, "time"), (unshown, "start"))
+        for one, moment in ((timed, "time"), (untold, "time"), (unshown, "start"), (each, "start"))
     ]
 
 

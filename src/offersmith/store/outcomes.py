@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from offersmith.store.analytics import EVENTS_TABLE, Analytics
 from offersmith.store.decided import STANDS_FOR_TABLE
+from offersmith.store.together import under_own_name
 
 EXPOSURE_EVENTS = ("view_promotion", "select_promotion")
 
@@ -26,7 +27,8 @@ def exposures(analytics: Analytics, until: datetime) -> pa.Table:
     """Return who was shown which offer of which campaign before `until`.
 
     An exposure without a campaign belongs to a campaign named after its offer. An offer that stood for another one in a
-    campaign is that one here (`decided.STANDS_FOR`).
+    campaign is that one here (`decided.STANDS_FOR`), and who got several offers of one plan is under a campaign of its
+    own (`together`).
 
     Returns:
         campaign_id, offer_id, customer_id, time (UTC, of the first exposure); sorted by campaign and customer.
@@ -39,7 +41,7 @@ def exposures(analytics: Analytics, until: datetime) -> pa.Table:
         customer_id=rows.customer_id,
         time=rows.time,
     )
-    named = _as_own(named)
+    named = under_own_name(_as_own(named))
     first = named.group_by("campaign_id", "offer_id", "customer_id").aggregate(time=named.time.min())
     return analytics.run(first.order_by("campaign_id", "customer_id", "offer_id"))
 
@@ -122,7 +124,7 @@ def redemptions(analytics: Analytics, start: datetime, end: datetime) -> pa.Tabl
         offer_id=used.offer_id,
         customer_id=used.customer_id,
     )
-    named = _as_own(named.filter(named.campaign_id.notnull()))
+    named = under_own_name(_as_own(named.filter(named.campaign_id.notnull())))
     found = named.group_by("campaign_id", "customer_id").aggregate(
         offer_id=named.offer_id.min(), n=named.count().cast("int64")
     )

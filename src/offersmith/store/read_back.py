@@ -23,6 +23,7 @@ from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import campaign_ids
+from offersmith.store.together import TOGETHER, apart
 
 
 class Bound(NamedTuple):
@@ -50,7 +51,8 @@ def bind(
 ) -> Bound:
     """Bind the table `decided` to the decisions of all campaigns in the events whose chances are known.
 
-    And the table `stands_for` to what in these campaigns stood for an offer of the shop's own.
+    And the table `stands_for` to what in these campaigns stood for an offer of the shop's own, and `together` to the
+    customers who got several offers of one plan, who are no part of `decided` (`store.together`).
 
     A plan whose file is gone or altered has no chances that could be believed: its campaign counts as not decided by
     lot.
@@ -62,6 +64,7 @@ def bind(
         stood_for: which offers of a plan stood for which of the shop's own, on the same terms.
     """
     tables, content, plans = [DECIDED.empty_table()], hashlib.sha256(), []
+    others = [TOGETHER.empty_table()]
     if told is not None and told.exists():
         tables.append(_told(told))
         content.update(told.read_bytes())
@@ -73,6 +76,9 @@ def bind(
     for name in sorted(seen & set(named)):
         table = _decisions(ledger, named[name], name)
         if table is not None:
+            if named[name].summary.get("each", 1) > 1:
+                table, several = apart(table)
+                others.append(several)
             tables.append(table)
             plans.append(named[name])
             content.update(f"{name}\0{named[name].sha256}\0".encode())
@@ -84,6 +90,7 @@ def bind(
     if standing:
         content.update(repr(standing).encode())
     analytics.use_table("decided", pa.concat_tables(tables))
+    analytics.use_table("together", pa.concat_tables(others))
     analytics.use_table("stands_for", pa.Table.from_pylist(standing, schema=STANDS_FOR))
     return Bound(content.hexdigest(), tuple(plans))
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from offersmith.errors import MissingExtraError, StorageError
 from offersmith.store.decided import DECIDED, STANDS_FOR
+from offersmith.store.together import TOGETHER
 from offersmith.vocabulary import EVENTS
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class SparkAnalytics:
         self.use_events([])
         self.use_table("decided", DECIDED.empty_table())
         self.use_table("stands_for", STANDS_FOR.empty_table())
+        self.use_table("together", TOGETHER.empty_table())
 
     def __enter__(self) -> Self:
         return self

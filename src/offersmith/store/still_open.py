@@ -30,6 +30,15 @@ def users(analytics: Analytics, campaigns: Sequence[str], until: datetime) -> pa
     return analytics.run(rows.select("customer_id").distinct().order_by("customer_id"))["customer_id"]
 
 
+def uses(analytics: Analytics, campaigns: Sequence[str], until: datetime) -> pa.Table:
+    """Return customer_id and offer_id of the uses of these campaigns before `until`, each pair once."""
+    t = EVENTS_TABLE
+    known = t.customer_id.notnull() & t.offer_id.notnull()
+    rows = t.filter(t.event == USE, t.campaign_id.isin(list(campaigns)), known, t.time < until)
+    pairs = rows.select("customer_id", "offer_id").distinct()
+    return analytics.run(pairs.order_by("customer_id", "offer_id"))
+
+
 def closed(ledger: Ledger, campaign_id: str, name: str, at: datetime) -> pa.StringArray:
     """Return the customers all of whose codes of a campaign are used up, taken back or over.
 

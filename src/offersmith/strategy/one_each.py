@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.strategy.decisions import customer_of
-from offersmith.strategy.sets import JOINED
+from offersmith.vocabulary import JOINED
 
 SUMS = ("expected_profit", "expected_cost")
 

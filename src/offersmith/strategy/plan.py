@@ -93,7 +93,7 @@ class Plan:
         bans: whom limits keep from what.
         before: what was given in the days before and counts against a limit.
         each: offers a customer may get at most.
-        outcomes: what a customer may get: `none`, each offer, then each set of several, joined by `sets.JOINED`.
+        outcomes: what a customer may get: `none`, each offer, then each set of several, joined by `vocabulary.JOINED`.
     """
 
     version: str

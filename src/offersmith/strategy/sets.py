@@ -29,14 +29,12 @@ from numpy.typing import NDArray
 from offersmith.errors import InputError
 from offersmith.strategy.candidates import Candidates
 from offersmith.strategy.kernels import Choice, Floats
-from offersmith.vocabulary import NO_OFFER
+from offersmith.vocabulary import JOINED, NO_OFFER
 
 LEAST, MOST = 1, 3
 """Offers a customer may get in one plan."""
 MOST_SETS = 150
 """Sets that somebody may get: arrays over customers and sets must fit in memory."""
-JOINED = "+"
-"""Between the members of a set in its name."""
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -19,8 +19,7 @@ from offersmith.strategy.compare.base import Comparison, Flow, Group, LimitChang
 from offersmith.strategy.compare.moves import Decided, Moves, by_segment, fortune
 from offersmith.strategy.objective import CAUTIOUS, CONFIDENCE, PROFIT
 from offersmith.strategy.one_each import one_each
-from offersmith.strategy.sets import JOINED
-from offersmith.vocabulary import NO_OFFER, Offer
+from offersmith.vocabulary import JOINED, NO_OFFER, Offer
 
 REQUEST, EACH = "request", "each"
 SET = "set"
