@@ -26,12 +26,12 @@ def shop(learned: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def one(shop: Shop) -> Planned:
-    return shop.plan(5000, explore=0.1)
+    return shop.plan(5000, explore=0.1, goal="revenue")
 
 
 @pytest.fixture(scope="module")
 def two(shop: Shop) -> Planned:
-    return shop.plan(5000, explore=0.1, each=2)
+    return shop.plan(5000, explore=0.1, goal="revenue", each=2)
 
 
 def test_the_file_adds_up(two: Planned) -> None:
@@ -49,9 +49,8 @@ def test_the_file_adds_up(two: Planned) -> None:
     for customer, chances in zip(ids, table["chances"].to_pylist(), strict=True):
         assert sum(chance for _, chance in chances) == pytest.approx(1)
         assert {frozenset(name.split("+")) for name, _ in chances} >= {frozenset(rows[customer])}
-    assert dict((rate, profit) for rate, profit, _ in two.margins)[two.economics.margin_rate] == pytest.approx(
-        two.plan.expected_profit
-    )
+    margins = {rate: profit for rate, profit, _ in two.margins}
+    assert margins[two.economics.margin_rate] == pytest.approx(two.plan.expected_profit)
 
 
 def test_it_is_said_in_both_languages_and_in_json(one: Planned, two: Planned) -> None:
