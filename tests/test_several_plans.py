@@ -12,6 +12,7 @@ from offersmith import Shop
 from offersmith.cli import app
 from offersmith.errors import InputError, OffersmithError, SettingsError, StateError
 from offersmith.planned import Planned
+from offersmith.profiles.segments import segment
 from offersmith.report.gather_plan import plan_facts
 from offersmith.settings import parse
 from offersmith.strategy.request import Request
@@ -69,8 +70,6 @@ def test_it_is_said_in_both_languages_and_in_json(one: Planned, two: Planned) ->
 def test_the_page_counts_customers_once(shop: Shop, two: Planned) -> None:
     with shop.engine() as kept:
         table, _ = kept.profiles(two.plan.as_of)
-    from offersmith.profiles.segments import segment
-
     facts = plan_facts(two.as_dict(), pq.read_table(two.file), segment(table))
     assert facts.customers == two.customers == sum(row.customers for row in facts.by_segment)
     assert "several offers" in {row.offer.en for row in facts.by_segment}

@@ -92,6 +92,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         frontier=_frontier(summary.get("frontier"), summary.get("goal", PROFIT)),
         goal=summary.get("goal", PROFIT),
         asked_for=_asked_for(summary),
+        together=tuple(_together(summary)),
     )
 
 
