@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from offersmith.response.sent import past_campaigns
 from offersmith.store.analytics import Analytics
 from offersmith.store.contacts import contacts
 from offersmith.store.decided import CHANCES, DECIDED, decided
@@ -99,3 +100,38 @@ def test_each_of_their_offers_counts_as_given_once(parts):
     found = contacts(analytics, ledger, datetime(2024, 2, 1), datetime(2024, 4, 1))
     given = [(one["customer_id"], one["offer_id"]) for one in found.to_pylist()]
     assert given == [("ann", "gift"), ("ann", "ten"), ("bob", "ten"), ("dot", "gift"), ("dot", "ten")]
+
+
+def test_a_campaign_of_such_a_plan_is_learned_from_as_it_was_drawn(tmp_path):
+    draw = random.Random(5)
+    names, weights = zip(*ODDS, strict=True)
+    drawn = {f"c{place:04d}": draw.choices(names, weights)[0] for place in range(2_000)}
+    table = pa.Table.from_pylist(
+        [one for customer, offer in drawn.items() for one in row(customer, offer, ODDS)], DECIDED
+    )
+    file = tmp_path / "v1.parquet"
+    pq.write_table(table.drop_columns(["campaign_id", "time"]), file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    shown = [(customer, one) for customer, offer in drawn.items() for one in offer.split("+") if one != "none"]
+    events = [
+        {"event_id": f"e{place}", "event": "view_promotion", "time": DAY, "utc_offset": 0, "customer_id": customer,
+         "offer_id": offer, "campaign_id": "plan-v1"} for place, (customer, offer) in enumerate(shown)
+    ]  # fmt: skip
+    events.append(
+        events[0] | {"event_id": "first", "event": "purchase", "time": datetime(2023, 12, 1), "offer_id": None}
+    )
+    pq.write_table(pa.Table.from_pylist(events, schema=EVENTS), tmp_path / "events.parquet")
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, Analytics(threads=1) as analytics:
+        ledger.record_plan(PlanRow("v1", file.name, digest, DAY, DAY, {"each": 2}))
+        analytics.use_events([tmp_path / "events.parquet"])
+        bind(analytics, ledger)
+        campaigns, left_out = past_campaigns(analytics, LATE, 28)
+    (one,) = campaigns
+    assert one.campaign_id == "plan-v1"
+    assert one.lot is not None
+    alone = {customer for customer, offer in drawn.items() if "+" not in offer}
+    assert set(one.lot.rows["customer_id"].to_pylist()) == alone
+    assert {offer: len(who) for offer, who in one.arms.items()} == {
+        offer: sum(drawn[customer] == offer for customer in alone) for offer in ("ten", "gift")
+    }
+    assert set(left_out) == {"plan-v1 (several offers)/ten", "plan-v1 (several offers)/gift"}
