@@ -187,10 +187,10 @@ def test_no_row_is_violated_and_the_bound_is_one(seed, each, budget, bounds):
     assert plan.expected_profit <= true + 1e-5
 
 
-@settings(max_examples=6, deadline=None)
-@given(st.integers(0, 10**6), st.floats(20, 400))
+@settings(max_examples=4, deadline=None)
+@given(st.integers(0, 10**6), st.floats(10, 120))
 def test_more_offers_each_never_earn_less(seed, budget):
-    few = Few(seed, 200)
+    few = Few(seed, 60)
     plans = [few.plan(each, round(budget, 2)) for each in (1, 2, 3)]
     for fewer, more in pairwise(plans):
         assert more.certificate.dual_bound >= fewer.expected_profit
@@ -222,6 +222,7 @@ def test_lots_give_one_offer_or_none_and_every_chance_is_told(bounds, lots):
     assert plan.spent <= 150
 
 
+@pytest.mark.slow
 def test_chances_are_how_often_sets_are_given():
     few, drawn = Few(5, 60), {}
     bounds = few.limits({"dear": 60})
