@@ -178,3 +178,24 @@ def test_what_is_left_is_rounded_against_the_budget_and_never_nothing():
         with pytest.raises(InputError, match="nothing is left to plan with") as refused:
             left(Money(balance, "USD"), funds.expected)
         assert refused.value.facts["out"] == "6.67 USD"
+
+
+def test_of_several_offers_to_a_customer_one_that_is_used_closes_no_other(place):
+    folder, ledger = place
+    columns = {
+        "customer_id": ["ann", "ann", "bob", "cid"],
+        "offer_id": ["ten", "gift", "ten", "gift"],
+        "expected_cost": [4.0, 1.0, 2.0, 8.0],
+        "valid_until": pa.array([ENDS] * 4, pa.timestamp("us")),
+    }
+    file = folder / "p2.parquet"
+    pq.write_table(pa.table(columns), file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    ledger.record_plan(PlanRow("p2", file.name, digest, FIRST, FIRST, {"valid_until": ENDS.isoformat(), "each": 2}))
+    shown = event("view_promotion", "ann", "p2")
+    assert found(place, [shown]).held == (StillOut("p2", "p2", 4, 15.0),)
+    assert found(place, [shown, event("redeem", "ann", "p2")]).held == (StillOut("p2", "p2", 3, 11.0),)
+    # Who has one offer has used it, whatever the event calls it; of several, one that is not named is not known.
+    assert found(place, [shown, event("redeem", "cid", "p2")]).held == (StillOut("p2", "p2", 3, 7.0),)
+    unnamed = {**event("redeem", "ann", "p2"), "offer_id": None}
+    assert found(place, [shown, unnamed]).held == (StillOut("p2", "p2", 4, 15.0),)
