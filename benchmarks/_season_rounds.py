@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 from lightgbm import LGBMRegressor
 
-from benchmarks._season_known import Known
 from benchmarks._season_learning import Round, history, kept, learn, moment
-from benchmarks._season_shop import START, Floats, Ints, Lived, Shop, arms_of
+from benchmarks._season_shop import START, Floats, Ints, Known, Lived, Shop, arms_of
 from offersmith.events.synthetic.promotions import CURRENCY, OFFERS, VALID_DAYS
 from offersmith.experiments.off_policy.estimators import Logged
 from offersmith.experiments.off_policy.judge import Difference, difference
@@ -31,7 +30,7 @@ from offersmith.strategy.plan import Plan, make
 
 LAST = 10
 """Rounds that are looked at in the end."""
-PACED_BY, RESERVE, MORE = 4, 0.01, 1.25
+PACED_BY, RESERVE, MORE = 6, 0.01, 1.1
 """Rounds from which it is read how far costs are off; part of a budget that is kept back; times the budget planned at
 most, where costs turned out lower than planned."""
 JUDGED_BY = 5
@@ -130,14 +129,16 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
     """
     shop = Shop(asked.customers, asked.rounds, asked.seed, asked.form)
     known, past, found = Known(shop), list[Round](), list[Result]()
+    year = []
     for lived in shop.watched():
         known.add(lived, VALID_DAYS)
-    pace = Pace()
+        year.append(_baskets(lived))
+    pace = Pace(np.array(year))
     model: FittedResponse | None = None
     for number in range(asked.rounds):
         start, profiles = moment(FIRST, number), known.table()
         begun = time.process_time()
-        plan = _planned(asked, number, profiles, model, pace.asked())
+        plan = _planned(asked, number, profiles, model, pace.asked(number))
         took = time.process_time() - begun
         arm = arms_of(plan.decisions["offer_id"])
         lived = shop.live(number, arm)
@@ -157,23 +158,26 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
 class Pace:
     """What part of the stated budget a plan is made with, so that what is paid in the end keeps it.
 
-    Costs are learned from rounds that are past; what the latest rounds paid over what was planned says how far they
-    are off. A part is kept in reserve.
+    Costs are learned from rounds that are past. The same fortnight of last year says how much an offer will be used,
+    and what the latest rounds paid over what was planned how far costs are off; a part is kept in reserve.
     """
 
-    def __init__(self) -> None:
-        """Start without a round."""
-        self._ratios = list[float]()
+    def __init__(self, year: Floats) -> None:
+        """Start with what one basket of everybody who bought came to, in every fortnight of the year before."""
+        self._year, self._ratios = year / year.mean(), list[float]()
 
-    def asked(self) -> float:
+    def asked(self, number: int) -> float:
         """Return the part of the budget to plan a round with."""
         off = float(np.mean(self._ratios[-PACED_BY:])) if self._ratios else 1.0
-        return min(MORE, (1 - RESERVE) / off)
+        return min(MORE, (1 - RESERVE) / (off * self._season(number)))
 
     def add(self, number: int, planned: float, paid: float) -> None:
         """Add what a round was planned to cost, and what was paid; the first is an experiment on stated beliefs."""
         if planned > 0 and number:
-            self._ratios.append(paid / planned)
+            self._ratios.append(paid / planned / self._season(number))
+
+    def _season(self, number: int) -> float:
+        return float(self._year[number % len(self._year)])
 
 
 def _planned(asked: Asked, number: int, profiles: pa.Table, model: FittedResponse | None, part: float) -> Plan:
@@ -262,6 +266,12 @@ def _foreseen(profiles: pa.Table, profit: Floats, cost: Floats, seed: int) -> tu
                 model.fit(x[fold != part], true[offer, fold != part])
                 found[kind, offer, fold == part] = model.predict(x[fold == part])
     return found[0], np.maximum(found[1], 1e-3)
+
+
+def _baskets(lived: Lived) -> float:
+    """Return what one basket of everybody who bought came to, major units: an offer is used once."""
+    some = lived.orders > 0
+    return float((lived.value[some] / lived.orders[some]).sum())
 
 
 def _at(each: Floats, arm: Ints) -> float:

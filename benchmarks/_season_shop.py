@@ -190,6 +190,61 @@ def _added_up(
     )
 
 
+class Known:
+    """What the shop has on record of its customers, added up over the days so far."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._ids, self._gold, n = shop.ids, shop.register(), shop.customers
+        self._sums = {name: np.zeros(n) for name in Lived.__slots__ if name != "last"}
+        self._sent, self._recency, self._days = np.zeros(n), np.zeros(n), 0
+        self._offered = {name: np.zeros(n) for name in ("visits", "orders")}
+
+    def add(self, lived: Lived, days: int, arm: Ints | None = None) -> None:
+        """Add some days, and what everybody was given in them."""
+        for name in self._sums:
+            self._sums[name] += getattr(lived, name)
+        self._recency = np.where(lived.orders > 0, lived.last, self._recency + days)
+        self._days += days
+        if arm is not None:
+            self._sent += arm > 0
+            for name in self._offered:
+                self._offered[name] += np.where(arm > 0, getattr(lived, name), 0.0)
+
+    def table(self) -> pa.Table:
+        """Return the profiles as of now: `customer_id` and features.
+
+        Rates of few are drawn to the shop's own. Nobody changes here, so that what is known of 90 days (money in minor
+        units, as in the product's profiles) is read off all days.
+        """
+        sums, days = self._sums, float(self._days)
+
+        def rate(top: Floats, over: Floats, weight: float) -> Floats:
+            usual = float(top.sum()) / max(float(over.sum()), 1e-9)
+            return np.asarray((top + weight * usual) / (over + weight))
+
+        offered = self._offered
+        plain = {name: sums[name] - offered[name] for name in offered}
+        features = {
+            "sessions_a_day": sums["visits"] / days,
+            "orders_90d": 90 * sums["orders"] / days,
+            "spend_90d": 9000 * (sums["value"] - sums["off"]) / days,
+            "recency": self._recency,
+            "tenure": np.full(len(self._gold), days),
+            "orders_a_session": rate(plain["orders"], plain["visits"], 5.0),
+            "orders_a_session_offered": rate(offered["orders"], offered["visits"], 5.0),
+            "basket_lines": rate(sums["lines"], sums["orders"], 2.0),
+            "basket_value": rate(sums["value"], sums["orders"], 2.0),
+            "unit_price": rate(sums["value"], sums["pieces"], 3.0),
+            "weekend_share": rate(sums["weekend"], sums["visits"], 3.0),
+            "coupon_order_share": rate(sums["used"], sums["orders"], 3.0),
+            "redemption_rate": rate(sums["used"], self._sent, 2.0),
+            "exposures": self._sent.copy(),
+            "discount_share": rate(sums["off"], sums["value"], 30.0),
+            "member": self._gold,
+        }
+        return pa.table({"customer_id": self._ids, **features})
+
+
 def arms_of(offers: pa.ChunkedArray) -> Ints:
     """Return the numbers of offers in `promotions.ARMS`."""
     return np.asarray(pc.index_in(offers, value_set=pa.array(ARMS)).to_numpy(), dtype=np.int64)
