@@ -21,7 +21,7 @@ from offersmith.strategy.limits.reading import parse
 from offersmith.strategy.opted_out import OptedOut, Settled, others, stated, uniform
 from offersmith.strategy.plan import make
 from offersmith.strategy.withheld import opted_out
-from offersmith.vocabulary import BECAUSE, NO_OFFER
+from offersmith.vocabulary import BECAUSE, ESTIMATES, NO_OFFER
 
 MANY, FIRST = 300, "five-percent"
 IDS = [f"c{place:05d}" for place in range(MANY)]
@@ -47,6 +47,14 @@ def planned(table, offers, out=FOR_ALL, budget=300.0, tables=(), explore=0.2, **
     rules = PlanSettings(explore=explore)
     more = {"reasons_from": profiles, "because": asked, **more}
     return make(table, offers, Money.of(budget, "USD"), rules, NOON, 7, limits=limits, opted_out=out, **more)
+
+
+def alike(ids, cost, profit, offer=FIRST):
+    """Return estimates of one offer; `profit` of all, or of each."""
+    each = np.broadcast_to(profit, len(ids)).astype(float)
+    many, zero = len(ids), np.zeros(len(ids))
+    columns = [ids, [offer] * many, zero, zero, zero, each, np.full(many, cost), np.ones(many), ["m1"] * many]
+    return pa.table([pa.array(column) for column in columns], schema=ESTIMATES)
 
 
 def rows_of(plan, customers=OUT):
@@ -157,6 +165,20 @@ def test_where_it_does_not_fit_for_all_of_them_nobody_of_them_gets_it(
     assert plan.counts[NO_OFFER] < MANY
     for language in ("en", "zh"):
         assert all(one in opted_out(plan.opted_out, {}, "USD", language)[0] for one in limits)
+
+
+@pytest.mark.parametrize(("budget", "outcome"), [(49.99, "too_much"), (50.0, "given"), (50.01, "given")])
+@pytest.mark.parametrize(
+    "tables",
+    [[], [{"kind": "contacts", "at_most": 10}], [{"kind": "spend", "share_at_most": 1.0}]],
+)
+def test_an_offer_that_takes_the_whole_budget_or_limit_is_still_given(offers, budget, outcome, tables):
+    out, table = OptedOut(pa.array(IDS[:10]), FIRST), alike(IDS[:20], 5.0, 3.0)
+    plan = planned(table, offers, out, budget, tables, 0.0, because=None)
+    assert plan.opted_out.outcome == outcome
+    if outcome == "given":
+        assert (plan.counts[FIRST], plan.spent) == (10, 50)
+        assert (plan.certificate.value, plan.certificate.dual_bound) == (30, pytest.approx(30, abs=0.01))
 
 
 def test_limits_that_nobody_can_keep_are_still_refused(estimates, offers):

@@ -152,7 +152,9 @@ def set_apart(found: Candidates, keep: Keeping, out: OptedOut | None, bans: Sequ
         names = tuple(keep.rows.names[row] for row in broken)
         return replace(part, settled=Settled(count, out.offer, TOO_MUCH, names))
     slack = np.where(weight[:, COST].any(axis=(1, 2)), ROUNDING * np.abs(keep.rows.bound), 0.0)
-    rest = keep.within(np.where(used == 0, keep.rows.bound, keep.rows.bound - used - slack))
+    left = keep.rows.bound - used - slack
+    left = np.where(caps, np.maximum(left, 0.0), left)  # what was kept back for rounding breaks no cap that is met
+    rest = keep.within(np.where(used == 0, keep.rows.bound, left))
     paid, earned = (math.fsum(at(each, choice)) for each in (found.cost, found.profit))
     settled = Settled(count, out.offer, GIVEN, (), paid, earned)
     return replace(part, rest=rest, choice=choice, settled=settled)
