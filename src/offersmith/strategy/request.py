@@ -120,7 +120,7 @@ class Request:
         self._funded(plain)
         self._aimed(plain)
         checked(plain["each"])
-        if plain["lots"] not in ODDS:
+        if not isinstance(plain["lots"], str) or plain["lots"] not in ODDS:
             raise InputError(f"lots = {plain['lots']!r} is not known", hint=f"allowed: {', '.join(ODDS)}", field="lots")
         for name in ("explore", "margin"):
             share = plain[name]
@@ -198,8 +198,7 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
             continue
         name, dot, further = rest.partition(".")
         if not place and not dot and _holds_tables(here.get(name)):
-            hint = f"name one of it and a field, such as {name}.NAME.FIELD" if here[name] else "there is none"
-            raise InputError(f"--set {change!r}: {name!r} is a list of tables", hint=hint, set=change)
+            raise _whole(here[name], name, change)
         if TERMS in here and name not in here and name not in OFFERED:
             here = here[TERMS]
         if place and not dot and value == OFF:
@@ -214,9 +213,25 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
             here[name] = value
             return
         if not _holds_tables(here.get(name)) or not dot:
-            there = [one for one, held in here.items() if _holds_tables(held)]
-            raise _unknown(place, name, list(dict.fromkeys([*there, *parts])), change)
+            raise _no_table(here, place, name, parts, change)
         here, rest, place = here[name], further, f"{place}.{name}".strip(".")
+
+
+def _whole(held: Any, name: str, change: str) -> InputError:
+    """Return the error that a key names tables and no field of theirs."""
+    if isinstance(held, dict):
+        hint = f"name a field of it: {', '.join(f'{name}.{one}' for one in held)}"
+        return InputError(f"--set {change!r}: {name!r} is a table", hint=hint, set=change)
+    hint = f"name one of it and a field, such as {name}.NAME.FIELD" if held else "there is none"
+    return InputError(f"--set {change!r}: {name!r} is a list of tables", hint=hint, set=change)
+
+
+def _no_table(here: Table, place: str, name: str, parts: Sequence[str], change: str) -> InputError:
+    """Return the error that a path goes on below what is no table."""
+    if place and name in here:
+        return InputError(f"--set {change!r}: {place}.{name} is a value; nothing stands below it", set=change)
+    there = [one for one, held in here.items() if _holds_tables(held)]
+    return _unknown(place, name, list(dict.fromkeys([*there, *parts])), change)
 
 
 def _take_away(table: dict[str, Any], place: str, name: str, change: str) -> None:
@@ -246,7 +261,9 @@ def _off(tables: list[Any], found: Any, value: Any, change: str) -> None:
 def _unknown(place: str, name: str, known: Sequence[str], change: str) -> InputError:
     where = f" in {place}" if place else ""
     word = name.partition(".")[0]
-    hint = nearest(word, known) if known else f"the plan has no {place or 'such thing'}"
+    # Of one table there is a path to it; of a list of tables that is empty, its name alone.
+    missing = f"{place} has no tables of its own" if "." in place else f"the plan has no {place or 'such thing'}"
+    hint = nearest(word, known) if known else missing
     facts = {"set": change, "name": name, "place": place, **(near(word, known) if known else {})}
-    key = "unknown_key_of" if place else "unknown_key"
+    key = "unknown_field_of" if "." in place else "unknown_key_of" if place else "unknown_key"
     return InputError(f"--set {change!r}: no {name!r}{where}", hint=hint, key=key, **facts)

@@ -51,7 +51,8 @@ def _told(plan: Plan, language: Language) -> list[str]:
         said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=plan.explore))
     if missing.reserve >= LEAST:
         kept, price = missing.reserved, missing.reserve
-        said.append(say("strategy.price_of_reserve", language, reserve=price, reserved=kept))
+        name = "price_of_reserves" if limited else "price_of_reserve"
+        said.append(say(f"strategy.{name}", language, reserve=price, reserved=kept))
     search = "not_proved" if missing.not_proved >= LEAST else "search_is_exact"
     said.append(say(f"strategy.{search}", language, not_proved=missing.not_proved))
     if plan.shadow_price > 0:
