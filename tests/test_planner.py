@@ -126,6 +126,11 @@ def test_plans_are_listed_with_the_newest_last(shop: Shop) -> None:
     assert (last["plan"], last["budget"], last["customers"]) == (made.plan.version, 77.0, CUSTOMERS)
     assert last["given"] == CUSTOMERS - made.plan.counts["none"]
     assert all(made.plan.version in listed.text(language).splitlines()[-1] for language in LANGUAGES)
+    assert all("revenue" not in line and "members" not in line for line in listed.text().splitlines()[-1:])
+    shop.plan(77, playbooks=["members"], goal="revenue")
+    with shop.office() as office:
+        line = office.plans().text().splitlines()[-1]
+    assert "goal: revenue; playbooks: members" in line
     assert PlansListed(()).text() == "No plan yet. Make one: offersmith plan --budget AMOUNT"
 
 
@@ -316,3 +321,28 @@ def test_a_plan_says_whom_bans_keep_from_what(shop: Shop, tmp_path: Path) -> Non
     by_playbook = shop.plan(80, playbooks=["members"])
     assert by_playbook.as_dict()["bans"]
     assert ": who 1" not in by_playbook.text()
+
+
+def test_a_what_if_of_a_plan_that_went_out_does_not_count_what_the_plan_gave_itself(
+    shop: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "frequency.toml"
+    file.write_text(FREQUENCY.replace('channel = "email"\n', ""), encoding="utf-8")
+    shutil.copytree(shop.folder, tmp_path / "shop")
+    own = Shop(tmp_path / "shop", shop.settings)
+    first = own.plan(60, limits=file, explore=0.5)
+    with own.office() as office:
+        made = {"author": "ann", "at": first.plan.as_of, "plan_version": first.plan.version}
+        Campaigns(office._books).create("spring", {}, name="spring", state="live", **made)
+    same = own.what_if(first.plan.version, ["explore=0.5"])
+    assert (same.profit, same.moved, same.after.given) == (0, 0, same.before.given)
+    assert same.after.given > 10
+    # What another plan gave since is in both.
+    other = own.plan(80, limits=file)
+    assert other.plan.version != first.plan.version
+    assert not set(of_those_given(other)) & set(of_those_given(first))
+    with own.office() as office:
+        made["plan_version"] = other.plan.version
+        Campaigns(office._books).create("other", {}, name="other", state="live", **made)
+    same = own.what_if(first.plan.version, ["explore=0.5"])
+    assert (same.profit, same.moved) == (0, 0)

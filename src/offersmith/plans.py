@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from offersmith.store.ledger import PlanRow
+from offersmith.strategy.objective import PROFIT
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
@@ -34,6 +35,7 @@ class PlansListed:
                 customers=one["customers"],
                 profit=one["expected_profit"],
             )
+            + _asked(one, language)
             for one in self._plain()
         )
 
@@ -52,6 +54,18 @@ class PlansListed:
                 "customers": row.summary["customers"],
                 "given": row.summary["customers"] - row.summary["counts"].get(NO_OFFER, 0),
                 "expected_profit": row.summary["expected_profit"],
+                "goal": row.summary.get("goal", PROFIT),
+                **{
+                    kind: [table["name"] for table in row.summary.get("request", {}).get(kind, ())]
+                    for kind in ("playbooks", "limits")
+                },
             }
             for row in self.rows
         ]
+
+
+def _asked(one: Mapping[str, Any], language: Language) -> str:
+    """Return what sets a plan apart beside its budget: a goal other than profit, playbooks and limits."""
+    goal = [] if one["goal"] == PROFIT else [say("shop.plans_goal", language, goal=one["goal"])]
+    named = [kind for kind in ("playbooks", "limits") if one[kind]]
+    return "".join([*goal, *(say(f"shop.plans_{kind}", language, **{kind: ", ".join(one[kind])}) for kind in named)])
