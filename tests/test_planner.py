@@ -323,9 +323,7 @@ def test_a_plan_says_whom_bans_keep_from_what(shop: Shop, tmp_path: Path) -> Non
     assert ": who 1" not in by_playbook.text()
 
 
-def test_a_what_if_of_a_plan_that_went_out_does_not_count_what_the_plan_gave_itself(
-    shop: Shop, tmp_path: Path
-) -> None:
+def test_a_what_if_of_a_plan_that_went_out_does_not_count_what_the_plan_gave_itself(shop: Shop, tmp_path: Path) -> None:
     file = tmp_path / "frequency.toml"
     file.write_text(FREQUENCY.replace('channel = "email"\n', ""), encoding="utf-8")
     shutil.copytree(shop.folder, tmp_path / "shop")

@@ -104,14 +104,15 @@ class Kept:
         replace(file, parquet(table))
         return table, file
 
-    def given(self, at: datetime, days: int) -> tuple[pa.Table, dict[str, str]]:
+    def given(self, at: datetime, days: int, instead_of: str = "") -> tuple[pa.Table, dict[str, str]]:
         """Return the offers that customers were given in so many days before a moment, and the channels of offers.
 
-        The offers are as `store.contacts.CONTACTS`, the channels those of all plans there are.
+        The offers are as `store.contacts.CONTACTS`, the channels those of all plans there are. `instead_of` is the
+        version of a plan that is made once more: what it gave does not count against it.
         """
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
             plans = sorted(ledger.plans(), key=lambda row: row.as_of)
-            given = contacts(self.analytics, ledger, at - timedelta(days=days), at)
+            given = contacts(self.analytics, ledger, at - timedelta(days=days), at, instead_of)
         tables = [one for row in plans for one in row.summary.get("catalogue", ())]
         return given, {one["offer_id"]: one["channel"] for one in tables if one.get("channel")}
 

@@ -35,6 +35,7 @@ from offersmith.strategy.compare import Comparison, Side, compare
 from offersmith.strategy.funds import left, stated
 from offersmith.strategy.limits import reading as limits_file
 from offersmith.strategy.limits.compiling import Compiled, compile_limits
+from offersmith.strategy.limits.frequency import Frequency
 from offersmith.strategy.limits.past import Past
 from offersmith.strategy.margins import at_margins
 from offersmith.strategy.objective import Goal, check, settle
@@ -125,8 +126,22 @@ class Planner:
     def _own(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(msgspec.to_builtins(one) for one in self.settings.offers)
 
-    def plan(self, request: Request, at: datetime, progress: Progress = silent, where: str = "limits") -> Planned:
-        """Decide who gets what; what files it will have is for whoever keeps it. `where` names limits in messages.
+    def plan(
+        self,
+        request: Request,
+        at: datetime,
+        progress: Progress = silent,
+        where: str = "limits",
+        instead_of: str = "",
+    ) -> Planned:
+        """Decide who gets what; what files it will have is for whoever keeps it.
+
+        Args:
+            request: what is asked.
+            at: the moment it is made for.
+            progress: told of every stage.
+            where: names limits in messages.
+            instead_of: the version of the plan that is made once more, if one is: what it gave counts against no limit.
 
         Raises:
             InputError: the request says what cannot be.
@@ -140,7 +155,7 @@ class Planner:
         offers, tables, days, uses = self._offers(request, playbooks, known)
         longest = max(days.values(), default=self.settings.plan.valid_days)
         budget = Money.stated(request.budget, self.settings.shop.currency)
-        limits = self._limits(tables, offers, known, budget, at, where)
+        limits = self._limits(tables, offers, known, budget, at, where, instead_of)
         own = catalogue(self.settings.offers, self.settings.shop.currency)
         rules = self.settings.plan
         out = opted_out.stated(known, rules.opted_out, rules.for_everybody, offers, own)
@@ -203,12 +218,13 @@ class Planner:
         request = Request.of(asked).changed(changes)
         if not request.playbooks and not request.offers:
             request = replace(request, offers=self._own())
-        made = self.plan(request, at, progress)
-        stale = made.plan.model_versions != tuple(before.summary["model_versions"])
+        own = before.summary["version"]
+        made = self.plan(request, at, progress, instead_of=own)
+        stale = _looks_back(before.summary) or made.plan.model_versions != tuple(before.summary["model_versions"])
         if stale or before.summary["cost_share"] != self.settings.economics.cost_share:
             # What has changed since is in both, so that what differs is what was asked.
-            again = self.plan(Request.of(asked), at, progress)
-            before = Side({**again.as_dict(), "version": before.summary["version"]}, plan_table(again.plan))
+            again = self.plan(Request.of(asked), at, progress, instead_of=own)
+            before = Side({**again.as_dict(), "version": own}, plan_table(again.plan))
         after = Side(made.as_dict(), plan_table(made.plan))
         return compare(before, after, self.kept.profiles(at)[0], what_if=changes)
 
@@ -238,6 +254,7 @@ class Planner:
         budget: Money,
         at: datetime,
         where: str,
+        instead_of: str,
     ) -> Compiled | None:
         if not tables:
             return None
@@ -246,7 +263,12 @@ class Planner:
         channels = {offer.offer_id: offer.channel for offer in (*self.kept.offers(), *offers) if offer.channel}
         past = None
         if days := stated.looks_back:
-            given, earlier = self.kept.given(at, days)
+            given, earlier = self.kept.given(at, days, instead_of)
             past = Past.of(given, known["customer_id"], at, {**earlier, **channels})
         currency = self.settings.shop.currency
         return compile_limits(stated, paying, known, currency, budget.major, channels=channels, past=past)
+
+
+def _looks_back(summary: Mapping[str, Any]) -> bool:
+    """Return whether a limit of a plan counts what was sent before: more may be known of that today."""
+    return bool(summary.get("before")) or any(one["kind"] == Frequency.kind for one in summary.get("bans", ()))

@@ -37,23 +37,24 @@ def books(tmp_path):
         yield tmp_path, ledger
 
 
-def plan(folder, ledger, version, as_of, decisions):
+def plan(folder, ledger, version, as_of, decisions, **summary):
     customers, offers = zip(*decisions, strict=True)
     table = pa.table({"customer_id": customers, "offer_id": offers, "probability": [0.5] * len(customers)})
     file = folder / f"{version}.parquet"
     pq.write_table(table, file)
-    ledger.record_plan(PlanRow(version, file.name, hashlib.sha256(file.read_bytes()).hexdigest(), as_of, as_of, {}))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    ledger.record_plan(PlanRow(version, file.name, digest, as_of, as_of, summary))
 
 
-def campaign(ledger, name, version, *states):
+def campaign(ledger, name, version, *states, moment=SINCE):
     books = Campaigns(ledger)
     books.create(name, {}, name=name, state="draft", author="ann", at=SINCE, plan_version=version)
     for before, after in zip(("draft", *states), states, strict=False):
         action = "end" if (before, after) == ("scheduled", "stopped") else "schedule"
-        assert books.move(name, Change(action, before, 1, after, "ann", SINCE)).code == "moved"
+        assert books.move(name, Change(action, before, 1, after, "ann", moment)).code == "moved"
 
 
-def found(books, events=(), told=()):
+def found(books, events=(), told=(), **more):
     folder, ledger = books
     rows = [{"event_id": str(place), "utc_offset": 0, **one} for place, one in enumerate(events)]
     file = folder / "events.parquet"
@@ -62,7 +63,7 @@ def found(books, events=(), told=()):
     with Analytics(threads=1) as analytics:
         analytics.use_events([file])
         bind(analytics, ledger, folder / "told.parquet")
-        table = contacts(analytics, ledger, SINCE, UNTIL)
+        table = contacts(analytics, ledger, SINCE, UNTIL, **more)
     assert table.schema.equals(CONTACTS)
     return [(row["customer_id"], row["offer_id"], row["time"].day) for row in table.to_pylist()]
 
@@ -122,4 +123,42 @@ def test_a_plan_whose_file_is_not_what_was_recorded_says_nothing(books):
     plan(folder, ledger, "v1", at(2), [("ann", "ten")])
     campaign(ledger, "spring", "v1", "live")
     (folder / "v1.parquet").write_bytes(b"something else")
+    assert found(books) == []
+
+
+def test_of_a_plan_that_is_made_once_more_nothing_counts_whoever_knows_of_it(books):
+    folder, ledger = books
+    for version in ("v1", "v2"):
+        plan(folder, ledger, version, at(2), [("ann", "ten"), ("bob", "five")])
+        campaign(ledger, f"of-{version}", version, "live")
+    both = [("ann", "ten", 2), ("ann", "ten", 2), ("bob", "five", 2), ("bob", "five", 2)]
+    assert found(books) == both
+    assert found(books, instead_of="v1") == both[::2]
+    for name in ("v1", "plan-v1", "of-v1"):
+        events, told = [shown("ann", "ten", at(4), name)], [drawn("cyn", "ten", at(5), name)]
+        assert len(found(books, events, told)) > 3
+        assert found(books, events, told, instead_of="v1") == both[::2]
+
+
+@pytest.mark.parametrize(
+    ("planned", "live", "day"),
+    [
+        (datetime(2024, 2, 20), at(9), 9),  # made long before it was sent
+        (datetime(2024, 2, 20), datetime(2024, 2, 25), None),
+        (at(20), at(9), 20),  # sent by a clock that is behind the one of the events, or ahead
+        (at(20), datetime(2026, 1, 1), 29),
+    ],
+)
+def test_a_plan_of_which_no_event_is_known_counts_from_when_it_went_live(books, planned, live, day):
+    folder, ledger = books
+    plan(folder, ledger, "v1", planned, [("ann", "ten"), ("cyn", "none")])
+    campaign(ledger, "spring", "v1", "scheduled", "live", "paused", moment=live)
+    assert found(books) == ([("ann", "ten", day)] if day else [])
+
+
+def test_no_plan_counts_later_than_its_offers_ended(books):
+    folder, ledger = books
+    ends = datetime(2024, 2, 28)
+    plan(folder, ledger, "v1", datetime(2024, 2, 10), [("ann", "ten")], valid_until=ends.isoformat())
+    campaign(ledger, "spring", "v1", "live", moment=datetime(2026, 1, 1))
     assert found(books) == []

@@ -6,13 +6,14 @@ Three records say it, and none counts twice:
 - the events: an offer that a customer was shown, once for each campaign that has a name, else once a day;
 - plans that were sent: of a campaign in the events, those who were to get an offer and were not seen to be shown it, at
   the moment the campaign was first shown to anybody; of a campaign that went live here (or is scheduled to) and of
-  which no event is known yet, everybody who was to get an offer, at the moment the plan was made for.
+  which no event is known yet, everybody who was to get an offer, at the moment it went live.
 
-A plan that nobody sent is in none of them.
+A plan that nobody sent is in none of them, and where a plan is made once more, what it gave itself is in none either.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import ibis
@@ -27,6 +28,7 @@ from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import DECIDED
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import EXPOSURE_EVENTS, campaign_ids
+from offersmith.store.sent import Sending, sendings, went_out
 from offersmith.store.together import TOGETHER_TABLE
 from offersmith.vocabulary import NO_OFFER
 
@@ -34,7 +36,7 @@ CONTACTS = pa.schema([("customer_id", pa.string()), ("offer_id", pa.string()), (
 """A row per offer that a customer was given, with the moment (UTC)."""
 
 
-def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime) -> pa.Table:
+def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime, instead_of: str = "") -> pa.Table:
     """Return the offers given from `since` on and before `until`; of plans for that very moment, too.
 
     Args:
@@ -42,22 +44,31 @@ def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datet
         ledger: knows the plans, and the campaigns made of them.
         since: naive UTC.
         until: the same: the moment of the plan that is being made.
+        instead_of: the version of the plan that is made once more, if one is: nothing it gave counts against it.
 
     Returns:
         `CONTACTS`, sorted by customer, offer and time.
     """
-    found = [analytics.run(part).cast(CONTACTS) for part in _given(since, until)]
-    found += _unseen(analytics, ledger, since, until)
+    every = sendings(ledger)
+    out = [name for one in every if one.plan.plan_version == instead_of for name in one.names]
+    found = [analytics.run(part).cast(CONTACTS) for part in _given(since, until, out)]
+    rest = [one for one in every if one.plan.plan_version != instead_of]
+    found += _unseen(analytics, ledger, rest, since, until)
     return pa.concat_tables(found).sort_by([(name, "ascending") for name in CONTACTS.names])
 
 
-def _given(since: datetime, until: datetime) -> list[ir.Table]:
-    """Return what was decided at a time of its own, what was seen, and what was to be given and was not seen."""
+def _given(since: datetime, until: datetime, out: Sequence[str]) -> list[ir.Table]:
+    """Return what was decided at a time of its own, what was seen, and what was to be given and was not seen.
+
+    Nothing of the campaigns in `out`.
+    """
     told = ibis.table(ibis.Schema.from_pyarrow(DECIDED), name="decided")
-    given = told.filter(told.offer_id != NO_OFFER)
+    given = told.filter(told.offer_id != NO_OFFER, ~told.campaign_id.isin(out))
     timed = given.filter(given.time >= since, given.time < until)
     t = EVENTS_TABLE
-    rows = t.filter(t.event.isin(EXPOSURE_EVENTS), t.customer_id.notnull(), t.offer_id != NO_OFFER, t.time < until)
+    somebody = t.customer_id.notnull() & (t.offer_id != NO_OFFER)
+    other = t.campaign_id.isnull() | ~t.campaign_id.isin(out)
+    rows = t.filter(t.event.isin(EXPOSURE_EVENTS), somebody, other, t.time < until)
     shown = rows.select(
         campaign_id=ibis.coalesce(rows.campaign_id, rows.offer_id),
         customer_id=rows.customer_id,
@@ -83,27 +94,34 @@ def _given(since: datetime, until: datetime) -> list[ir.Table]:
     ]
 
 
-def _unseen(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime) -> list[pa.Table]:
+def _unseen(
+    analytics: Analytics, ledger: Ledger, every: Sequence[Sending], since: datetime, until: datetime
+) -> list[pa.Table]:
     """Return what plans gave whose campaigns went live here, and of which no event is known yet."""
-    plans = {row.plan_version: row for row in ledger.plans() if since <= row.as_of <= until}
-    seen, books, found = set(campaign_ids(analytics)), Campaigns(ledger), {}
-    for row in books.all():
-        plan = plans.get(row.plan_version or "")
-        if plan is None or {row.campaign_id, plan.plan_version, f"plan-{plan.plan_version}"} & seen:
+    shown, books, found = set(campaign_ids(analytics)), Campaigns(ledger), {}
+    for one in every:
+        if one.plan.as_of > until or one.seen(shown):
             continue
-        # One that ended without anybody acting went from scheduled to stopped, and its customers had it all the same.
-        sent = (step.after == "live" or step.action == "end" for step in books.steps(row.campaign_id))
-        if row.state == "scheduled" or any(sent):
-            found[plan.plan_version] = plan
-    return [_planned(ledger, plan) for _, plan in sorted(found.items())]
+        moments = [moment for row in one.campaigns if (moment := went_out(books, row)) is not None]
+        if moments and (given := _moment(one.plan, min(moments), until)) >= since:
+            found[one.plan.plan_version] = _planned(ledger, one.plan, given)
+    return [table for _, table in sorted(found.items())]
 
 
-def _planned(ledger: Ledger, plan: PlanRow) -> pa.Table:
+def _moment(plan: PlanRow, out: datetime, until: datetime) -> datetime:
+    """Return when customers got a plan that went out at a moment by the ledger's clock.
+
+    The ledger's clock runs ahead of the events: what it says went out after the moment that is planned for has been
+    sent as a plan is made today, and counts at that moment; but no later than the plan's offers ended.
+    """
+    ended = datetime.fromisoformat(plan.summary["valid_until"]) if "valid_until" in plan.summary else until
+    return max(min(out, until, ended), plan.as_of)
+
+
+def _planned(ledger: Ledger, plan: PlanRow, given: datetime) -> pa.Table:
     try:
         table = pq.read_table(ledger.verify(plan), columns=["customer_id", "offer_id"])
     except StorageError:
         return CONTACTS.empty_table()
     table = table.filter(pc.not_equal(table["offer_id"], NO_OFFER))
-    return table.append_column("time", pa.repeat(pa.scalar(plan.as_of, pa.timestamp("us")), table.num_rows)).cast(
-        CONTACTS
-    )
+    return table.append_column("time", pa.repeat(pa.scalar(given, pa.timestamp("us")), table.num_rows)).cast(CONTACTS)
