@@ -110,6 +110,11 @@ def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: Repor
     told[1] = reader.say("plan_measured_above", limit=reader.money(0))
     told.insert(0, reader.say("plan_measured_nothing", expected=reader.money(facts.profit.estimate)))
     assert reader.sentences(told) in texts(replace(facts, measured=nothing), reader)
+    fewer = MeasuredPolicy(each, 900, above=False, expected=7_000.0, opted_out=100)
+    [said] = [text for text in texts(replace(facts, measured=fewer), reader) if reader.money(900 * 8.85) in text]
+    assert reader.money(7_000) in said
+    assert reader.money(facts.profit.estimate) not in said
+    assert said.endswith(reader.say("plan_measured_opted_out", customers="100"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -133,9 +138,11 @@ def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None
     segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 400})
     facts = plan_facts(summary, made.decisions, segments)
     assert facts.measured is None
-    measured = Promise(0.5, 0.2, 0.9, 400, made.expected_profit, 30.0, 20)
+    earned = made.expected_profit - 5
+    measured = Promise(0.5, 0.2, 0.9, 350, earned, 30.0, 20, opted_out=50)
     judged = plan_facts({**summary, "measured": measured.as_dict()}, made.decisions, segments).measured
-    assert judged == MeasuredPolicy(Interval(0.5, 0.2, 0.9), 400, measured.above, measured.limit, 30.0, 20)
+    each = Interval(0.5, 0.2, 0.9)
+    assert judged == MeasuredPolicy(each, 350, measured.above, measured.limit, 30.0, 20, True, earned, 50)
     assert facts.bound == made.certificate.dual_bound
     assert facts.value == made.expected_profit == pytest.approx(sum(row.profit for row in facts.offers))
     assert facts.cost == made.spent

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from offersmith.money import Money
 from offersmith.settings import PlanSettings
+from offersmith.strategy.opted_out import OptedOut
 from offersmith.strategy.plan import make
 from offersmith.strategy.promise import promise
 from offersmith.words import LANGUAGES
@@ -19,8 +21,8 @@ def judged(value, low, high, kind="learned", arms=("none", "five-percent", "ten-
     return {"policy": policy, "arms": [{"arm": name} for name in arms]}
 
 
-def planned(table, offers, explore=0.0, budget=100_000_000):
-    return make(table, offers, Money(budget, "USD"), PlanSettings(explore=explore), NOON, 7)
+def planned(table, offers, explore=0.0, budget=100_000_000, **more):
+    return make(table, offers, Money(budget, "USD"), PlanSettings(explore=explore), NOON, 7, **more)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,6 +66,28 @@ def test_what_rests_on_offers_never_tried_is_told_apart(estimates, offers, langu
     within = promise(plan, judged(each + 0.1, each - 1, each + 1, arms=arms))
     assert not within.above
     assert f"{profit:,.2f}" in within.text("USD", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("offer", ["", "ten-percent"])
+def test_who_has_opted_out_is_in_none_of_the_figures(estimates, offers, offer, language):
+    table = estimates(400)
+    ids = sorted(set(table["customer_id"].to_pylist()))
+    out = OptedOut(pa.array(ids[:300]), offer)
+    plan = planned(table, offers, reasons_from=pa.table({"customer_id": ids}), opted_out=out)
+    rest = planned(table.filter(pc.greater_equal(table["customer_id"], ids[300])), offers)
+    arms = ("none", "five-percent", "twenty-percent")
+    each = rest.expected_profit / 100
+    for value, known in ((each - 0.1, arms), (each - 1, (*arms, "ten-percent"))):
+        measured = judged(value, value - 1, value + 0.5, arms=known)
+        found, alone = promise(plan, measured), promise(rest, measured)
+        assert found.as_dict() == pytest.approx({**alone.as_dict(), "opted_out": 300})
+        assert found.above == alone.above is True
+        assert found.limit < plan.expected_profit or not offer
+        assert "300 " in found.text("USD", language)
+        assert "300 " not in alone.text("USD", language)
+    everybody = planned(table, offers, opted_out=OptedOut(pa.array(ids), offer))
+    assert promise(everybody, judged(1.0, 0.5, 2.0)) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -136,6 +136,8 @@ def _measured(found: Mapping[str, Any] | None) -> MeasuredPolicy | None:
         found.get("stated", 0.0),
         found.get("untried", 0),
         found.get("shown", True),
+        found.get("expected"),
+        found.get("opted_out", 0),
     )
 
 

@@ -127,12 +127,14 @@ class MeasuredPolicy:
 
     Attributes:
         each: a customer, major units, with its 95 % interval.
-        customers: of the plan.
+        customers: of the plan about whom it decides.
         above: whether the plan expects more than may be counted on.
         limit: what may be counted on at most, major units; None = the interval's upper end for as many.
         stated: part of what the plan expects that rests on offers never tried.
         untried: customers who get one of those.
         shown: whether any way of deciding was shown to pay.
+        expected: what the plan expects of these customers, major units; None = all there is.
+        opted_out: customers of the plan about whom nobody decides, and who are in none of these figures.
     """
 
     each: Interval
@@ -142,6 +144,8 @@ class MeasuredPolicy:
     stated: float = 0.0
     untried: int = 0
     shown: bool = True
+    expected: float | None = None
+    opted_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

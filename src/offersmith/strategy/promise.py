@@ -7,6 +7,8 @@ today are predicted to be harder to win.
 
 What is expected of offers that no lot ever tried is a stated belief, and no held-out customer bears it out. It is told
 apart; a plan that comes to more than the measured value only with it is called above what was measured too.
+
+Nobody decides about customers who have opted out of personal offers: they are in neither figure.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offersmith.strategy.opted_out import CODE
 from offersmith.strategy.plan import Plan
+from offersmith.strategy.reasons import holding
 from offersmith.vocabulary import NO_OFFER
 from offersmith.words import Language, say
 
@@ -35,11 +39,12 @@ class Promise:
         value: measured on held-out customers, a customer, over giving nobody anything.
         low: lower end of its 95 % interval.
         high: upper end.
-        customers: of the plan, whether they get something or not.
-        expected: profit of the whole plan.
+        customers: of the plan, whether they get something or not, but for those who have opted out.
+        expected: profit of the plan with them.
         stated: the part of it that rests on offers never tried.
         untried: customers who get one of those.
         shown: whether any way of deciding was shown to pay; where none was, value and interval are 0.
+        opted_out: customers of the plan who are not in these figures, for nobody decides about them.
     """
 
     value: float
@@ -50,6 +55,7 @@ class Promise:
     stated: float = 0.0
     untried: int = 0
     shown: bool = True
+    opted_out: int = 0
 
     @property
     def limit(self) -> float:
@@ -82,6 +88,8 @@ class Promise:
             each=self.expected / count,
         )
         sentences = [said if self.shown else say("strategy.promise_nothing", language, expected=self.expected)]
+        if self.opted_out:
+            sentences.append(say("strategy.promise_opted_out", language, customers=self.opted_out))
         if self.untried:
             sentences.append(say("strategy.promise_stated", language, stated=self.stated, untried=self.untried))
         if self.above:
@@ -104,6 +112,7 @@ class Promise:
             "untried": self.untried,
             "limit": self.limit,
             "shown": self.shown,
+            "opted_out": self.opted_out,
             "above": self.above,
         }
 
@@ -111,7 +120,8 @@ class Promise:
 def promise(plan: Plan, judged: Mapping[str, Any], uses: Mapping[str, str] = NOTHING) -> Promise | None:
     """Return a plan's figure beside the measured one.
 
-    None where nobody is there, and where no policy was shown to pay and nobody gets an offer that was never tried.
+    None where nobody is decided about, and where no policy was shown to pay and nobody gets an offer that was never
+    tried.
 
     Args:
         plan: with its decisions.
@@ -120,16 +130,20 @@ def promise(plan: Plan, judged: Mapping[str, Any], uses: Mapping[str, str] = NOT
     """
     policy = judged.get("policy") or {}
     value, low, high = (policy.get(name) for name in ("value", "low", "high"))
-    customers = plan.customers
+    settled = plan.opted_out
+    apart, earned = (0, 0.0) if settled is None else (settled.customers, settled.expected_profit)
+    customers, decisions = plan.customers - apart, plan.decisions
+    if apart:
+        decisions = decisions.filter(pa.array(~holding(decisions["reasons"].combine_chunks(), CODE)))
     if value is None or low is None or high is None or not customers:
         return None
     tried = [NO_OFFER, *(one["arm"] for one in judged["arms"])]
     tried += [offer for offer, own in uses.items() if own in tried]
-    given = plan.decisions["offer_id"].combine_chunks()
+    given = decisions["offer_id"].combine_chunks()
     beyond = pc.invert(pc.is_in(given, value_set=pa.array(tried, pa.string()))).to_numpy(zero_copy_only=False)
-    who = pc.count_distinct(plan.decisions["customer_id"].filter(pa.array(beyond)))
+    who = pc.count_distinct(decisions["customer_id"].filter(pa.array(beyond)))
     untried, shown = int(who.as_py()), policy["kind"] != "none"
     if not shown and not untried:
         return None
-    stated = math.fsum(plan.decisions["expected_profit"].to_numpy()[beyond])
-    return Promise(value, low, high, customers, plan.expected_profit, stated, untried, shown)
+    stated = math.fsum(decisions["expected_profit"].to_numpy()[beyond])
+    return Promise(value, low, high, customers, plan.expected_profit - earned, stated, untried, shown, apart)

@@ -246,7 +246,7 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     if found is None:
         return ()
     each, count = found.each, found.customers
-    expected = reader.money(facts.profit.estimate)
+    expected = reader.money(facts.profit.estimate if found.expected is None else found.expected)
     digits = reader.digits([each.low, each.high])
     high = each.high * count
     said = [
@@ -264,6 +264,8 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
         if found.shown
         else reader.say("plan_measured_nothing", expected=expected)
     ]
+    if found.opted_out:
+        said.append(reader.say("plan_measured_opted_out", customers=reader.count(found.opted_out)))
     if found.untried:
         said.append(
             reader.say("plan_measured_stated", stated=reader.money(found.stated), untried=reader.count(found.untried))
