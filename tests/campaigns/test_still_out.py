@@ -46,9 +46,21 @@ def plan(place, version="p1", as_of=FIRST, ends=ENDS):
     ledger.record_plan(PlanRow(version, file.name, digest, as_of, as_of, {"valid_until": ends.isoformat()}))
 
 
-def campaign(place, *states, name="spring", version="p1"):
+PROMOTION = {"promotion_id": "ten", "kind": "percent_off", "terms": {"percent": 10}}
+
+
+def definition(**budgets):
+    """Return a campaign that takes 10 % off, of budgets by name, of which those called daily start again."""
+    stated = [
+        {"name": name, "amount": amount, "period": "day" if name == "daily" else "ever"}
+        for name, amount in budgets.items()
+    ]
+    return {"name": "spring", "promotions": [PROMOTION], "budgets": stated}
+
+
+def campaign(place, *states, name="spring", version="p1", **budgets):
     books = Campaigns(place[1])
-    books.create(name, {}, name=name, state="draft", author="ann", at=FIRST, plan_version=version)
+    books.create(name, definition(**budgets), name=name, state="draft", author="ann", at=FIRST, plan_version=version)
     for before, after in zip(("draft", *states), states, strict=False):
         assert books.move(name, Change("step", before, 1, after, "ann", FIRST)).code == "moved"
 
@@ -135,10 +147,29 @@ def test_a_campaign_is_out_from_its_schedule_until_it_is_stopped(place, states, 
 
 def test_no_more_is_out_than_the_campaign_s_own_budget_has_left(place):
     plan(place)
-    campaign(place, "scheduled", "live")
+    campaign(place, "scheduled", "live", plan="10.00", daily="0.01")
     codes(place)
     meter(place, "", 450, unit="money", name="plan", cap=1000)
     assert found(place).held == (StillOut("spring", "p1", 3, 5.5),)
+
+
+def test_a_budget_that_nobody_drew_on_yet_bounds_what_is_out_too(place):
+    plan(place)
+    campaign(place, "scheduled", "live", plan="2.50", other="100.00")
+    codes(place)
+    assert found(place).held == (StillOut("spring", "p1", 3, 2.5),)
+
+
+@pytest.mark.parametrize("budget", [{"plan": "50.00"}, {"pot": "50.00"}, {}])
+def test_a_budget_that_was_raised_or_named_otherwise_counts_as_it_is_now(place, budget):
+    plan(place)
+    campaign(place, "scheduled", "live", "paused", plan="10.00")
+    codes(place)
+    meter(place, "", 950, unit="money", name="plan", cap=1000)
+    assert found(place).held == (StillOut("spring", "p1", 3, 0.5),)
+    change = Change("edit", "paused", 1, "draft", "ann", FIRST)
+    assert Campaigns(place[1]).revise("spring", definition(**budget), change, name="spring").code == "revised"
+    assert found(place).held == (StillOut("spring", "p1", 3, 7.75),)
 
 
 def test_two_plans_add_up_and_a_later_one_is_not_there_yet(place):

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from offersmith.campaigns.definition import VOUCHER
+from offersmith.campaigns.definition import VOUCHER, define
 from offersmith.campaigns.states import State
 from offersmith.money import Money
 from offersmith.store import still_open
@@ -112,9 +112,18 @@ def _of_campaign(
     """Return what is out of one campaign: no more than its own budget has left."""
     gone = still_open.closed(ledger, campaign.campaign_id, VOUCHER, at)
     offers, expected = _sums(_without(open_, gone))
-    rest = still_open.money_left(ledger, campaign.campaign_id)
-    most = math.inf if rest is None else Money(max(rest, 0), currency).major
+    rest = still_open.money_left(ledger, campaign.campaign_id, _budgets(ledger, campaign, currency))
+    most = math.inf if rest is None else Money(rest, currency).major
     return StillOut(campaign.campaign_id, plan.plan_version, offers, min(expected, most))
+
+
+def _budgets(ledger: Ledger, campaign: CampaignRow, currency: str) -> dict[str, int]:
+    """Return the budgets of the definition that counts, in minor units, but those that start again."""
+    written = Campaigns(ledger).definition(campaign.campaign_id, campaign.revision)
+    if written is None:
+        return {}
+    definition = define(written.definition, currency=currency, zone="UTC")
+    return {one.name: one.amount for one in definition.budgets if one.period == "ever"}
 
 
 def _without(table: pa.Table, customers: pa.Array | pa.ChunkedArray) -> pa.Table:

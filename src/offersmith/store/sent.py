@@ -7,7 +7,7 @@ events, or `plan-` and the version, as a launch does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ LIVE, SCHEDULED = "live", "scheduled"
 OVER = frozenset(("stopped", "archived"))
 END = "end"
 """What the clock does to a campaign whose end has come, one too that nobody acted on since it was scheduled."""
-STILL_TO_COME = datetime.max
+STILL_TO_COME = datetime.max  # noqa: DTZ901 - naive UTC, as everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Sending:
         """What events may call it: its version, `plan-` and the version, the campaigns made of it."""
         return (*own_names(self.plan.plan_version), *(one.campaign_id for one in self.campaigns))
 
-    def seen(self, names: Set[str]) -> bool:
+    def seen(self, names: AbstractSet[str]) -> bool:
         """Return whether one of the campaigns that events name is this plan."""
         return not names.isdisjoint(self.names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -68,18 +68,24 @@ def live_codes(ledger: Ledger, campaigns: Sequence[str], name: str, at: datetime
         return int(connection.execute(query.where(_open(used, at))).scalar_one())
 
 
-def money_left(ledger: Ledger, campaign_id: str) -> int | None:
-    """Return what the tightest budget of a campaign has left, minor units; None where none was drawn on yet.
+def money_left(ledger: Ledger, campaign_id: str, budgets: Mapping[str, int]) -> int | None:
+    """Return what the tightest budget of a campaign has left, minor units, at least 0; None where it has no budget.
 
-    Budgets that start again every day, week or month say nothing of what may still be spent.
+    A meter's own limit is that of the last use: what a budget is today says the campaign's definition.
+
+    Args:
+        ledger: an open one.
+        campaign_id: whose money.
+        budgets: the amounts by name, minor units, of those that never start again: the others say nothing of what may
+            still be spent.
     """
     meter = METERS.c
-    query = sa.select(sa.func.min(meter.cap - (meter.taken - meter.given_back))).where(
-        meter.campaign_id == campaign_id, meter.unit == "money", meter.period == "", meter.cap.is_not(None)
+    query = sa.select(meter.name, sa.func.sum(meter.taken - meter.given_back)).where(
+        meter.campaign_id == campaign_id, meter.unit == "money", meter.period == "", meter.name.in_(list(budgets))
     )
     with ledger.transaction() as connection:
-        rest: int | None = connection.execute(query).scalar_one()
-    return rest
+        used = {name: int(amount) for name, amount in connection.execute(query.group_by(meter.name))}
+    return min((max(amount - used.get(name, 0), 0) for name, amount in budgets.items()), default=None)
 
 
 def _used(campaigns: Sequence[str], name: str) -> sa.Subquery:
