@@ -7,7 +7,7 @@ nothing kept is ever stale; what is damaged on the disk is worked out again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -195,34 +195,38 @@ class Kept:
 
 def sent(plans: Sequence[PlanRow], settings: Settings) -> tuple[Offer, ...]:
     """Return the offers of plans that are not in the settings, nor stood for one; of one in several plans, the last."""
-    own, currency = {one.id for one in settings.offers}, settings.shop.currency
-    tables = {
-        one["offer_id"]: one
-        for row in sorted(plans, key=lambda row: row.as_of)
-        for one in row.summary.get("catalogue", ())
-        if one["offer_id"] not in stood_for(row, settings)
-    }
+    own, currency, stood = {one.id for one in settings.offers}, settings.shop.currency, stood_for(settings)
+    tables: dict[str, Mapping[str, Any]] = {}
+    for row in sorted(plans, key=lambda row: row.as_of):
+        names = stood(row)
+        given = row.summary.get("catalogue", ())
+        tables |= {one["offer_id"]: one for one in given if one["offer_id"] not in names}
     return tuple(_sent(one, currency) for name, one in sorted(tables.items()) if name not in own)
 
 
-def stood_for(plan: PlanRow, settings: Settings) -> dict[str, str]:
-    """Return which offers of a plan's playbooks stood for which of the shop's own (`use`), on the terms it has today.
+def stood_for(settings: Settings) -> Callable[[PlanRow], dict[str, str]]:
+    """Return what says which offers of a plan's playbooks stood for which of the shop's own (`use`).
 
-    Where the shop has changed its offer since, what was sent is another offer, and keeps its own name.
+    On the terms that its own has today: where the shop has changed its offer since, what was sent is another offer, and
+    keeps its own name.
     """
     currency = settings.shop.currency
     own = {one.offer_id: one for one in catalogue(settings.offers, currency)}
-    given = {one["offer_id"]: one for one in plan.summary.get("catalogue", ())}
-    asked: Mapping[str, Any] = plan.summary.get("request") or {}
-    uses = {
-        offer_id(book["name"], one["id"]): one["use"]
-        for book in asked.get("playbooks", ())
-        for one in book["offers"]
-        if one.get("use") in own
-    }
-    return {
-        offer: use for offer, use in uses.items() if offer in given and alike(_sent(given[offer], currency), own[use])
-    }
+
+    def of(plan: PlanRow) -> dict[str, str]:
+        given = {one["offer_id"]: one for one in plan.summary.get("catalogue", ())}
+        asked: Mapping[str, Any] = plan.summary.get("request") or {}
+        uses = {
+            offer_id(book["name"], one["id"]): one["use"]
+            for book in asked.get("playbooks", ())
+            for one in book["offers"]
+            if one.get("use") in own
+        }
+        return {
+            name: use for name, use in uses.items() if name in given and alike(_sent(given[name], currency), own[use])
+        }
+
+    return of
 
 
 def _sent(table: Mapping[str, Any], currency: str) -> Offer:

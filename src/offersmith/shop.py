@@ -342,8 +342,7 @@ class Shop:
             raise self._nothing_read()
         with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
             with bootstrap.open_ledger(self.place, self.settings) as ledger:
-                own = partial(stood_for, settings=self.settings)
-                bound = read_back.bind(analytics, ledger, self.place.decided, own)
+                bound = read_back.bind(analytics, ledger, self.place.decided, stood_for(self.settings))
             offers = sent(bound.plans, self.settings)
             yield Kept(self.place, self.settings, tuple(files), analytics, bound.digest, offers)
 

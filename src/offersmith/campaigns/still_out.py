@@ -1,15 +1,13 @@
 """What offers of earlier plans that were really sent, and are neither used nor over, are still expected to cost.
 
 A plan counts as sent where a campaign was made of it here that has gone out and is not stopped, or where the shop's
-events name its version, `plan-` and the version, or its campaign. Whether a code is used, taken back or over says the
+events name it (`store.sent`). Whether a code is used, taken back or over says the
 ledger as it stands; what was used of a plan that the shop sends itself say its events before the moment.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
@@ -24,12 +22,12 @@ from offersmith.store import still_open
 from offersmith.store.analytics import Analytics
 from offersmith.store.campaigns import CampaignRow, Campaigns
 from offersmith.store.ledger import Ledger, PlanRow
+from offersmith.store.sent import OVER, sendings, went_out
 from offersmith.strategy.funds import Funds, StillOut
 from offersmith.vocabulary import NO_OFFER
 
 OUT = (State.SCHEDULED, State.LIVE, State.PAUSED)
 """Customers hold its codes, or will at a moment that is set."""
-OVER = (State.STOPPED, State.ARCHIVED)
 NOBODY = pa.chunked_array([], pa.string())
 COLUMNS = ["customer_id", "offer_id", "expected_cost", "valid_until"]
 
@@ -47,38 +45,26 @@ def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str)
         StorageError: the file of a plan that was sent is gone or altered: what it costs is not known.
     """
     campaigns, seen = Campaigns(ledger), still_open.seen(analytics, at)
-    every = campaigns.all()
-    made: Mapping[str, list[CampaignRow]] = defaultdict(list)
-    for one in every:
-        if one.plan_version is not None:
-            made[one.plan_version].append(one)
     held: list[StillOut] = []
     unsent = 0
-    for plan in ledger.plans():
+    for one in sendings(ledger):
+        plan, names = one.plan, one.names
         if plan.as_of > at:
             continue
-        mine = made[plan.plan_version]
-        out = [one for one in mine if one.state in OUT or _was_out(campaigns, one)]
-        names = [plan.plan_version, f"plan-{plan.plan_version}", *(one.campaign_id for one in mine)]
-        itself = not seen.isdisjoint(names) and not any(one.state in (*OUT, *OVER) for one in mine)
+        out = [row for row in one.campaigns if row.state not in OVER and went_out(campaigns, row) is not None]
+        itself = one.seen(seen) and not out and not one.over
         if not out and not itself:
-            over = any(one.state in OVER for one in mine)
-            unsent += not over and datetime.fromisoformat(plan.summary["valid_until"]) > at
+            unsent += not one.over and datetime.fromisoformat(plan.summary["valid_until"]) > at
             continue
         open_ = _open(ledger, plan, still_open.users(analytics, names, at), at)
         if plan.summary.get("each", 1) > 1:
             open_ = _each_open(_open(ledger, plan, NOBODY, at), still_open.uses(analytics, names, at), open_)
-        if itself and not out:
+        if itself:
             held.append(StillOut(plan.plan_version, plan.plan_version, *_sums(open_)))
-        held += [_of_campaign(ledger, one, plan, open_, at, currency) for one in out]
-    others = [one.campaign_id for one in every if one.plan_version is None and one.state in OUT]
+        held += [_of_campaign(ledger, row, plan, open_, at, currency) for row in out]
+    others = [row.campaign_id for row in campaigns.all(*OUT) if row.plan_version is None]
     codes = still_open.live_codes(ledger, others, VOUCHER, at) if others else 0
     return Funds(currency, tuple(one for one in held if one.offers), codes, int(unsent))
-
-
-def _was_out(campaigns: Campaigns, one: CampaignRow) -> bool:
-    """Return whether a campaign that is being edited has gone out before: its codes are with customers."""
-    return one.state not in OVER and any(step.after == State.LIVE for step in campaigns.steps(one.campaign_id))
 
 
 def _open(ledger: Ledger, plan: PlanRow, users: pa.ChunkedArray, at: datetime) -> pa.Table:

@@ -1,9 +1,8 @@
 """The decisions of past plans, read back from where they were written, for the campaigns that were really sent.
 
 A plan's file keeps every customer's decision with the chances of all offers (`strategy.table`); the ledger knows which
-campaign was made of which plan. Events name the campaign. A shop that sends a plan by itself, without launching it
-here, names the plan's version in its events instead, or `plan-` and the version, as a launch does. What the shop told
-itself of a campaign's decisions (`events.decisions`) goes before what a plan of ours says of it.
+campaign was made of which plan, and by which names events may call it (`store.sent`). What the shop told itself of a
+campaign's decisions (`events.decisions`) goes before what a plan of ours says of it.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ import pyarrow.parquet as pq
 
 from offersmith.errors import StorageError
 from offersmith.store.analytics import Analytics
-from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import DECIDED, STANDS_FOR
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import campaign_ids
+from offersmith.store.sent import by_name, sendings
 from offersmith.store.together import TOGETHER, apart
 
 
@@ -70,9 +69,7 @@ def bind(
         content.update(told.read_bytes())
     shown = set(campaign_ids(analytics))
     seen = shown - set(pc.unique(tables[-1]["campaign_id"]).to_pylist())
-    made = {row.plan_version: row for row in ledger.plans()}
-    named = {name: row for version, row in made.items() for name in (version, f"plan-{version}")}
-    named |= {row.campaign_id: made[row.plan_version] for row in Campaigns(ledger).all() if row.plan_version in made}
+    named = by_name(sendings(ledger))
     for name in sorted(seen & set(named)):
         table = _decisions(ledger, named[name], name)
         if table is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -78,8 +78,3 @@ class Past:
         )
         recent = (self.ago >= 0) & (self.ago <= days * DAY_US)
         return self.customer[recent & mine[self.offer]] if self.offers else self.customer[:0]
-
-
-def since(at: datetime, days: int) -> datetime:
-    """Return the first moment that counts in so many days before a plan."""
-    return at - timedelta(days=days)
