@@ -155,10 +155,10 @@ class Planner:
         offers, tables, days, uses = self._offers(request, playbooks, known)
         longest = max(days.values(), default=self.settings.plan.valid_days)
         budget = Money.stated(request.budget, self.settings.shop.currency)
-        limits = self._limits(tables, offers, known, budget, at, where, instead_of)
         own = catalogue(self.settings.offers, self.settings.shop.currency)
         rules = self.settings.plan
         out = opted_out.stated(known, rules.opted_out, rules.for_everybody, offers, own)
+        limits = self._limits(tables, offers, known, budget, at, where, instead_of, out)
         fitted = self.kept.model(at, economics, progress)
         progress("shop.stage_plan", 0, None)
         asked = uses.asked(offers, own)
@@ -255,6 +255,7 @@ class Planner:
         at: datetime,
         where: str,
         instead_of: str,
+        out: opted_out.OptedOut | None,
     ) -> Compiled | None:
         if not tables:
             return None
@@ -265,8 +266,10 @@ class Planner:
         if days := stated.looks_back:
             given, earlier = self.kept.given(at, days, instead_of)
             past = Past.of(given, known["customer_id"], at, {**earlier, **channels})
-        currency = self.settings.shop.currency
-        return compile_limits(stated, paying, known, currency, budget.major, channels=channels, past=past)
+        currency, apart = self.settings.shop.currency, None if out is None else out.customers
+        return compile_limits(
+            stated, paying, known, currency, budget.major, channels=channels, past=past, opted_out=apart
+        )
 
 
 def _looks_back(summary: Mapping[str, Any]) -> bool:

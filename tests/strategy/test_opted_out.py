@@ -39,11 +39,12 @@ FOR_ALL = OptedOut(pa.array(OUT), FIRST)
 
 
 def planned(table, offers, out=FOR_ALL, budget=300.0, tables=(), explore=0.2, **more):
-    profiles = pa.table({"customer_id": IDS, "orders": [3] * MANY, "recency": [5.0] * MANY})
+    profiles = more.get("reasons_from", pa.table({"customer_id": IDS, "orders": [3] * MANY, "recency": [5.0] * MANY}))
     limits = None
     if tables:
         read = parse({"limits": [{"name": f"limit {place}", **one} for place, one in enumerate(tables)]})
-        limits = compile_limits(read, [one.offer_id for one in offers[1:]], profiles, "USD", budget)
+        paying = [one.offer_id for one in offers[1:]]
+        limits = compile_limits(read, paying, profiles, "USD", budget, opted_out=out and out.customers)
     rules = PlanSettings(explore=explore)
     more = {"reasons_from": profiles, "because": asked, **more}
     return make(table, offers, Money.of(budget, "USD"), rules, NOON, 7, limits=limits, opted_out=out, **more)
@@ -208,6 +209,42 @@ def test_they_are_in_no_card_and_the_page_says_how_many_they_are(estimates, offe
     assert sum(card.customers for card in made) == MANY - len(OUT) == made[0].segment_size
     assert "60 customers have opted out of personal offers" in to_markdown(made, "en", plan)
     assert "60 位顾客已选择不接收个性化优惠" in to_markdown(made, "zh", plan)
+
+
+@pytest.mark.parametrize("offer", ["", FIRST])
+@pytest.mark.parametrize(
+    ("kind", "said", "shared"), [("ladder", {"steps": [365]}, (25, 5)), ("band", {"within": 0.5}, (27, 3))]
+)
+def test_what_is_compared_a_head_is_among_those_who_may_get_something_of_their_own(offers, kind, said, shared, offer):
+    # The young earn more; the rule is about heads, and 40 of the 50 old ones have opted out.
+    table = {"kind": kind, "column": "tenure", "of": "offers", **said}
+    out, profit = OptedOut(pa.array(IDS[50:90]), offer), [3.0] * 50 + [1.0] * 50
+    profiles = pa.table({"customer_id": IDS[:100], "tenure": [100.0] * 50 + [900.0] * 50})
+    estimates, budget = alike(IDS[:100], 1.0, profit), 70.0 if offer else 30.0
+    plan = planned(estimates, offers, out, budget, [table], 0.0, because=None, reasons_from=profiles)
+    young, old = (sum(row["offer_id"] != NO_OFFER for row in rows_of(plan, ids)[0]) for ids in (IDS[:50], IDS[90:100]))
+    assert (young, old) == shared
+    assert plan.counts[FIRST] == 30 + 40 * bool(offer)
+
+
+@pytest.mark.parametrize("offer", ["", FIRST])
+def test_a_share_of_customers_is_of_those_who_may_get_something_of_their_own(offers, offer):
+    profiles = pa.table({"customer_id": IDS[:100], "tenure": [100.0] * 50 + [900.0] * 50})
+    out, table = OptedOut(pa.array(IDS[50:90]), offer), {"kind": "contacts", "share_at_most": 0.1}
+    plan = planned(alike(IDS[:100], 1.0, 3.0), offers, out, 90.0, [table], 0.0, because=None, reasons_from=profiles)
+    assert plan.counts[FIRST] == 6 + 40 * bool(offer)
+    [row] = plan.certificate.rows[1:]
+    assert (row.bound, row.usage) == (6, 6)
+
+
+@pytest.mark.parametrize("kind", ["ladder", "band"])
+@pytest.mark.parametrize("many", [50, 100])
+def test_a_rule_about_groups_says_nothing_where_all_of_one_have_opted_out(offers, kind, many):
+    said = {"ladder": {"steps": [365]}, "band": {"within": 0.1}}[kind]
+    profiles = pa.table({"customer_id": IDS[:100], "tenure": [100.0] * 50 + [900.0] * 50})
+    out, table = OptedOut(pa.array(IDS[:many]), ""), {"kind": kind, "column": "tenure", "of": "offers", **said}
+    plan = planned(alike(IDS[:100], 1.0, 3.0), offers, out, 20.0, [table], 0.0, because=None, reasons_from=profiles)
+    assert plan.counts[FIRST] == (20 if many == 50 else 0)
 
 
 @settings(max_examples=5, deadline=None)

@@ -19,7 +19,7 @@ MEASURES = {"value": VALUE, "cost": COST, "offers": COUNT}
 class Band(Stated, frozen=True, kw_only=True):
     """`column`, `within` a share, and what is compared: `of` is `value`, `cost` or `offers`.
 
-    Customers without a value of the column are in no group, but in the mean.
+    Customers without a value of the column are in no group, but in the mean; who has opted out is in neither.
     """
 
     kind: ClassVar[str] = "band"
@@ -37,17 +37,24 @@ class Band(Stated, frozen=True, kw_only=True):
             raise refusal(words.where, self.name, "column", self.column, allowed)
         return (part,)
 
+    def by_heads(self) -> bool:
+        """Return that it does."""
+        return True
+
     def rows(self, ground: Ground) -> tuple[Limit, ...]:
         """Return two rows a group: benefit of the group -+ (1 +- within) x its share of heads x benefit of all."""
         part, groups = Every(self.column), ground.groups
-        found = []
+        found: list[Limit] = []
+        everybody = groups.heads[groups.asked].sum()
         for place, value in enumerate(part.values(ground.words.profiles), start=1):
-            mine = groups.codes[part] == place
-            heads = float(groups.heads[mine].sum() / groups.heads.sum())
+            mine = groups.asked & (groups.codes[part] == place)
+            if not mine.any():
+                continue
+            heads = float(groups.heads[mine].sum() / everybody)
             name = f"{self.name} ({group_name(value)})"
             for sign, far in (("≥", 1 - self.within), ("≤", 1 + self.within)):
                 weight = ground.weight({MEASURES[self.of]: 1.0})
-                weight[-1] = np.where(mine, 1.0, 0.0)[None, :] - far * heads
+                weight[-1] = np.where(groups.asked, np.where(mine, 1.0, 0.0) - far * heads, 0.0)
                 found.append(Limit(f"{name} {sign}", weight, 0.0, at_least=sign == "≥"))
         return tuple(found)
 

@@ -60,6 +60,10 @@ class Stated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Return (K,) offers and (n,) how many of them each customer may still get; None where it does not say."""
         return None
 
+    def by_heads(self) -> bool:
+        """Return whether it compares or shares out by heads, among customers who have not opted out."""
+        return False
+
     def looks_back(self) -> int:
         """Return over how many days before the plan it counts what was given; 0 where it looks at the plan alone."""
         return 0

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from offersmith.errors import InputError
@@ -85,6 +86,7 @@ def compile_limits(
     *,
     channels: Mapping[str, str] | None = None,
     past: Past | None = None,
+    opted_out: pa.Array | None = None,
 ) -> Compiled:
     """Lay a shop's limits out.
 
@@ -98,6 +100,8 @@ def compile_limits(
         channels: of the offers that say one.
         past: offers given in the days before that limits look back on (`Limits.looks_back`), laid out on the customers
             of `profiles`; None = none were.
+        opted_out: ids of customers about whom nothing is decided: what is compared a head (`Stated.by_heads`) is among
+            the others.
 
     Raises:
         InputError: there is nobody, or a limit says what cannot be; file, limit, field, value and what is allowed.
@@ -106,7 +110,11 @@ def compile_limits(
         raise InputError(f"{limits.where}: there are no customers to decide about", path=limits.where)
     words = Words(limits.where, tuple(offers), profiles, currency, channels or {}, past or Past())
     codes, rowed = _codes(limits, words)
-    groups = Grouping.of({part: codes[part] for part in rowed}, profiles.num_rows)
+    out = None
+    if opted_out is not None and any(one.by_heads() for one in limits.stated):
+        ids = profiles["customer_id"].cast(pa.string())
+        out = np.asarray(pc.is_in(ids, value_set=opted_out).to_numpy(), np.bool_)
+    groups = Grouping.of({part: codes[part] for part in rowed}, profiles.num_rows, out)
     if groups is None:
         columns = ", ".join(dict.fromkeys(repr(part.column) for part in rowed))
         raise InputError(
@@ -119,6 +127,10 @@ def compile_limits(
     ground = Ground(words, groups, codes, min([*stated, *([] if budget is None else [budget])], default=None))
     if budget is not None and any(one.name == OWN_ROW for one in limits.stated):
         raise refusal(limits.where, OWN_ROW, "name", OWN_ROW, "is the name of the plan's own row; choose another")
+    return _laid_out(limits, ground)
+
+
+def _laid_out(limits: Limits, ground: Ground) -> Compiled:
     rows: list[Limit] = []
     bans: list[Banned] = []
     before: list[Before] = []
@@ -133,13 +145,14 @@ def compile_limits(
         ban = one.forbids(ground)
         if ban is not None:
             forbidden = ban if forbidden is None else forbidden | ban
-            bans.append(_banned(one, ban, words.offers))
+            bans.append(_banned(one, ban, ground.words.offers))
         given = one.before(ground)
         if given is not None:
             before.append(Before(one.name, one.looks_back(), given))
         left = one.rest(ground)
         if left is not None:
             rest.append(left)
+    groups = ground.groups
     return Compiled(groups.cell, groups.cells, tuple(rows), forbidden, tuple(bans), tuple(before), tuple(rest))
 
 

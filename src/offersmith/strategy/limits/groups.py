@@ -152,20 +152,31 @@ def _is_in(held: pa.ChunkedArray | NDArray[np.float64], wanted: pa.Array | NDArr
 class Grouping:
     """Which cell everybody is in, and what a cell says of every part.
 
+    Customers who have opted out are in cells of their own: what is compared a head is among the others.
+
     Attributes:
         cell: (n,) of every customer; None where all are in one.
         heads: (C,) customers of every cell.
         codes: of every part, (C,).
+        asked: (C,) the cells of customers about whom a plan decides.
     """
 
     cell: Cells | None
     heads: Ints
     codes: Mapping[Part, Ints]
+    asked: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, codes: Mapping[Part, Ints], customers: int) -> Grouping | None:
-        """Combine codes of every part; None where there are more than `MOST_CELLS` combinations."""
-        combined, size = np.zeros(customers, np.int64), 1
+    def of(cls, codes: Mapping[Part, Ints], customers: int, out: NDArray[np.bool_] | None = None) -> Grouping | None:
+        """Combine codes of every part; None where there are more than `MOST_CELLS` combinations.
+
+        Args:
+            codes: (n,) each.
+            customers: how many.
+            out: (n,) who has opted out and is told apart; None = nobody.
+        """
+        settled = np.zeros(customers, np.int64) if out is None else out.astype(np.int64)
+        combined, size = settled, 2
         for code in codes.values():
             many = int(code.max()) + 1
             if size > _ROOM // many:
@@ -176,7 +187,8 @@ class Grouping:
         if len(first) > MOST_CELLS:
             return None
         where = cell.astype(np.uint16) if len(first) > 1 else None
-        return cls(where, heads.astype(np.int64), {part: code[first] for part, code in codes.items()})
+        of_cells = {part: code[first] for part, code in codes.items()}
+        return cls(where, heads.astype(np.int64), of_cells, settled[first] == 0)
 
     @property
     def cells(self) -> int:
@@ -189,3 +201,8 @@ class Grouping:
         for part in parts:
             found &= self.codes[part] == 1
         return found
+
+    def of_asked(self, customers: Ints) -> Ints:
+        """Return those of some customers, (m,) places and -1 for who is gone, about whom a plan decides."""
+        mine = self.asked[0] if self.cell is None else self.asked[self.cell[customers]]
+        return customers[(customers < 0) | mine]

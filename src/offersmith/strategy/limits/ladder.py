@@ -25,7 +25,7 @@ class Ladder(Stated, frozen=True, kw_only=True):
 
     With `alike`, columns in which customers are the same: the rule holds within each combination of their values. `of`
     is what is compared: `value`, `cost` or `offers`. A band that nobody is in is passed over; who has no value in one
-    of the columns is in no band.
+    of the columns, or has opted out, is in no band.
     """
 
     kind: ClassVar[str] = "ladder"
@@ -55,13 +55,19 @@ class Ladder(Stated, frozen=True, kw_only=True):
             raise refusal(words.where, self.name, "steps", list(self.steps), allowed)
         return (bands, *(Every(name) for name in self.alike))
 
+    def by_heads(self) -> bool:
+        """Return that it does."""
+        return True
+
     def rows(self, ground: Ground) -> tuple[Limit, ...]:
         """Return a row for each two bands of a group next to each other.
 
         sum of the upper - heads of the upper / heads of the lower x sum of the lower >= 0.
-        So one unit of the row is one unit that the upper band gets in all beyond what it must.
+        So one unit of the row is one unit that the upper band gets in all beyond what it must. There is none where
+        all customers of a band have opted out.
         """
-        heads, band = ground.groups.heads, ground.groups.codes[Bands(self.column, self.steps)]
+        heads, asked = ground.groups.heads, ground.groups.asked
+        band = np.where(asked, ground.groups.codes[Bands(self.column, self.steps)], 0)
         found: list[Limit] = []
         for name, inside in self._groups(ground):
             there = np.unique(band[inside & (band > 0)])
@@ -72,7 +78,7 @@ class Ladder(Stated, frozen=True, kw_only=True):
                 found.append(
                     Limit(f"{self.name} ({name}{self._said(low)} → {self._said(high)})", weight, 0.0, at_least=True)
                 )
-        if not found:
+        if not found and asked.all():
             allowed = "no two bands are to be compared: in no combination of these columns are there customers of both"
             raise refusal(ground.words.where, self.name, "alike", list(self.alike), allowed)
         if len(found) > MOST_ROWS:
