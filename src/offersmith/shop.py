@@ -193,7 +193,8 @@ class Shop:
             StateError: there are no events before the moment.
         """
         if (given := balance if budget is None else budget) is None or None not in (budget, balance):
-            raise InputError("a plan needs a budget or a balance, one of the two", hint="--budget 5000")
+            said = "a plan needs a budget or a balance, one of the two"
+            raise InputError(said, hint="--budget 5000", key="budget_or_balance")
         money, rate = self._amount(given, "balance" if budget is None else "budget"), self.economics(margin).margin_rate
         with self.engine() as kept:
             at, planner = kept.moment(as_of), Planner(kept, self.settings, self.folder)

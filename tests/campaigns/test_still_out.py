@@ -193,6 +193,16 @@ def test_codes_of_campaigns_without_a_plan_are_told_and_not_counted(place):
     assert said[1].startswith("Not counted: 3 live codes")
 
 
+def test_what_a_what_if_states_as_out_is_told_though_no_offer_is(place):
+    stated = {**found(place).out, "expected": "4.00 USD"}
+    for language, words in (("en", "less 4.00 USD that was stated"), ("zh", "减去按给定数额计入的")):
+        (said,) = lines("10.00 USD", stated, {}, Money(600, "USD"), language)
+        assert words in said
+        assert "6.00 USD" in said
+    (said,) = lines("10.00 USD", found(place).out, {}, Money(1000, "USD"), "zh")
+    assert "没有仍未使用的优惠" in said
+
+
 def test_a_plan_whose_file_is_gone_stops_the_sum(place):
     plan(place)
     (place[0] / "p1.parquet").unlink()

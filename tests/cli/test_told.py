@@ -7,10 +7,14 @@ import pytest
 
 from offersmith.cli.told import told
 from offersmith.errors import OffersmithError
+from offersmith.money import Money
 from offersmith.shop import Shop
+from offersmith.strategy.funds import left
+from offersmith.strategy.objective import settle
 from offersmith.words import catalogue, say
 
 COLUMN = '[[limits]]\nname = "young"\nkind = "contacts"\nat_most = 5\ncolumn = "{column}"\nbelow = 30\n'
+CHANNEL = '[[limits]]\nname = "mails"\nkind = "contacts"\nat_most = 5\nchannel = "email"\n'
 NEVER = '[[limits]]\nname = "spend it"\nkind = "spend"\nat_least = 5000\n'
 
 
@@ -24,7 +28,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Shop.init(folder / "shop", [file])
     Shop.open(folder / "shop").ingest()
     Shop.open(folder / "shop").plan(20, margin=0.9)
-    files = {"column": COLUMN.format(column="ordrs"), "other": COLUMN.format(column="zzz"), "never": NEVER}
+    files = {
+        "channel": CHANNEL,
+        "never": NEVER,
+        "column": COLUMN.format(column="ordrs"),
+        "other": COLUMN.format(column="zzz"),
+    }
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     Shop.init(folder / "empty", [file])
@@ -44,6 +53,10 @@ MISTAKES = {
     "unknown_key": ("what-if", "--set", "bugdet=5"),
     "unknown_key_of": ("what-if", "--set", "limits.reach.at_most=5"),
     "experiment_breaks": ("plan", "--budget", "5", "--limits", "{shop}/../never.toml"),
+    "unknown_goal": ("plan", "--budget", "5", "--goal", "fame"),
+    "nothing_left": ("plan", "--balance", "0"),
+    "unknown_channel": ("plan", "--budget", "5", "--limits", "{shop}/../channel.toml"),
+    "no_confidence": ("what-if", "--set", "confidence=2"),
     "conflict": ("plan", "--budget", "5", "--explore", "0", "--limits", "{shop}/../never.toml"),
 }
 
@@ -93,6 +106,13 @@ def faults(shop: Path) -> dict[str, OffersmithError]:
         "unknown_key": lambda: opened.what_if("", ["bugdet=5"]),
         "unknown_key_of": lambda: opened.what_if("", ["limits.reach.at_most=5"]),
         "experiment_breaks": lambda: opened.plan(5, limits=shop.parent / "never.toml"),
+        "unknown_goal": lambda: opened.plan(5, goal="fame"),
+        "no_confidence": lambda: opened.what_if("", ["confidence=2"]),
+        "several_goals": lambda: settle({"win-back": "profit", "clearance": "revenue"}, "profit"),
+        "nothing_left": lambda: opened.plan(balance=0),
+        "nothing_left_but_out": lambda: left(Money(5, "USD"), Money(7, "USD")),
+        "budget_or_balance": opened.plan,
+        "unknown_channel": lambda: opened.plan(5, limits=shop.parent / "channel.toml"),
         "nothing_learned": lambda: Shop.open(shop).learned(),
     }
     for key, ask in asked.items():

@@ -20,6 +20,8 @@ from offersmith.cli.root import (
     open_shop,
 )
 from offersmith.cli.root import progress as progress_bar
+from offersmith.cli.told import reader
+from offersmith.words import say
 
 if TYPE_CHECKING:
     from offersmith.shop import Shop
@@ -82,7 +84,7 @@ def plan(
     if budget is None and balance is None:
         raise typer.BadParameter("say what all offers together may cost, e.g. --budget 5000", param_hint="--budget")
     if budget is not None and balance is not None:
-        raise typer.BadParameter("a budget or a balance, not both", param_hint="--balance")
+        raise typer.BadParameter(say("errors.not_both", reader()), param_hint="--balance")
     opened = open_shop(shop)
     with progress_bar(opened.language) as progress:
         found = opened.plan(

@@ -81,10 +81,12 @@ def left(balance: Money, expected: Money) -> Money:
     """
     rest = balance - expected
     if rest.minor <= 0:
+        add = "add money; --budget AMOUNT plans without looking at what is still out"
         why = f", because offers that are still out are expected to cost {expected}" if expected.minor else ""
         raise InputError(
             f"balance {balance}: nothing is left to plan with{why}",
-            hint="wait until they are used or run out, or add money; --budget AMOUNT plans without looking at them",
+            hint=f"wait until they are used or run out, or {add}" if expected.minor else add,
+            key="nothing_left_but_out" if expected.minor else "nothing_left",
             field="balance",
             balance=stated(balance),
             out=stated(expected),
@@ -113,7 +115,7 @@ def lines(
         return []
     held, expected = Money.stated(balance, budget.currency), Money.stated(out["expected"], budget.currency)
     counts = {"offers": out["offers"], "plans": len(out["plans"])}
-    key = "funds" if out["offers"] else "funds_nothing_out"
+    key = "funds" if out["offers"] else "funds_stated" if expected.minor else "funds_nothing_out"
     said = [say(f"strategy.{key}", language, balance=held, expected=expected, left=budget, **counts)]
     codes, unsent = uncounted.get("codes", 0), uncounted.get("unsent", 0)
     said += [say("strategy.funds_codes", language, codes=codes)] if codes else []

@@ -92,13 +92,17 @@ def check(name: object, confidence: object = CONFIDENCE) -> None:
         InputError: it cannot.
     """
     if not isinstance(name, str) or name not in OBJECTIVES:
-        raise InputError(f"goal = {name!r} is not known", hint=f"allowed: {', '.join(OBJECTIVES)}", field="goal")
+        there = ", ".join(OBJECTIVES)
+        facts = {"field": "goal", "goal": name, "allowed": there}
+        raise InputError(f"goal = {name!r} is not known", hint=f"allowed: {there}", key="unknown_goal", **facts)
     number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
     if not number or not 0.5 <= float(confidence) < 1:  # type: ignore[arg-type]
         raise InputError(
             f"confidence = {confidence!r} must be a number from 0.5 to below 1",
             hint="0.8 counts on what is reached with a chance of 80 %",
+            key="no_confidence",
             field="confidence",
+            confidence=confidence,
         )
 
 
@@ -118,7 +122,9 @@ def settle(named: Mapping[str, str], otherwise: str) -> str:
         raise InputError(
             f"a plan makes one thing large, and these playbooks ask for different ones: {said}",
             hint="say which with --goal, or plan them apart",
+            key="several_goals",
             field="goal",
+            goals=said,
         )
     return next(iter(goals), otherwise)
 

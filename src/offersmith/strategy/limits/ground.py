@@ -99,7 +99,9 @@ class Words:
         if channel not in known:
             known.pop("", None)
             hint = nearest(channel, known) if known else 'say it of the offer: channel = "email" under [[offers]]'
-            raise refusal(self.where, limit, "channel", channel, "no offer goes by it", hint)
+            facts = {"channel": shown(channel), **(near(channel, known) if known else {})}
+            allowed = "no offer goes by it"
+            raise refusal(self.where, limit, "channel", channel, allowed, hint, key="unknown_channel", **facts)
         of = (self.channels.get(one) == channel for one in self.offers)
         return np.array([mine and own for mine, own in zip(named, of, strict=True)], np.bool_)
 
