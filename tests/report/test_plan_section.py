@@ -118,6 +118,25 @@ def test_what_was_measured_stands_beside_what_the_plan_expects(full_facts: Repor
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("bound", [5.0, -5.0])
+def test_the_proof_is_of_plans_that_give_the_offer_for_everybody(
+    full_facts: ReportFacts, language: Language, bound: float
+) -> None:
+    reader, facts = Reader(language, "USD"), full_facts.plan
+    assert facts
+    nothing, among = (
+        reader.say("plan_certificate_nothing", budget="", value=""),
+        say("strategy.best_opted_out", language),
+    )
+    usual = texts(replace(facts, bound=bound, value=bound), reader)
+    given = texts(replace(facts, bound=bound, value=bound, for_everybody=True), reader)
+    assert not any(among in text for text in usual)
+    [said] = [text for text in given if among in text]
+    assert reader.money(bound, 2) in said
+    assert nothing[:20] not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cold", [False, True])
 def test_a_real_plan_is_told_as_it_is(language: Language, *, cold: bool) -> None:
     offers = catalogue(Settings().offers, "USD")

@@ -20,6 +20,7 @@ from offersmith.strategy.limits.compiling import compile_limits
 from offersmith.strategy.limits.reading import parse
 from offersmith.strategy.opted_out import OptedOut, Settled, others, stated, uniform
 from offersmith.strategy.plan import make
+from offersmith.strategy.told import told
 from offersmith.strategy.withheld import opted_out
 from offersmith.vocabulary import BECAUSE, ESTIMATES, NO_OFFER
 
@@ -183,9 +184,9 @@ def test_an_offer_that_takes_the_whole_budget_or_limit_is_still_given(offers, bu
 
 
 def test_limits_that_nobody_can_keep_are_still_refused(estimates, offers):
-    with pytest.raises(InfeasibleError) as told:
+    with pytest.raises(InfeasibleError) as refused:
         planned(estimates(MANY), offers, tables=[{"kind": "spend", "at_least": 500}])
-    assert set(named(told.value)) == {"budget", "limit 0"}
+    assert set(named(refused.value)) == {"budget", "limit 0"}
 
 
 def test_everybody_may_have_opted_out(estimates, offers):
@@ -247,6 +248,20 @@ def test_a_rule_about_groups_says_nothing_where_all_of_one_have_opted_out(offers
     assert plan.counts[FIRST] == (20 if many == 50 else 0)
 
 
+def test_what_is_proved_is_said_to_be_of_plans_that_do_the_same_for_all_of_them(offers):
+    # Past the budget of 20 all of them get an offer that loses money, and the others what is left.
+    profit = [-3.0] * 40 + list(np.linspace(1, 9, 60))
+    table = alike(IDS[:100], 1.0, profit)
+    plans = [planned(table, offers, OptedOut(pa.array(IDS[40:60]), FIRST), budget, because=None, explore=0.0)
+             for budget in (19.0, 21.0)]  # fmt: skip
+    assert [plan.opted_out.outcome for plan in plans] == ["too_much", "given"]
+    assert plans[1].certificate.dual_bound < plans[0].expected_profit
+    for language, among in (("en", "among plans that give everybody who opted out"), ("zh", "都发放该优惠的方案中")):
+        assert [among in " ".join(told(plan, language)) for plan in plans] == [False, True]
+        [line] = opted_out(plans[1].opted_out, {}, "USD", language)
+        assert f"{plans[1].opted_out.expected_profit:,.2f}" in line
+
+
 @settings(max_examples=5, deadline=None)
 @given(
     st.integers(0, 1_000), st.sampled_from([0.0, 0.15]), st.floats(50, 900), st.floats(0.05, 0.9), st.integers(20, 300)
@@ -292,9 +307,9 @@ def test_who_has_opted_out_is_said_by_the_shop_s_own_file(offers):
     ],
 )
 def test_what_the_settings_say_of_them_is_refused_by_name(offers, column_, offer, said):
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as refused:
         stated(KNOWN, column_, offer, offers, offers)
-    assert told.match(said)
+    assert refused.match(said)
 
 
 def test_all_of_them_are_expected_to_do_what_the_others_do_on_average(estimates):

@@ -31,6 +31,7 @@ from offersmith.strategy.funds import lines as fund_lines
 from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.strategy.one_each import one_each
+from offersmith.strategy.opted_out import GIVEN
 from offersmith.strategy.told import together
 from offersmith.vocabulary import JOINED, NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
@@ -93,6 +94,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         goal=summary.get("goal", PROFIT),
         asked_for=_asked_for(summary),
         together=tuple(_together(summary)),
+        for_everybody=(summary.get("opted_out") or {}).get("outcome") == GIVEN,
     )
 
 

@@ -176,6 +176,9 @@ class PlanFacts:
         goal: what is made large; `value`, `bound`, `difference` and the prices of limits are of it.
         asked_for: the goal, what it costs in profit, and what the budget was made of, in sentences; empty where it is
             profit within a budget.
+        withheld: who gets nothing, or the same as others, whatever is expected of them, in lines: bans, what counts
+            against limits from before, and customers who have opted out.
+        for_everybody: customers who have opted out get an offer, even at a loss; `bound` is of plans that do so.
     """
 
     version: str
@@ -208,6 +211,8 @@ class PlanFacts:
     unjudged: bool = False
     goal: str = PROFIT
     asked_for: tuple[Both, ...] = ()
+    withheld: tuple[Both, ...] = ()
+    for_everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A plan without the customers for whom everything is settled beforehand: what is left, and how they come back in.
 
 The optimum, the lots and their proof see only the others, within what the settled decisions leave of every row. What
-is settled adds the same to the value of every such plan and to its bound, so the proof holds of the whole as well.
+is settled adds the same to the value of every such plan and to its bound, so the proof holds of the whole as well: of
+all plans that settle it so. One that gives those customers nothing may be worth more, as what they get is no choice.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Apart:
         return replace(made, choice=choice, chances=chances, probability=np.where(self.who, 1.0, made.probability))
 
     def proof(self, proof: Certificate, worth: Floats, choice: Choice) -> Certificate:
-        """Return the certificate of all decisions.
+        """Return the certificate of all decisions: no plan that gives those who are settled the same is worth more.
 
         Args:
             proof: of the others.

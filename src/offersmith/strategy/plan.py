@@ -75,7 +75,7 @@ class Plan:
         shadow_price: what one more unit of budget would add to the goal in the best plan; 0 when the budget does not
             bind.
         certificate: of the decisions, within the stated limits, the budget first: no plan within them can expect more
-            than `dual_bound`.
+            than `dual_bound`, of those that do the same for who has opted out.
         difference: what lies between that bound and the plan: lots, reserve, and what is not proved.
         assignment_certificate: of the optimum that the plan follows where no lot decides: every choice counts with the
             chance that it is followed, and the bound is what lots and reserve leave. None where lots decide about all.

@@ -45,6 +45,7 @@ def _told(plan: Plan, language: Language) -> list[str]:
     best += other if best == "best_is_nothing" else ""
     of = {"of": of_goal(plan.goal.name, language)}
     said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.certificate.value, **of)]
+    said += [say("strategy.best_opted_out", language)] if given else []
     if missing.by_lot >= LEAST:
         said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=plan.explore))
     elif missing.by_lot <= -LEAST:

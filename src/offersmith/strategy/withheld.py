@@ -41,5 +41,5 @@ def opted_out(settled: Settled | None, names: Mapping[str, str], currency: str, 
         return []
     limits = say("strategy.and", language).join(settled.limits)
     facts = {"customers": settled.customers, "offer": names.get(settled.offer, settled.offer), "limits": limits}
-    money = {"cost": settled.expected_cost, "currency": currency}
+    money = {"cost": settled.expected_cost, "profit": settled.expected_profit, "currency": currency}
     return [say(f"strategy.opted_out_{settled.outcome}", language, **facts, **money)]

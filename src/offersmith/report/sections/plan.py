@@ -214,10 +214,12 @@ def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
         return ()
     of = of_goal(facts.goal, reader.language)
     amounts = {"bound": reader.money(facts.bound, 2) + of, "value": reader.money(facts.value, 2) + of}
-    name = "plan_certificate" if facts.bound > 0 else "plan_certificate_nothing"
-    name += "_goal" if facts.goal != PROFIT and facts.bound <= 0 else ""
+    some = facts.bound > 0 or facts.for_everybody
+    name = "plan_certificate" if some else "plan_certificate_nothing"
+    name += "_goal" if facts.goal != PROFIT and not some else ""
     text = reader.say(name, budget=reader.money(facts.budget), **amounts)
-    said = [text, *_difference(facts, reader), reader.say("plan_certificate_arithmetic")]
+    beside = [say("strategy.best_opted_out", reader.language)] if facts.for_everybody else []
+    said = [text, *beside, *_difference(facts, reader), reader.say("plan_certificate_arithmetic")]
     said += [reader.say("plan_certificate_whole")] if facts.integral else []
     return (Text(reader.sentences(said), reader.say("plan_certificate_title")),)
 
