@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,15 +11,20 @@ import pytest
 
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
-from offersmith.report.base import Note, Text
+from offersmith.report.base import Note, Table, Text
 from offersmith.report.format import Reader
 from offersmith.report.gather_plan import plan_card, plan_facts
 from offersmith.report.inputs import Both, Interval, MeasuredPolicy, PlanDifference, PlanFacts, ReportFacts
 from offersmith.report.sections import plan
 from offersmith.settings import PlanSettings, Settings
+from offersmith.strategy import withheld
 from offersmith.strategy.because import ModelReason
 from offersmith.strategy.because import lines as because_lines
 from offersmith.strategy.cards import Card, to_markdown
+from offersmith.strategy.limits.compiling import compile_limits
+from offersmith.strategy.limits.past import Past
+from offersmith.strategy.limits.reading import parse
+from offersmith.strategy.opted_out import OptedOut
 from offersmith.strategy.plan import make
 from offersmith.strategy.promise import Promise
 from offersmith.vocabulary import ESTIMATES
@@ -134,6 +140,46 @@ def test_the_proof_is_of_plans_that_give_the_offer_for_everybody(
     [said] = [text for text in given if among in text]
     assert reader.money(bound, 2) in said
     assert nothing[:20] not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_for_whom_all_is_settled_beforehand(language: Language) -> None:
+    offers = catalogue(Settings().offers, "USD")
+    ids, first = [f"c{i:03d}" for i in range(100)], offers[1].offer_id
+    columns = [ids, [first] * 100, *([amount] * 100 for amount in (0.0, 0.0, 9.0, 3.0, 1.0, 1.0)), ["m"] * 100]
+    estimates = pa.table([pa.array(column) for column in columns], schema=ESTIMATES)
+    known = pa.table({"customer_id": ids, "guest": [True] * 10 + [False] * 90})
+    as_of = datetime.fromisoformat("2026-01-01T12:00")
+    stated = [
+        {"name": "guests", "kind": "exclude", "column": "guest", "is": [True]},
+        {"name": "mails", "kind": "contacts", "at_most": 60, "days": 7},
+    ]
+    paying = [offer.offer_id for offer in offers[1:]]
+    before = pa.table({"customer_id": ["c050"], "offer_id": [first], "time": [datetime(2025, 12, 30)]})
+    past = Past.of(before, known["customer_id"], as_of, {})
+    limits = compile_limits(parse({"limits": stated}), paying, known, "USD", 90.0, past=past)
+    out = OptedOut(pa.array(ids[60:80]), first)
+    rules = PlanSettings(explore=0.0)
+    made = make(estimates, offers, Money(9_000, "USD"), rules, as_of, 7, known, limits=limits, opted_out=out)
+    names = {offer.offer_id: offer.name or offer.offer_id for offer in offers}
+    summary = {
+        **json.loads(json.dumps(made.as_dict())), "offers": names, "cards": [], "margins": [], "margin_rate": 0.3,
+        "cost_share": 1.0, "expected_profit_interval": [0.0, 1.0],
+    }  # fmt: skip
+    segments = pa.table({"customer_id": made.decisions["customer_id"], "segment": ["champion"] * 100})
+    facts, reader = plan_facts(summary, made.decisions, segments), Reader(language, "USD")
+    assert facts.for_everybody
+    title = reader.say("plan_withheld")
+    [shown] = [one for one in plan.section(facts, reader).blocks if isinstance(one, Table) and one.caption == title]
+    lines = [
+        *withheld.counted(made.before, language),
+        *withheld.banned(made.bans, names, (), language),
+        *withheld.opted_out(made.opted_out, names, "USD", language),
+    ]
+    assert [row[0] for row in shown.rows] == [line.strip() for line in lines]
+    assert len(lines) == 3
+    old = {name: value for name, value in summary.items() if name not in ("bans", "before", "opted_out")}
+    assert plan_facts(old, made.decisions, segments).withheld == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,13 +25,15 @@ from offersmith.report.inputs import (
     SegmentOffer,
 )
 from offersmith.report.inputs_playbooks import playbook_facts
+from offersmith.strategy import withheld
 from offersmith.strategy.because import ModelReason, lines
 from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.funds import lines as fund_lines
 from offersmith.strategy.goal_words import goal_lines
+from offersmith.strategy.limits.compiling import Banned, Before
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.strategy.one_each import one_each
-from offersmith.strategy.opted_out import GIVEN
+from offersmith.strategy.opted_out import GIVEN, Settled
 from offersmith.strategy.told import together
 from offersmith.vocabulary import JOINED, NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
@@ -94,6 +96,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         goal=summary.get("goal", PROFIT),
         asked_for=_asked_for(summary),
         together=tuple(_together(summary)),
+        withheld=_withheld(summary, names),
         for_everybody=(summary.get("opted_out") or {}).get("outcome") == GIVEN,
     )
 
@@ -119,6 +122,24 @@ def _together(summary: Mapping[str, Any]) -> list[Both]:
     each, several, cold = summary.get("each", 1), summary.get("several", 0), summary["cold"]
     lines = (together(each, several, cold, tongue) for tongue in LANGUAGES)
     return [Both(*both) for both in zip(*lines, strict=True)]
+
+
+def _withheld(summary: Mapping[str, Any], names: Mapping[str, Both]) -> tuple[Both, ...]:
+    """Return whom the plan gives nothing, or the same as others, for a reason no price tells; none of an older plan."""
+    bans = [Banned(**{**one, "offers": tuple(one["offers"])}) for one in summary.get("bans", ())]
+    before, found = [Before(**one) for one in summary.get("before", ())], summary.get("opted_out")
+    settled = found and Settled(**{**found, "limits": tuple(found["limits"])})
+    books = [one["playbook"] for one in summary.get("playbooks", ())]
+    said = []
+    for tongue in LANGUAGES:
+        called = {offer: name.of(tongue) for offer, name in names.items()}
+        lines = [
+            *withheld.counted(before, tongue),
+            *withheld.banned(bans, called, books, tongue),
+            *withheld.opted_out(settled, called, summary["currency"], tongue),
+        ]
+        said.append([line.strip() for line in lines])
+    return tuple(Both(*both) for both in zip(*said, strict=True))
 
 
 def _limit_row(row: Mapping[str, Any]) -> LimitRow:

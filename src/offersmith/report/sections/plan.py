@@ -38,6 +38,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
         *_margins(facts, reader),
         *frontier.blocks(facts.frontier, reader),
         *_limits(facts, reader),
+        *_withheld(facts, reader),
         *_certificate(facts, reader),
         *_measured(facts, reader),
         *_trust(facts, reader),
@@ -207,6 +208,14 @@ def _amount(amount: float, row: LimitRow, reader: Reader) -> str:
     if row.unit == "number":
         return reader.count(int(amount)) if amount.is_integer() else reader.number(amount)
     return reader.money(amount) if row.unit == "money" else reader.count(int(amount))
+
+
+def _withheld(facts: PlanFacts, reader: Reader) -> tuple[Table, ...]:
+    """Return who gets nothing, or the same as others, whatever is expected of them; no card speaks of them."""
+    if not facts.withheld:
+        return ()
+    rows = tuple((reader.of(line),) for line in facts.withheld)
+    return (Table(reader.say("plan_withheld"), (Column(reader.say("plan_withheld_why")),), rows),)
 
 
 def _certificate(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
