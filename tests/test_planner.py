@@ -199,6 +199,25 @@ def test_a_what_if_after_the_settings_changed_compares_like_with_like(shop: Shop
     assert found.moved == 0
 
 
+def test_a_what_if_after_who_opted_out_changed_compares_like_with_like(shop: Shop, limits: Path) -> None:
+    limits.write_text('[[limits]]\nname = "most"\nkind = "contacts"\nshare_at_most = 0.9\n', encoding="utf-8")
+
+    def of(**settings: str) -> Shop:
+        plan = msgspec.structs.replace(shop.settings.plan, **settings)
+        return Shop(shop.folder, msgspec.structs.replace(shop.settings, plan=plan))
+
+    usual, out = of(), of(opted_out="member", for_everybody="five-percent")
+    for first, others, bound in (
+        (usual, (out, of(opted_out="member")), 270),
+        (out, (of(opted_out="member", for_everybody="ten-percent"), usual), 90),
+    ):
+        kept = first.plan(500, limits=limits).plan
+        assert kept.certificate.rows[1].bound == bound
+        for other in others:
+            found = other.what_if(kept.version, ["budget=500"])
+            assert (found.profit, found.moved, found.before.version) == (0, 0, kept.version)
+
+
 def test_without_playbooks_a_what_if_falls_back_on_the_shop_s_offers(shop: Shop) -> None:
     kept = shop.plan(100, playbooks=["frequent-buyers"], explore=0)
     found = shop.what_if(kept.plan.version, ["playbooks=off"])

@@ -168,9 +168,7 @@ class Planner:
             estimates,
             offers,
             budget,
-            msgspec.structs.replace(
-                self.settings.plan, explore=request.explore, lots=request.lots, valid_days=longest, each=request.each
-            ),
+            self._rules(request, longest),
             at,
             self.settings.learn.seed,
             reasons_from=table,
@@ -221,6 +219,9 @@ class Planner:
         own = before.summary["version"]
         made = self.plan(request, at, progress, instead_of=own)
         stale = _looks_back(before.summary) or made.plan.model_versions != tuple(before.summary["model_versions"])
+        stale |= opted_out.decided(made.as_dict(), made.decisions) != opted_out.decided(
+            before.summary, before.decisions
+        )
         if stale or before.summary["cost_share"] != self.settings.economics.cost_share:
             # What has changed since is in both, so that what differs is what was asked.
             again = self.plan(Request.of(asked), at, progress, instead_of=own)

@@ -7,7 +7,7 @@ the plan is made of what it leaves of the budget and of every limit. Where it do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from offersmith.errors import InputError
 from offersmith.strategy.limits.ground import nearest, shown
 from offersmith.strategy.limits.groups import sort_of
+from offersmith.strategy.reasons import holding
 from offersmith.vocabulary import ESTIMATES, NO_OFFER, Offer
 
 GIVEN, NONE_STATED, NOT_IN_PLAN, NOT_KNOWN, FORBIDDEN, TOO_MUCH = (
@@ -109,6 +110,18 @@ def stated(
         raise InputError(text, field="opted_out")
     out = profiles["customer_id"].cast(pa.string()).filter(pc.fill_null(held, False))
     return OptedOut(out.combine_chunks(), offer)
+
+
+def decided(summary: Mapping[str, Any], decisions: pa.Table) -> tuple[str, pa.Array]:
+    """Return the offer for everybody that a kept plan went by, and who had opted out, by customer; "" where nobody had.
+
+    Args:
+        summary: `Plan.as_dict()`.
+        decisions: `vocabulary.DECISIONS`.
+    """
+    offer = (summary.get("opted_out") or {"offer": ""})["offer"]
+    who = holding(decisions["reasons"].combine_chunks(), CODE)
+    return offer, decisions["customer_id"].cast(pa.string()).filter(pa.array(who)).combine_chunks()
 
 
 def others(profiles: pa.Table, out: OptedOut | None) -> pa.Table:
