@@ -20,6 +20,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GOES_ON = re.compile(r"^<!-- goes on from (\S+) -->$", re.MULTILINE)
 RUN = {"console", "python"}
+LONG = {"docs/how-to/map-your-files.md", "docs/how-to/run-a-campaign.md"}
+"""Pages whose examples take half a minute each: `make test-all` runs them."""
 
 
 def blocks(page: Path, *languages: str) -> list[tuple[str, str]]:
@@ -73,7 +75,14 @@ def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
 EARLIER = {earlier for page in PAGES for earlier in comes_after(page)}
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, *RUN)], ids=name)
+RUNNING = [
+    pytest.param(page, marks=pytest.mark.slow if name(page) in LONG else (), id=name(page))
+    for page in PAGES
+    if blocks(page, *RUN)
+]
+
+
+@pytest.mark.parametrize("page", RUNNING)
 def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, left_behind: Callable[[Path], Path]) -> None:
     if page in EARLIER:
         left_behind(page)
@@ -86,6 +95,10 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, left_behind: Cal
 def test_a_page_goes_on_from_one_that_starts_from_nothing() -> None:
     assert EARLIER
     assert all(earlier in PAGES and not comes_after(earlier) for earlier in EARLIER)
+
+
+def test_long_pages_are_pages() -> None:
+    assert {name(page) for page in PAGES} >= LONG
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
