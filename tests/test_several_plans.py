@@ -1,16 +1,16 @@
-"""Plans of a shop with several offers a customer: asked for, asked otherwise, compared, told, and not launched."""
+"""Plans of a shop with several offers a customer: asked for, asked otherwise, compared, told, and launched."""
 
 import shutil
-from datetime import datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from offersmith import Shop
 from offersmith.cli import app
-from offersmith.errors import InputError, OffersmithError, SettingsError, StateError
+from offersmith.errors import InputError, OffersmithError, SettingsError
 from offersmith.planned import Planned
 from offersmith.profiles.segments import segment
 from offersmith.report.gather_plan import plan_facts
@@ -94,9 +94,19 @@ def test_asked_otherwise_and_compared(shop: Shop, one: Planned, two: Planned) ->
     assert not any("+" in flow.after for flow in back.flows)
 
 
-def test_it_is_not_launched(shop: Shop, two: Planned) -> None:
-    with pytest.raises(StateError, match="may give a customer 2 offers"):
-        shop.launch(two.plan.version, author="ann", at=datetime(2026, 1, 1))
+def test_it_is_launched_with_a_code_for_each_offer_of_a_customer(shop: Shop, two: Planned) -> None:
+    table = pq.read_table(two.file).filter(pc.field("offer_id") != "none")
+    given = table.group_by("customer_id").aggregate([("offer_id", "count")])
+    launched = shop.launch(two.plan.version, author="ann", at=two.plan.as_of)
+    assert launched.moved.done
+    said = launched.as_dict()
+    assert sum(said["vouchers"].values()) == table.num_rows
+    assert said["customers"] == given.num_rows == two.customers - two.plan.counts["none"] < table.num_rows
+    assert f"in all {table.num_rows:,} personal codes for {given.num_rows:,} customers" in launched.text()
+    assert "同一单只取更优惠的一个" in launched.text("zh")
+    with shop.office() as office:
+        most = max(zip(given["offer_id_count"].to_pylist(), given["customer_id"].to_pylist(), strict=True))
+        assert len(office.wallet(most[1], two.plan.as_of)) == most[0] == 2
 
 
 @pytest.mark.parametrize("each", [0, 4, "two"])

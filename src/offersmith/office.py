@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from offersmith import bootstrap
 from offersmith.campaigns.desk import Desk, Moved
 from offersmith.campaigns.form import Rule
+from offersmith.campaigns.holders import codes_of
 from offersmith.campaigns.simulate import PastOrder
 from offersmith.errors import InputError, StateError
 from offersmith.money import Money
@@ -35,13 +36,15 @@ class Launched:
     Attributes:
         moved: what came of it.
         plan_version: which plan.
-        vouchers: offer id -> codes issued, one for each customer.
+        vouchers: offer id -> codes issued, one for each customer who gets the offer.
+        customers: how many get a code, those who get several counted once.
         budget: what it may take off.
     """
 
     moved: Moved
     plan_version: str
     vouchers: Mapping[str, int]
+    customers: int
     budget: Money
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class Launched:
             **self.moved.as_dict(),
             "plan_version": self.plan_version,
             "vouchers": dict(self.vouchers),
+            "customers": self.customers,
             "budget": self.budget.text,
             "currency": self.budget.currency,
         }
@@ -62,6 +66,8 @@ class Launched:
                 say("campaigns.launched_codes", language, offer=offer, codes=codes)
                 for offer, codes in self.vouchers.items()
             ]
+            several = codes_of(sum(self.vouchers.values()), self.customers, language)
+            lines += [*several, say("campaigns.launched_several", language)] if several else []
             lines.append(say("campaigns.launched_budget", language, budget=str(self.budget)))
             lines.append(say("campaigns.launched_next", language, campaign=self.moved.campaign_id))
         return "\n".join(lines)
@@ -145,6 +151,7 @@ class Office(Desk):
             moved,
             row.plan_version,
             {offer: len(customers) for offer, customers in made.customers.items()},
+            made.heads,
             budget,
         )
 

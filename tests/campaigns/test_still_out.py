@@ -221,7 +221,8 @@ def test_what_is_left_is_rounded_against_the_budget_and_never_nothing():
         assert refused.value.facts["out"] == "6.67 USD"
 
 
-def test_of_several_offers_to_a_customer_one_that_is_used_closes_no_other(place):
+def several(place):
+    """Enter the plan `p2`, that gives ann both offers."""
     folder, ledger = place
     columns = {
         "customer_id": ["ann", "ann", "bob", "cid"],
@@ -233,6 +234,10 @@ def test_of_several_offers_to_a_customer_one_that_is_used_closes_no_other(place)
     pq.write_table(pa.table(columns), file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     ledger.record_plan(PlanRow("p2", file.name, digest, FIRST, FIRST, {"valid_until": ENDS.isoformat(), "each": 2}))
+
+
+def test_of_several_offers_to_a_customer_one_that_is_used_closes_no_other(place):
+    several(place)
     shown = event("view_promotion", "ann", "p2")
     assert found(place, [shown]).held == (StillOut("p2", "p2", 4, 15.0),)
     assert found(place, [shown, event("redeem", "ann", "p2")]).held == (StillOut("p2", "p2", 3, 11.0),)
@@ -240,3 +245,21 @@ def test_of_several_offers_to_a_customer_one_that_is_used_closes_no_other(place)
     assert found(place, [shown, event("redeem", "cid", "p2")]).held == (StillOut("p2", "p2", 3, 7.0),)
     unnamed = {**event("redeem", "ann", "p2"), "offer_id": None}
     assert found(place, [shown, unnamed]).held == (StillOut("p2", "p2", 4, 15.0),)
+
+
+def test_of_several_codes_of_a_customer_each_is_out_until_it_is_used(place):
+    several(place)
+    campaign(place, "scheduled", "live", version="p2")
+    codes(place, customers=("ann", "bob"))
+
+    def mint(count):
+        return [(f"GIFT{number}", f"gift-{number}") for number in range(count)]
+
+    gifts = Batch("plan/gift", "spring", "gift", FIRST, None, ENDS, 1)
+    Vouchers(place[1]).issue(gifts, 0, mint, customers=["ann", "cid"])
+    assert found(place).held == (StillOut("spring", "p2", 4, 15.0),)
+    meter(place, "SPRING0", 1)
+    assert found(place).held == (StillOut("spring", "p2", 3, 11.0),)
+    assert found(place, [event("redeem", "ann", "spring")]).held == (StillOut("spring", "p2", 3, 11.0),)
+    assert Vouchers(place[1]).void("GIFT0")
+    assert found(place).held == (StillOut("spring", "p2", 2, 10.0),)

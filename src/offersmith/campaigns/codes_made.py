@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from offersmith.campaigns import voucher_files
 from offersmith.campaigns.codes_desk import check_batch
 from offersmith.campaigns.desk import Desk
+from offersmith.campaigns.holders import codes_of
 from offersmith.errors import InputError, StateError, StorageError
 from offersmith.progress import Progress, silent
 from offersmith.store.files import replacing
@@ -62,16 +63,27 @@ class Made:
 
 @dataclass(frozen=True)
 class Exported:
-    """A campaign's codes on their way out: `count` of them, in a file, or here as `vouchers`."""
+    """A campaign's codes on their way out: `count` of them, in a file, or here as `vouchers`.
+
+    Attributes:
+        campaign_id: whose codes.
+        count: how many codes.
+        bound: of them, those bound to a customer.
+        holders: how many customers these are bound to.
+        file: where they are written; None = they are here.
+        vouchers: the codes, where they went to no file.
+    """
 
     campaign_id: str
     count: int
+    bound: int
+    holders: int
     file: Path | None
     vouchers: Sequence[Voucher] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; the codes themselves where they went to no file."""
-        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": self.count}
+        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": self.count, "holders": self.holders}
         if self.file:
             return {**told, "file": str(self.file)}
         return {**told, "codes": [told_voucher(one) for one in self.vouchers]}
@@ -79,7 +91,8 @@ class Exported:
     def text(self, language: Language = "en") -> str:
         """Say where they are; where they went to no file, be the CSV."""
         if self.file:
-            return say("desk.codes_written", language, count=self.count, file=self.file)
+            said = say("desk.codes_written", language, count=self.count, file=self.file)
+            return "\n".join([said, *codes_of(self.bound, self.holders, language)])
         sheet = io.StringIO(newline="")
         voucher_files.write(sheet, self.vouchers)
         return sheet.getvalue().rstrip("\n")
@@ -165,14 +178,14 @@ def export(desk: Desk, campaign_id: str, batch: str | None, out: Path | None) ->
     with closing(_found(desk, campaign_id, batch)) as found:
         if out is None:
             held = tuple(found)
-            return Exported(campaign_id, len(held), None, held)
+            return Exported(campaign_id, len(held), *_held(desk, campaign_id, batch), None, held)
         with replacing(out) as file:
             sheet = io.TextIOWrapper(file, encoding="utf-8", newline="")
             try:
                 count = voucher_files.write(sheet, found)
             finally:
                 sheet.detach()  # Writes what it holds and leaves the file open: it is still to be flushed to the disk.
-        return Exported(campaign_id, count, out)
+        return Exported(campaign_id, count, *_held(desk, campaign_id, batch), out)
 
 
 def pour(desk: Desk, campaign_id: str, batch: str | None, sheet: TextIO) -> int:
@@ -192,6 +205,12 @@ def _found(desk: Desk, campaign_id: str, batch: str | None) -> Generator[Voucher
         if batch not in known:
             raise StateError(f"batch {batch!r}: no such batch; there are: {', '.join(known) or 'none yet'}")
     yield from desk.vouchers.export(campaign_id, batch)
+
+
+def _held(desk: Desk, campaign_id: str, batch: str | None) -> tuple[int, int]:
+    """Return how many codes are bound to a customer, and to how many customers."""
+    bound = sum(one.bound for one in desk.vouchers.counts(campaign_id) if batch in (None, one.batch))
+    return bound, desk.vouchers.holders(campaign_id, batch)
 
 
 def told_voucher(one: Voucher) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Every call is one step somebody takes; it answers with a value that says what ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -223,6 +223,8 @@ class Desk(CodeDesk):
             total=total,
             progress=progress,
         )
+        bound = sum(mine for mine, _ in self.vouchers.live(campaign_id).values())
+        figures = replace(figures, codes=bound, holders=self.vouchers.holders(campaign_id, live=True))
         # As it was seen before: figures are never noted with a revision they were not made of.
         change = Change(Action.SIMULATE, row.state, row.revision, taken.after, actor, at, facts=figures.as_dict())
         kept = self.campaigns.move(campaign_id, change)

@@ -1,8 +1,9 @@
 """A plan becomes a draft campaign: its offers as promotions, a code for everybody who gets one, its budget.
 
 The campaign gives what the plan decided and nothing else: each offer needs the code bound to its customer, a customer
-uses one, and what comes off stays within the plan's budget. It is a draft: nobody gets anything before it was
-simulated, approved and scheduled.
+uses each once, and what comes off stays within the plan's budget. Who got several offers of the plan has a code for
+each: the better one counts in one basket, and the other stays for the next. It is a draft: nobody gets anything before
+it was simulated, approved and scheduled.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Launch:
     customers: Mapping[str, Sequence[str]]
     ends: datetime
 
+    @property
+    def heads(self) -> int:
+        """How many customers get an offer, those who get several counted once."""
+        return len(set().union(*self.customers.values()))
+
 
 def launch(
     version: str,
@@ -60,16 +66,9 @@ def launch(
         rule: what happens at the end of the budget.
 
     Raises:
-        StateError: the plan may give a customer several offers, gives nobody anything, has no budget that the campaign
-            could be held to, or was made by a version that did not write its offers or its currency down.
+        StateError: the plan gives nobody anything, has no budget that the campaign could be held to, or was made by a
+            version that did not write its offers or its currency down.
     """
-    if summary.get("each", 1) > 1:
-        raise StateError(
-            f"plan {version} may give a customer {summary['each']} offers, and a campaign that is made of a plan "
-            "gives each customer one code",
-            hint="send the plan's file yourself, or make a plan with one offer a customer: offersmith plan --each 1",
-            each=summary["each"],
-        )
     offers = {one["offer_id"]: one for one in summary.get("catalogue", ())}
     given = decisions.filter(pc.not_equal(decisions["offer_id"], NO_OFFER)).sort_by("customer_id")
     customers: dict[str, list[str]] = {}
@@ -101,10 +100,18 @@ def launch(
             for offer_id in sorted(customers)
         ],
         "groups": [{"name": PERSONAL, "mode": "best"}],
-        "limits": [{"name": "one per customer", "count": 1, "per": "customer"}],
+        "limits": _limits(sorted(customers), several=summary.get("each", 1) > 1),
         "budgets": [{"name": "plan", "amount": budget.text, "rule": rule}],
     }
     return Launch(definition, customers, ends)
+
+
+def _limits(offers: Sequence[str], *, several: bool) -> list[dict[str, Any]]:
+    """Return what a customer may use: one offer, or each of them once where the plan may give several."""
+    once = {"count": 1, "per": "customer"}
+    if not several:
+        return [{"name": "one per customer", **once}]
+    return [{**once, "promotion": offer_id} for offer_id in offers]
 
 
 def _wall(moment: datetime, zone: str) -> str:

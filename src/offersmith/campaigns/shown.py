@@ -10,6 +10,7 @@ from typing import Any
 from offersmith.campaigns.answers import plain
 from offersmith.campaigns.definition import Definition
 from offersmith.campaigns.desk import Desk
+from offersmith.campaigns.holders import codes_of
 from offersmith.campaigns.limits import Buyer, meters_of
 from offersmith.campaigns.states import CLOCK, State, allowed
 from offersmith.errors import StateError
@@ -50,12 +51,13 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Shown:
-    """A campaign as it stands at a moment."""
+    """A campaign as it stands at a moment; `holders` are the customers its codes are bound to, each counted once."""
 
     campaign: CampaignRow
     definition: Definition
     gauges: Sequence[Gauge]
     batches: Sequence[BatchCount]
+    holders: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; amounts of gauges in minor units."""
@@ -76,6 +78,7 @@ class Shown:
             "limits": [asdict(one) for one in self.gauges if one.unit == "use"],
             "budgets": [asdict(one) for one in self.gauges if one.unit == "money"],
             "batches": [asdict(one) for one in self.batches],
+            "holders": self.holders,
             "definition": dict(self.definition.source),
         }
 
@@ -100,6 +103,7 @@ class Shown:
             say("desk.batch", language, batch=one.batch, codes=one.codes, bound=one.bound, void=one.void)
             for one in self.batches
         ]
+        lines += codes_of(sum(one.bound for one in self.batches), self.holders, language)
         return "\n".join(lines)
 
     def _rules(self, one: Promotion, language: Language) -> list[str]:
@@ -153,7 +157,9 @@ def show(desk: Desk, campaign_id: str, at: datetime) -> Shown:
     row = desk.campaigns.get(campaign_id)
     if row is None:
         raise StateError(f"campaign {campaign_id!r}: no such campaign")
-    return Shown(row, definition, _gauges(desk, row, definition, at), desk.vouchers.counts(campaign_id))
+    codes = desk.vouchers
+    gauges = _gauges(desk, row, definition, at)
+    return Shown(row, definition, gauges, codes.counts(campaign_id), codes.holders(campaign_id))
 
 
 def _gauges(desk: Desk, row: CampaignRow, definition: Definition, at: datetime) -> list[Gauge]:

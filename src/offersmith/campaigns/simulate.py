@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from offersmith.campaigns.definition import CODE, CUSTOMER, EVERYBODY, Definition
+from offersmith.campaigns.holders import codes_of
 from offersmith.campaigns.limits import Buyer, Watched, claims, meters_of
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
@@ -57,6 +58,7 @@ class Simulation:
         by_promotion: promotion id -> (orders, minor units).
         reasons: reason code -> how often a promotion did not apply for it.
         since, until: the stretch of the orders (naive UTC).
+        codes, holders: live codes that are bound to a customer, and how many customers hold them.
     """
 
     currency: str
@@ -73,6 +75,8 @@ class Simulation:
     reasons: Mapping[str, int] = field(default_factory=dict)
     since: datetime | None = None
     until: datetime | None = None
+    codes: int = 0
+    holders: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; money as text in major units."""
@@ -88,6 +92,8 @@ class Simulation:
             "reasons": dict(self.reasons),
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
+            "codes": self.codes,
+            "holders": self.holders,
         }
 
     def text(self, language: Language = "en") -> str:
@@ -106,6 +112,7 @@ class Simulation:
             say("campaigns.simulated_promotion", language, name=name, orders=orders, cost=money(cost))
             for name, (orders, cost) in self.by_promotion.items()
         ]
+        lines += codes_of(self.codes, self.holders, language)
         return "\n".join([*lines, say("campaigns.simulated_bound", language)])
 
     def __str__(self) -> str:

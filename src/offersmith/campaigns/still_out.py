@@ -86,8 +86,7 @@ def _each_open(given: pa.Table, used: pa.Table, unused: pa.Table) -> pa.Table:
     """
     ids = given["customer_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     several = pa.array(np.bincount(ids, minlength=1)[ids] > 1 if len(ids) else np.zeros(0, np.bool_))
-    pairs = [pc.binary_join_element_wise(one["customer_id"], one["offer_id"], "\0") for one in (given, used)]
-    open_ = pc.invert(pc.is_in(pairs[0], value_set=_one(pairs[1])))
+    open_ = _apart(given, used)
     alone = pc.is_in(given["customer_id"], value_set=_one(unused["customer_id"]))
     return given.filter(pc.if_else(several, open_, alone))
 
@@ -96,10 +95,13 @@ def _of_campaign(
     ledger: Ledger, campaign: CampaignRow, plan: PlanRow, open_: pa.Table, at: datetime, currency: str
 ) -> StillOut:
     """Return what is out of one campaign: no more than its own budget has left."""
-    gone = still_open.closed(ledger, campaign.campaign_id, VOUCHER, at)
-    offers, expected = _sums(_without(open_, gone))
-    rest = still_open.money_left(ledger, campaign.campaign_id, _budgets(ledger, campaign, currency))
-    most = math.inf if rest is None else Money(rest, currency).major
+    if plan.summary.get("each", 1) > 1:
+        rest = _but(open_, still_open.closed_offers(ledger, campaign.campaign_id, VOUCHER, at))
+    else:
+        rest = _without(open_, still_open.closed(ledger, campaign.campaign_id, VOUCHER, at))
+    offers, expected = _sums(rest)
+    left = still_open.money_left(ledger, campaign.campaign_id, _budgets(ledger, campaign, currency))
+    most = math.inf if left is None else Money(left, currency).major
     return StillOut(campaign.campaign_id, plan.plan_version, offers, min(expected, most))
 
 
@@ -114,6 +116,16 @@ def _budgets(ledger: Ledger, campaign: CampaignRow, currency: str) -> dict[str, 
 
 def _without(table: pa.Table, customers: pa.Array | pa.ChunkedArray) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["customer_id"], value_set=_one(customers))))
+
+
+def _but(table: pa.Table, pairs: pa.Table) -> pa.Table:
+    return table.filter(_apart(table, pairs))
+
+
+def _apart(table: pa.Table, pairs: pa.Table) -> pa.ChunkedArray:
+    """Return of every row whether its customer and offer are not among `pairs`."""
+    mine, others = (pc.binary_join_element_wise(one["customer_id"], one["offer_id"], "\0") for one in (table, pairs))
+    return pc.invert(pc.is_in(mine, value_set=_one(others)))
 
 
 def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:

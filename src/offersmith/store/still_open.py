@@ -14,6 +14,7 @@ from offersmith.store.outcomes import EXPOSURE_EVENTS
 from offersmith.store.tables import METERS, VOUCHERS
 
 USE = "redeem"
+_PAIRS = pa.schema([("customer_id", pa.string()), ("offer_id", pa.string())])
 
 
 def seen(analytics: Analytics, until: datetime) -> frozenset[str]:
@@ -48,16 +49,31 @@ def closed(ledger: Ledger, campaign_id: str, name: str, at: datetime) -> pa.Stri
         name: under which the ledger counts a code's own uses.
         at: the moment from which on an ended code is over, naive UTC.
     """
+    found = _closed(ledger, campaign_id, name, at, VOUCHERS.c.customer_id)
+    return pa.array([row[0] for row in found], pa.string())
+
+
+def closed_offers(ledger: Ledger, campaign_id: str, name: str, at: datetime) -> pa.Table:
+    """Return customer_id and offer_id of the promotions all of a customer's codes for which are closed; see `closed`.
+
+    The promotions of a plan's campaign go by the ids of the plan's offers.
+    """
+    found = _closed(ledger, campaign_id, name, at, VOUCHERS.c.customer_id, VOUCHERS.c.promotion_id)
+    return pa.Table.from_pylist([dict(zip(_PAIRS.names, row, strict=True)) for row in found], schema=_PAIRS)
+
+
+def _closed(ledger: Ledger, campaign_id: str, name: str, at: datetime, *by: sa.Column[str]) -> list[tuple[str, ...]]:
+    """Return by what of a campaign's bound codes none could still be used."""
     used = _used([campaign_id], name)
     query = (
-        sa.select(VOUCHERS.c.customer_id)
+        sa.select(*by)
         .select_from(_beside(used))
         .where(VOUCHERS.c.campaign_id == campaign_id, VOUCHERS.c.customer_id.is_not(None))
-        .group_by(VOUCHERS.c.customer_id)
+        .group_by(*by)
         .having(sa.func.sum(sa.case((_open(used, at), 1), else_=0)) == 0)
     )
     with ledger.transaction() as connection:
-        return pa.array(list(connection.scalars(query)), pa.string())
+        return [tuple(row) for row in connection.execute(query)]
 
 
 def live_codes(ledger: Ledger, campaigns: Sequence[str], name: str, at: datetime) -> int:
