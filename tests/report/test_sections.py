@@ -95,6 +95,15 @@ def test_the_headline_says_what_the_plan_earns(full_facts: ReportFacts) -> None:
     assert EN.money(full_facts.plan.profit.estimate) in said
 
 
+def test_the_headline_counts_customers_and_not_their_offers(full_facts: ReportFacts) -> None:
+    assert full_facts.plan
+    none = next(row for row in full_facts.plan.offers if row.is_none)
+    offers = [row if row.is_none else replace(row, customers=2 * row.customers) for row in full_facts.plan.offers]
+    twice = replace(full_facts, plan=replace(full_facts.plan, offers=tuple(offers)))
+    assert f"Give {2469 - none.customers:,} of 2,469 customers an offer" in headline.headline(twice, EN)
+    assert headline.numbers(twice, EN) == headline.numbers(full_facts, EN)
+
+
 def test_a_loss_or_an_empty_plan_is_not_sold_as_a_gain(full_facts: ReportFacts) -> None:
     assert full_facts.plan
     loss = replace(full_facts, plan=replace(full_facts.plan, profit=Interval(-300.0, -900.0, 100.0)))

@@ -214,6 +214,12 @@ class PlanFacts:
     withheld: tuple[Both, ...] = ()
     for_everybody: bool = False
 
+    @property
+    def chosen(self) -> int:
+        """How many customers get an offer, those who get several counted once."""
+        none = sum(row.customers for row in self.offers if row.is_none)
+        return min(self.customers - none, sum(row.customers for row in self.offers) - none)
+
 
 @dataclass(frozen=True, slots=True)
 class PriorFacts:

@@ -22,7 +22,7 @@ def headline(facts: ReportFacts, reader: Reader) -> str:
         return _shop(facts, reader)
     return reader.say(
         f"headline_{promise(plan)}",
-        chosen=reader.count(_chosen(plan)),
+        chosen=reader.count(plan.chosen),
         all=reader.count(plan.customers),
         start=reader.day(plan.start),
         profit=reader.money(plan.profit.estimate),
@@ -35,7 +35,7 @@ def promise(plan: PlanFacts) -> Promise:
 
     `trial` and `lots` are losses that come from deciding by lot alone: nothing is expected to pay, or less than that.
     """
-    if not _chosen(plan):
+    if not plan.chosen:
         return "nobody"
     if plan.cold_start:
         return "cold_gain" if plan.profit.estimate > 0 else "cold"
@@ -83,7 +83,7 @@ def numbers(facts: ReportFacts, reader: Reader) -> tuple[Number, ...]:
     if plan.budget:
         share, budget = reader.percent(plan.cost / plan.budget, 0), reader.money(plan.budget)
         cost_hint = reader.say("number_cost_hint", share=share, budget=budget)
-    chosen = _chosen(plan)
+    chosen = plan.chosen
     chosen_share = reader.percent(chosen / plan.customers if plan.customers else 0.0, 0)
     shown = [
         _profit(plan, reader),
@@ -121,7 +121,3 @@ def _shop(facts: ReportFacts, reader: Reader) -> str:
         known=reader.count(row["known_orders"]),
         revenue=reader.money(reader.major(row["revenue"])),
     )
-
-
-def _chosen(plan: PlanFacts) -> int:
-    return sum(row.customers for row in plan.offers if not row.is_none)

@@ -20,12 +20,12 @@ LEAST = 0.01
 
 def section(facts: PlanFacts, reader: Reader) -> Section:
     """Return the section."""
-    none = sum(row.customers for row in facts.offers if row.is_none)
+    none = facts.customers - facts.chosen
     lead = reader.say(
         "plan_lead_cold" if facts.cold_start else "plan_lead" if none else "plan_lead_all",
         start=reader.day(facts.start),
         end=reader.day(facts.valid_until),
-        chosen=reader.count(facts.customers - none),
+        chosen=reader.count(facts.chosen),
         none=reader.count(none),
     )
     blocks: list[Block] = [
