@@ -69,6 +69,8 @@ def test_a_line_that_cannot_be_meant_gets_a_sentence(run, arguments, says) -> No
         (("what-if", "--set", "goal=fame"), 4, "goal = 'fame' is not known"),
         (("what-if", "--set", "balance=50"), 4, "within a budget, not of a balance"),
         (("plan", "--budget", "5", "--goal", "fame"), 4, "goal = 'fame' is not known"),
+        (("plan", "--budget", "5", "--each", "4"), 4, "each = 4 must be a whole number from 1 to 3"),
+        (("plan", "--budget", "5", "--each", "0"), 4, "each = 0 must be a whole number from 1 to 3"),
         (("plan", "--balance", "0"), 4, "nothing is left"),
         (("plan", "--balance", "5 EUR"), 4, "must be in USD"),
         (("plan", "--budget", "5", "--limits", "nowhere.toml"), 4, "nowhere.toml"),
@@ -80,6 +82,13 @@ def test_what_a_workspace_does_not_know_is_named(run, shop: Path, arguments, cod
     assert found == code, err
     assert says in err
     assert "Traceback" not in err
+
+
+def test_too_many_offers_each_are_refused_in_the_reader_s_language(run, shop: Path, monkeypatch) -> None:
+    monkeypatch.setenv("OFFERSMITH_SHOP__LANGUAGE", "zh")
+    code, _, err = run("plan", "--budget", "5", "--each", "4", "--shop", shop)
+    assert code == 4
+    assert "each = 4 必须是 1 到 3 的整数" in err
 
 
 def test_a_beginning_that_several_plans_share_is_refused(run, shop: Path) -> None:
@@ -144,7 +153,7 @@ def test_two_plans_are_compared_by_their_beginnings(run, shop: Path, monkeypatch
     assert code == 0, err
     assert out.startswith(f"plan {one} beside plan {two}\n")
     assert "budget: 20.00 USD → 40.00 USD" in out
-    monkeypatch.setenv("OFFERSMITH_LANG", "zh")
+    monkeypatch.setenv("OFFERSMITH_SHOP__LANGUAGE", "zh")
     assert run("plan", "compare", one[:9], two[:9], "--shop", shop)[1].startswith(f"方案 {one} 与方案 {two} 对比")
 
 

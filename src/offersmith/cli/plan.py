@@ -70,7 +70,7 @@ def plan(
     ] = None,
     each: Annotated[
         int | None,
-        typer.Option(min=1, max=3, help="Offers a customer may get at most.", show_default="the settings'"),
+        typer.Option(help="Offers a customer may get at most, 1 to 3.", show_default="the settings'"),
     ] = None,
     margin: Annotated[float | None, typer.Option(help="Margin rate for this plan; default: the settings'.")] = None,
     as_of: AsOf = None,

@@ -51,6 +51,8 @@ def checked(each: object) -> int:
             f"each = {each!r} must be a whole number from {LEAST} to {MOST}",
             hint="each = 2 lets a plan give a customer up to two offers",
             field="each",
+            key="wrong_each",
+            each=each,
         )
     return each
 
