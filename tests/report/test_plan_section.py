@@ -155,7 +155,8 @@ def test_the_page_says_for_whom_all_is_settled_beforehand(language: Language) ->
         {"name": "mails", "kind": "contacts", "at_most": 60, "days": 7},
     ]
     paying = [offer.offer_id for offer in offers[1:]]
-    before = pa.table({"customer_id": ["c050"], "offer_id": [first], "time": [datetime(2025, 12, 30)]})
+    got = {"customer_id": "c050", "offer_id": first, "time": datetime(2025, 12, 30), "sending": "old"}
+    before = pa.Table.from_pylist([got])
     past = Past.of(before, known["customer_id"], as_of, {})
     limits = compile_limits(parse({"limits": stated}), paying, known, "USD", 90.0, past=past)
     out = OptedOut(pa.array(ids[60:80]), first)

@@ -54,7 +54,7 @@ def campaign(ledger, name, version, *states, moment=SINCE):
         assert books.move(name, Change(action, before, 1, after, "ann", moment)).code == "moved"
 
 
-def found(books, events=(), told=(), **more):
+def table_of(books, events=(), told=(), **more):
     folder, ledger = books
     rows = [{"event_id": str(place), "utc_offset": 0, **one} for place, one in enumerate(events)]
     file = folder / "events.parquet"
@@ -65,6 +65,11 @@ def found(books, events=(), told=(), **more):
         bind(analytics, ledger, folder / "told.parquet")
         table = contacts(analytics, ledger, SINCE, UNTIL, **more)
     assert table.schema.equals(CONTACTS)
+    return table
+
+
+def found(books, events=(), told=(), **more):
+    table = table_of(books, events, told, **more)
     return [(row["customer_id"], row["offer_id"], row["time"].day) for row in table.to_pylist()]
 
 
@@ -162,3 +167,29 @@ def test_no_plan_counts_later_than_its_offers_ended(books):
     plan(folder, ledger, "v1", datetime(2024, 2, 10), [("ann", "ten")], valid_until=ends.isoformat())
     campaign(ledger, "spring", "v1", "live", moment=datetime(2026, 1, 1))
     assert found(books) == []
+
+
+@pytest.mark.parametrize("events", [
+    [], [shown("bob", "ten", at(6), "spring")],
+    [shown("ann", "ten", at(6), "spring"), shown("ann", "gift", at(9), "spring")],
+    [shown("ann", "ten", at(6), "spring")],
+])  # fmt: skip
+def test_what_a_launched_plan_gave_a_customer_is_several_offers_and_one_sending(books, events):
+    folder, ledger = books
+    given = [("ann", "ten"), ("ann", "gift"), ("bob", "ten"), ("cid", "none")]
+    plan(folder, ledger, "p1", at(4), given, each=2)
+    campaign(ledger, "spring", "p1", "live", moment=at(5))
+    table = table_of(books, events)
+    sent = {}
+    for row in table.to_pylist():
+        sent.setdefault(row["customer_id"], []).append((row["offer_id"], row["sending"]))
+    assert {customer: sorted(offer for offer, _ in rows) for customer, rows in sent.items()} == {
+        "ann": ["gift", "ten"], "bob": ["ten"],
+    }  # fmt: skip
+    assert len({sending for _, sending in sent["ann"]}) == 1
+
+
+def test_offers_of_no_plan_are_sendings_of_their_own(books):
+    events = [shown("ann", "ten", at(2), "always"), shown("ann", "gift", at(5), "always"), shown("ann", "ten", at(3)),
+              shown("ann", "ten", at(4))]  # fmt: skip
+    assert len(set(table_of(books, events)["sending"].to_pylist())) == 4

@@ -1,6 +1,6 @@
 """Plans that may give a customer several offers: within every limit, near the true optimum, chances exact."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -255,6 +255,18 @@ def test_nobody_gets_more_than_may_still_be_given_in_some_days():
     sizes = np.array([len(held.get(customer, {})) for customer in few.ids])
     assert sizes[:50].max() == 1
     assert sizes[50:].max() == 2
+
+
+def test_what_an_earlier_plan_gave_a_customer_is_one_contact_and_as_many_offers():
+    at = datetime(2026, 1, 10)
+    rows = [("p1", "a"), ("p1", "b"), ("p2", "a")]
+    given = [{"customer_id": "c1", "offer_id": offer, "time": at - timedelta(2), "sending": one} for one, offer in rows]
+    past = Past.of(pa.Table.from_pylist(given), pa.chunked_array([["c0", "c1"]]), at, {})
+    assert past.within(7).tolist() == [1, 1, 1]
+    assert past.within(7, once=True).tolist() == [1, 1]
+    assert past.within(7, ["a"], once=True).tolist() == [1, 1]
+    assert past.within(7, ["b"], once=True).tolist() == [1]
+    assert past.within(1, once=True).tolist() == []
 
 
 def test_a_first_experiment_gives_one_offer_at_most():

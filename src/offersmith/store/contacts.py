@@ -29,11 +29,18 @@ from offersmith.store.decided import DECIDED
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import EXPOSURE_EVENTS, campaign_ids
 from offersmith.store.sent import Sending, sendings, went_out
-from offersmith.store.together import TOGETHER_TABLE
+from offersmith.store.together import NAMED_APART, TOGETHER_TABLE, under_own_name
 from offersmith.vocabulary import NO_OFFER
 
-CONTACTS = pa.schema([("customer_id", pa.string()), ("offer_id", pa.string()), ("time", pa.timestamp("us"))])
-"""A row per offer that a customer was given, with the moment (UTC)."""
+CONTACTS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("offer_id", pa.string()),
+        ("time", pa.timestamp("us")),
+        ("sending", pa.string()),
+    ]
+)
+"""A row per offer that a customer was given, with the moment (UTC); what one plan gave a customer has one `sending`."""
 
 
 def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datetime, instead_of: str = "") -> pa.Table:
@@ -54,7 +61,7 @@ def contacts(analytics: Analytics, ledger: Ledger, since: datetime, until: datet
     found = [analytics.run(part).cast(CONTACTS) for part in _given(since, until, out)]
     rest = [one for one in every if one.plan.plan_version != instead_of]
     found += _unseen(analytics, ledger, rest, since, until)
-    return pa.concat_tables(found).sort_by([(name, "ascending") for name in CONTACTS.names])
+    return pa.concat_tables(found).sort_by([(name, "ascending") for name in CONTACTS.names[:3]])
 
 
 def _given(since: datetime, until: datetime, out: Sequence[str]) -> list[ir.Table]:
@@ -79,7 +86,7 @@ def _given(since: datetime, until: datetime, out: Sequence[str]) -> list[ir.Tabl
     recent = shown.filter(shown.time >= since)
     seen = recent.group_by("campaign_id", "customer_id", "offer_id", "day").aggregate(time=recent.time.max())
     key = ["campaign_id", "customer_id"]
-    untold = seen.anti_join(timed.select(*key).distinct(), key)
+    untold = under_own_name(seen.anti_join(timed.select(*key).distinct(), key))
     starts = shown.group_by("campaign_id").aggregate(start=shown.time.min())
     whole = given.filter(given.time.isnull()).join(starts, "campaign_id")
     unshown = whole.filter(whole.start >= since).anti_join(seen.select(*key).distinct(), key)
@@ -88,9 +95,22 @@ def _given(since: datetime, until: datetime, out: Sequence[str]) -> list[ir.Tabl
     each = several.filter(several.start >= since).anti_join(
         seen.select(*key, "offer_id").distinct(), [*key, "offer_id"]
     )
+    alone = untold.campaign_id + " " + untold.offer_id + " " + ibis.coalesce(untold.day.cast("string"), "")
+    apart = untold.campaign_id.endswith(NAMED_APART)
+    parts = (
+        (timed, "time", timed.campaign_id + " " + timed.time.cast("string")),
+        (untold, "time", ibis.cases((apart, untold.campaign_id), else_=alone)),
+        (unshown, "start", unshown.campaign_id),
+        (each, "start", each.campaign_id + NAMED_APART),
+    )
     return [
-        one.select(customer_id=one.customer_id, offer_id=one.offer_id, time=one[moment].cast("timestamp(6)"))
-        for one, moment in ((timed, "time"), (untold, "time"), (unshown, "start"), (each, "start"))
+        one.select(
+            customer_id=one.customer_id,
+            offer_id=one.offer_id,
+            time=one[moment].cast("timestamp(6)"),
+            sending=sending,
+        )
+        for one, moment, sending in parts
     ]
 
 
@@ -124,4 +144,5 @@ def _planned(ledger: Ledger, plan: PlanRow, given: datetime) -> pa.Table:
     except StorageError:
         return CONTACTS.empty_table()
     table = table.filter(pc.not_equal(table["offer_id"], NO_OFFER))
-    return table.append_column("time", pa.repeat(pa.scalar(given, pa.timestamp("us")), table.num_rows)).cast(CONTACTS)
+    table = table.append_column("time", pa.repeat(pa.scalar(given, pa.timestamp("us")), table.num_rows))
+    return table.append_column("sending", pa.repeat(plan.plan_version, table.num_rows)).cast(CONTACTS)

@@ -43,10 +43,11 @@ class Contacts(Segmented, frozen=True, kw_only=True):
         return (Limit(self.name, weight, float(left), once=True),)
 
     def before(self, ground: Ground) -> int | None:
-        """Return how many were given in the days before, those to customers who are gone too where it is for all."""
+        """Return how many contacts there were in the days before, with who is gone too where it is for all."""
         if self.days is None:
             return None
-        given, segment = ground.words.given(self.days, self.offers, self.channel), self.segment()
+        given = ground.words.given(self.days, self.offers, self.channel, once=True)
+        segment = self.segment()
         if self.by_heads():
             given = ground.groups.of_asked(given)
         if not segment:

@@ -105,9 +105,12 @@ class Words:
         of = (self.channels.get(one) == channel for one in self.offers)
         return np.array([mine and own for mine, own in zip(named, of, strict=True)], np.bool_)
 
-    def given(self, days: int, offers: Sequence[str] | None, channel: str | None) -> Ints:
-        """Return the customers, (m,) with -1 for who is gone, of what a limit speaks of and was given before."""
-        return self.past.within(days, offers, channel)
+    def given(self, days: int, offers: Sequence[str] | None, channel: str | None, *, once: bool = False) -> Ints:
+        """Return the customers, (m,) with -1 for who is gone, of what a limit speaks of and was given before.
+
+        With `once`, what one plan gave a customer counts once.
+        """
+        return self.past.within(days, offers, channel, once=once)
 
     def money(self, limit: str, field: str, value: Amount, *, negative: bool = False) -> float:
         """Return an amount in major units.
