@@ -3,23 +3,27 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from tests.campaigns.conftest import AT, Shopkeeper
 from tests.campaigns.test_launch import ENDS, SUMMARY, made
 
 from offersmith.campaigns.codes_made import export
 from offersmith.campaigns.definition import define
+from offersmith.campaigns.form import Rule
 from offersmith.campaigns.launch import Launch, launch
 from offersmith.campaigns.shown import show
 from offersmith.campaigns.simulate import PastOrder
 from offersmith.campaigns.states import Action
 
 
-def both(budget: float = 40.0) -> Launch:
+def both(budget: float = 40.0, rule: Rule = "refuse") -> Launch:
     """Return a plan that gives ann both offers and bob one."""
     rows = [("ann", "five"), ("ann", "ten"), ("bob", "ten"), ("cid", "none")]
     columns = dict(zip(("customer_id", "offer_id"), zip(*rows, strict=True), strict=True))
     table = pa.table({**columns, "valid_until": pa.array([ENDS] * len(rows), pa.timestamp("us"))})
-    return launch("v1", {**SUMMARY, "each": 2, "budget": budget}, table, name="plan v1", zone="Europe/Berlin")
+    return launch(
+        "v1", {**SUMMARY, "each": 2, "budget": budget}, table, name="plan v1", zone="Europe/Berlin", rule=rule
+    )
 
 
 def gone_live(desk: Shopkeeper, plan: Launch) -> dict[str, str]:
@@ -107,6 +111,22 @@ def test_customers_and_codes_are_told_where_they_differ(desk: Shopkeeper) -> Non
     for answer in (moved, shown):
         assert "in all 3 personal codes for 2 customers" in answer.text()
         assert "共 3 个专属券码，属于 2 位顾客" in answer.text("zh")
+
+
+@pytest.mark.parametrize(("rule", "cost"), [("clamp", 700), ("refuse", 600)])
+def test_a_simulation_that_the_budget_cut_is_no_upper_bound(desk: Shopkeeper, rule: Rule, cost: int) -> None:
+    desk.launch("c", both(budget=7.0, rule=rule), "v1", author="ann", at=AT)
+    basket = desk.order(price="60.00").basket
+    few = desk.simulate("c", [PastOrder("1", "bob", AT, basket)], actor="ann", at=AT, margin_rate=0.3)
+    assert few.simulation
+    assert not few.simulation.cut
+    assert "an upper bound" in few.text()
+    orders = [PastOrder(customer, customer, AT, basket) for customer in ("ann", "bob")]
+    many = desk.simulate("c", orders, actor="ann", at=AT, margin_rate=0.3)
+    assert many.simulation
+    assert (many.simulation.cost, many.simulation.cut) == (cost, True)
+    assert "no upper bound: the campaign's own budget ran short" in many.text()
+    assert "既非预测也非上限" in many.text("zh")
 
 
 def test_where_each_holds_one_code_nothing_more_is_told(desk: Shopkeeper) -> None:

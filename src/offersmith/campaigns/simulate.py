@@ -19,7 +19,7 @@ from typing import Any
 
 from offersmith.campaigns.definition import CODE, CUSTOMER, EVERYBODY, Definition
 from offersmith.campaigns.holders import codes_of
-from offersmith.campaigns.limits import Buyer, Watched, claims, meters_of
+from offersmith.campaigns.limits import BUDGET_SPENT, Buyer, Watched, claims, meters_of
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
 from offersmith.offers.basket import Basket
@@ -58,6 +58,7 @@ class Simulation:
         by_promotion: promotion id -> (orders, minor units).
         reasons: reason code -> how often a promotion did not apply for it.
         since, until: the stretch of the orders (naive UTC).
+        cut: a budget of the campaign refused or cut something, so that the figures are no upper bound.
         codes, holders: live codes that are bound to a customer, and how many customers hold them.
     """
 
@@ -75,6 +76,7 @@ class Simulation:
     reasons: Mapping[str, int] = field(default_factory=dict)
     since: datetime | None = None
     until: datetime | None = None
+    cut: bool = False
     codes: int = 0
     holders: int = 0
 
@@ -92,6 +94,7 @@ class Simulation:
             "reasons": dict(self.reasons),
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
+            "cut": self.cut,
             "codes": self.codes,
             "holders": self.holders,
         }
@@ -113,7 +116,7 @@ class Simulation:
             for name, (orders, cost) in self.by_promotion.items()
         ]
         lines += codes_of(self.codes, self.holders, language)
-        return "\n".join([*lines, say("campaigns.simulated_bound", language)])
+        return "\n".join([*lines, say(f"campaigns.simulated_{'cut' if self.cut else 'bound'}", language)])
 
     def __str__(self) -> str:
         return self.text()
@@ -155,6 +158,7 @@ def simulate(
     by_promotion: dict[str, tuple[int, int]] = {one.name: (0, 0) for one in timeless}
     reasons: Counter[str] = Counter()
     first = last = None
+    cut = False
     for order in orders:
         if count % MANY == 0:
             progress("campaigns.simulating", count, total)
@@ -163,7 +167,7 @@ def simulate(
         codes = dict.fromkeys(open_codes, "") | held
         unknown = {one.per: order.order_id for one in definition.limits if one.per not in (EVERYBODY, CUSTOMER, CODE)}
         buyer = Buyer(order.customer_id, {name: (code,) for name, code in held.items()}, unknown)
-        effects = _priced(programme, definition, campaign_id, order, codes, buyer, used)
+        effects, capped = _priced(programme, definition, campaign_id, order, codes, buyer, used)
         used.update(held[one.promotion_id] for one in effects.applied if one.promotion_id in held)
         off = effects.off + effects.shipping_off
         count, revenue, cost = count + 1, revenue + order.basket.subtotal, cost + off
@@ -176,11 +180,12 @@ def simulate(
             orders_so_far, so_far = by_promotion[one.promotion_id]
             by_promotion[one.promotion_id] = (orders_so_far + 1, so_far + one.off)
         reasons.update(code for _, code in effects.refused)
+        cut = cut or capped
     progress("campaigns.simulating", count, total)
     ours, before = _part(cost, cost_share), _part(revenue, margin_rate)
     return Simulation(
         definition.currency, count, reached, len(seen - {None}), len(touched - {None}), revenue, cost, ours, before,
-        before - ours, by_promotion, dict(sorted(reasons.items())), first, last,
+        before - ours, by_promotion, dict(sorted(reasons.items())), first, last, cut or BUDGET_SPENT in reasons,
     )  # fmt: skip
 
 
@@ -197,8 +202,8 @@ def _priced(
     codes: Mapping[str, str],
     buyer: Buyer,
     used: Counter[str],
-) -> Effects:
-    """Price one order with what is left of the campaign's limits, and count what it takes."""
+) -> tuple[Effects, bool]:
+    """Price one order with what is left of the campaign's limits, count what it takes, and say if a budget cut it."""
     watched: Watched = meters_of(definition, campaign_id, buyer, order.at)
     rest: dict[str, int | None] = {
         one.claim.meter_id: one.claim.cap - used[one.claim.meter_id]
@@ -212,7 +217,7 @@ def _priced(
         unlocked=codes,
         blocked=watched.blocked(rest),
     )
-    effects, _ = priced_within(order.basket, programme, context, pots_of(watched, rest))
+    effects, found = priced_within(order.basket, programme, context, pots_of(watched, rest))
     for claim in claims(definition, campaign_id, effects.applied, buyer, order.at).claims:
         used[claim.meter_id] += claim.amount
-    return effects
+    return effects, bool(found.caps)
