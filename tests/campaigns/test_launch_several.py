@@ -72,6 +72,21 @@ def test_of_two_codes_in_one_basket_the_better_counts_and_the_other_stays_good(d
     assert used(desk, "o3", *codes.values()) == (0, {"code_used_up"})
 
 
+def test_spent_codes_are_not_told_as_reserved(desk: Shopkeeper) -> None:
+    codes = gone_live(desk, both())
+    held = desk.till.reserve(desk.order(*codes.values(), customer="ann", order_id="o1"), "o1", AT)
+    assert held.text().startswith("reserved as")
+    assert desk.till.confirm(held.outcome.redemption_id, "o1!", AT).done
+    [spent] = set(codes.values()) - {one.code for one in good(desk)}
+    kept = desk.till.reserve(desk.order(spent, customer="ann", order_id="o2"), "o2", AT)
+    assert kept.outcome.code == "reserved"
+    assert "none of the codes counts, and nothing is held" in kept.text().splitlines()[0]
+    assert "均无效" in kept.text("zh").splitlines()[0]
+    assert any(spent in line for line in kept.text().splitlines()[1:])
+    plain = desk.till.reserve(desk.order(customer="ann", order_id="o3"), "o3", AT)
+    assert plain.text().startswith("reserved as")
+
+
 def test_two_codes_are_used_in_two_baskets_in_any_order(desk: Shopkeeper) -> None:
     codes = gone_live(desk, both())
     assert used(desk, "o1", codes["five"], price="70.00") == (500, set())

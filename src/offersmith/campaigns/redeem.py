@@ -67,9 +67,16 @@ class Promise:
             "rejected_codes": self.quote.entered.rejected_for(audience, self.quote.mine) if self.quote else {},
         }
 
+    @property
+    def _nothing(self) -> bool:
+        """Whether codes were entered, and the order is kept without any of them or anything else."""
+        quote = self.quote
+        return self.outcome.done and quote is not None and bool(quote.entered.rejected) and not quote.effects.applied
+
     def text(self, language: Language = "en", audience: Audience = "staff") -> str:
         """Say what is promised, with the reasons somebody may read."""
-        head = say(f"campaigns.redeem_{self.outcome.code}", language, redemption=self.outcome.redemption_id)
+        key = "reserved_nothing" if self._nothing else self.outcome.code
+        head = say(f"campaigns.redeem_{key}", language, redemption=self.outcome.redemption_id)
         if self.outcome.repeated:
             state = say(f"campaigns.redemption_{self.outcome.state}", language)
             return head + "\n" + say("campaigns.redeem_repeated", language, state=state)
