@@ -61,6 +61,8 @@ def _told(plan: Plan, language: Language) -> list[str]:
     if plan.frontier.enough is not None and bound > 0:
         enough = {"enough": plan.frontier.enough, "currency": plan.budget.currency}
         said.append(say("strategy.frontier_enough", language, **enough))
+    if plan.frontier.points and plan.frontier.left_out:
+        said.append(say("strategy.frontier_left_out", language, left_out=plan.frontier.left_out))
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]
