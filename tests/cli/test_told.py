@@ -3,6 +3,7 @@
 import unicodedata
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from offersmith.cli.told import told
@@ -11,11 +12,26 @@ from offersmith.money import Money
 from offersmith.shop import Shop
 from offersmith.strategy.funds import left
 from offersmith.strategy.objective import settle
+from offersmith.strategy.opted_out import stated
+from offersmith.vocabulary import Offer
 from offersmith.words import catalogue, say
 
 COLUMN = '[[limits]]\nname = "young"\nkind = "contacts"\nat_most = 5\ncolumn = "{column}"\nbelow = 30\n'
 CHANNEL = '[[limits]]\nname = "mails"\nkind = "contacts"\nat_most = 5\nchannel = "email"\n'
+PEOPLE = pa.table({"customer_id": ["ann"], "out": [True], "age": [30]})
+TEN = Offer("ten", "percent_off", {"percent": 10})
 NEVER = '[[limits]]\nname = "spend it"\nkind = "spend"\nat_least = 5000\n'
+
+LADDER = '[[limits]]\nname = "longer"\nkind = "ladder"\n'
+REFUSED = {
+    "ladder_no_numbers": LADDER + 'column = "segment"\nsteps = [1]\n',
+    "ladder_steps_fall": LADDER + 'column = "orders"\nsteps = [3, 2]\n',
+    "ladder_alike_itself": LADDER + 'column = "orders"\nsteps = [2]\nalike = ["orders"]\n',
+    "ladder_alike_twice": LADDER + 'column = "orders"\nsteps = [2]\nalike = ["segment", "segment"]\n',
+    "ladder_one_band": LADDER + 'column = "orders"\nsteps = [5000]\n',
+    "limit_needs": '[[limits]]\nname = "seldom"\nkind = "frequency"\ndays = 28\n',
+    "limit_no_field": '[[limits]]\nname = "seldom"\nkind = "frequency"\ndays = 28\neach_at_most = 1\nwithin = 2\n',
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +49,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "never": NEVER,
         "column": COLUMN.format(column="ordrs"),
         "other": COLUMN.format(column="zzz"),
+        **REFUSED,
     }
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
@@ -113,6 +130,11 @@ def faults(shop: Path) -> dict[str, OffersmithError]:
         "nothing_left_but_out": lambda: left(Money(5, "USD"), Money(7, "USD")),
         "budget_or_balance": opened.plan,
         "unknown_channel": lambda: opened.plan(5, limits=shop.parent / "channel.toml"),
+        **{key: lambda key=key: opened.plan(5, limits=shop.parent / f"{key}.toml") for key in REFUSED},
+        "for_everybody_alone": lambda: stated(PEOPLE, "", "ten", [TEN], []),
+        "for_everybody_unknown": lambda: stated(PEOPLE, "out", "tne", [TEN], []),
+        "opted_out_unknown": lambda: stated(PEOPLE, "otu", "", [TEN], []),
+        "opted_out_no_truths": lambda: stated(PEOPLE, "age", "", [TEN], []),
         "nothing_learned": lambda: Shop.open(shop).learned(),
     }
     for key, ask in asked.items():

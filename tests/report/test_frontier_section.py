@@ -137,3 +137,23 @@ def test_an_experiment_and_an_older_plan_have_none() -> None:
         assert EN.say("frontier_note") not in [
             block.text for block in plan.section(facts, EN).blocks if isinstance(block, Note)
         ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_left_out_and_how_far_off_points_may_be_is_told_only_where_it_is_so(
+    full_facts: ReportFacts, language: Language
+) -> None:
+    reader, facts = Reader(language, "USD"), known(full_facts)
+
+    def note(facts: FrontierFacts) -> str:
+        _, found = frontier.blocks(facts, reader)
+        assert isinstance(found, Note)
+        return found.text
+
+    plain = reader.say("frontier_note")
+    assert note(replace(facts, off=0.0004)) == plain
+    left_out, off = (
+        reader.say("frontier_left_out", left_out=2),
+        reader.say("frontier_off", off=reader.percent(0.012, 1)),
+    )
+    assert note(replace(facts, left_out=2, off=0.012)) == reader.sentences([plain, left_out, off])

@@ -78,7 +78,7 @@ def test_the_page_is_the_same_twice_and_names_everything(plan, language):
 def test_a_smaller_share_by_lot_and_a_cold_start_are_said(estimates, offers):
     small = make(estimates(300), offers, Money(500, "USD"), PlanSettings(), NOON, 7)
     page = to_markdown(cards(small), "en", small)
-    assert "The settings ask for 10.0% by lot; customers for whom a single offer would take more than 5% of" in page
+    assert "The settings ask for 10% by lot; customers for whom a single offer would take more than 5% of" in page
     cold = make(estimates(300), offers, Money(20_000, "USD"), PlanSettings(), NOON, 7, cold=True)
     page = to_markdown(cards(cold), "en", cold)
     assert "no campaign history" in page

@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from offersmith.errors import InfeasibleError
 from offersmith.money import Money
 from offersmith.settings import PlanSettings
+from offersmith.strategy.allocation.problem import COST, Limit
 from offersmith.strategy.exact import optimum
 from offersmith.strategy.frontier import BENT, COLD_START, NO_BUDGET_NEEDED, frontier
 from offersmith.strategy.keeping import Keeping
@@ -205,3 +206,16 @@ def test_a_first_experiment_has_none_and_says_why(estimates, offers):
     assert plan.as_dict()["frontier"] == {
         "points": [], "stated": 300.0, "enough": None, "knee": None, "reason": COLD_START
     }  # fmt: skip
+
+
+def test_budgets_below_what_a_floor_asks_for_are_left_out_and_counted():
+    value, cost = shop(200)
+    weight = np.zeros((2, len(value), 1))
+    weight[COST] = 1.0
+    found = frontier(value, cost, Keeping.of(100.0, len(value), [Limit("floor", weight, 60.0, at_least=True)]))
+    assert found.points[0].budget >= 60
+    assert found.left_out == 3  # nothing, and the quarter and the half of what is stated
+    assert 0 <= found.off == max(one.bound - one.value for one in found.points) / found.points[-1].bound
+    plain = found.as_dict()
+    assert (plain["left_out"], plain["off"]) == (found.left_out, found.off)
+    assert frontier(value, cost, Keeping.of(100.0, len(value))).left_out == 0

@@ -179,7 +179,8 @@ def _frontier(found: Mapping[str, Any] | None, goal: str) -> FrontierFacts | Non
         )
         for point in found["points"]
     )
-    return FrontierFacts(points, found["stated"], found["enough"], found["knee"] and found["knee"]["budget"], goal)
+    knee, doubt = found["knee"] and found["knee"]["budget"], (found.get("left_out", 0), found.get("off", 0.0))
+    return FrontierFacts(points, found["stated"], found["enough"], knee, goal, *doubt)
 
 
 def segment_name(code: str) -> Both:

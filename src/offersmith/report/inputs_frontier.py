@@ -38,6 +38,8 @@ class FrontierFacts:
         knee: the budget up to which one more unit earns more than the average unit of the whole curve, one of the
             points'; None where the curve is as good as straight.
         goal: what is made large, of `strategy.objective`.
+        left_out: how many budgets were looked at and are no points, because no plan was found for them.
+        off: by how much a point may be below the best plan at its budget, at most: a part of all that can be earned.
     """
 
     points: tuple[FrontierPoint, ...]
@@ -45,6 +47,8 @@ class FrontierFacts:
     enough: float
     knee: float | None = None
     goal: str = PROFIT
+    left_out: int = 0
+    off: float = 0.0
 
     def at(self, budget: float) -> FrontierPoint:
         """Return the point at one of the budgets."""

@@ -28,8 +28,9 @@ import numpy as np
 
 from offersmith.errors import InfeasibleError
 from offersmith.strategy import kernels
+from offersmith.strategy.allocation.search import FEW as EXACT
 from offersmith.strategy.certificate import Assignment
-from offersmith.strategy.keeping import ROUGH, Keeping
+from offersmith.strategy.keeping import CLOSE, ROUGH, Keeping
 from offersmith.strategy.kernels import Bits, Floats, Total
 from offersmith.strategy.proof import at
 
@@ -81,12 +82,14 @@ class Frontier:
     """What the best plan expects over a range of budgets.
 
     Attributes:
-        points: by budget, from 0; empty where there is a `reason`.
+        points: by budget, from 0, where the other limits can be kept; empty where there is a `reason`.
         stated: the budget of the plan; one of the points has it.
         enough: the budget at which everything worth giving is given; past it nothing changes. One of the points has
-            it; None where there are none.
+            it, unless it is left out; None where there are none.
         knee: where the curve bends most (see above), one of the points; None where it is as good as straight.
         reason: `cold_start` or `no_budget_needed`; empty where there are points.
+        left_out: how many budgets were looked at and are no points: the other limits cannot be kept with them, or no
+            answer was found but giving nothing where there may be a better one.
     """
 
     points: tuple[Point, ...]
@@ -94,6 +97,13 @@ class Frontier:
     enough: float | None
     knee: Point | None
     reason: str = ""
+    left_out: int = 0
+
+    @property
+    def off(self) -> float:
+        """By how much a point may be below the best plan at its budget, at most: a part of all that can be earned."""
+        most = max((one.bound for one in self.points), default=0.0)
+        return max(one.bound - one.value for one in self.points) / most if most > 0 else 0.0
 
     def beside(self, budget: float, spent: float, profit: float, value: float, customers: int) -> Frontier:
         """Return the same of a plan that gives some customers something in any case; so much is added everywhere.
@@ -126,13 +136,15 @@ class Frontier:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for `--json` and `summary.json`."""
+        """Return plain values, for `--json` and `summary.json`; `left_out` and `off` where there are points."""
+        made = {"left_out": self.left_out, "off": self.off} if not self.reason else {}
         return {
             "points": [point.as_dict() for point in self.points],
             "stated": self.stated,
             "enough": self.enough,
             "knee": None if self.knee is None else self.knee.as_dict(),
             "reason": self.reason,
+            **made,
         }
 
 
@@ -165,7 +177,7 @@ def frontier(value: Bits, cost: Bits, keep: Keeping, profit: Floats | None = Non
 
     def solve(budget: float) -> Assignment | None:
         if budget not in solved:
-            solved[budget] = _solved(value, cost, keep, budget)
+            solved[budget] = _solved(value, cost, keep, budget, most)
         return solved[budget]
 
     nothing = solve(0.0)
@@ -174,18 +186,27 @@ def frontier(value: Bits, cost: Bits, keep: Keeping, profit: Floats | None = Non
     for budget in (*always, *_between(stated, enough, always)):
         solve(budget)
     found = {budget: made for budget, made in solved.items() if made is not None}
+    left_out = len(solved) - len(found)
     points = _telling(_points(found, profit), always)
-    return Frontier(points, stated, enough, next((one for one in points if one.budget == knee), None))
+    bend = next((one for one in points if one.budget == knee), None) if enough in found else None
+    return Frontier(points, stated, enough, bend, left_out=left_out)
 
 
-def _solved(value: Bits, cost: Bits, keep: Keeping, budget: float) -> Assignment | None:
-    """Return the best assignment at another budget; None where the other limits cannot be kept with it."""
+def _solved(value: Bits, cost: Bits, keep: Keeping, budget: float, most: float) -> Assignment | None:
+    """Return the best assignment at another budget; None where the other limits cannot be kept with it.
+
+    None, too, where it gives nothing although a good part of `most`, all that can be earned, may be possible: then no
+    answer was found.
+    """
     try:
-        return keep.at_budget(budget).best(value, cost, gap=ROUGH)
+        found = keep.at_budget(budget).best(value, cost, gap=ROUGH)
     except InfeasibleError:
         if keep.alone:
             raise
         return None
+    proof, large = found.certificate, value.size > EXACT and not keep.alone
+    gave_up = large and proof.dual_bound - proof.value > CLOSE * most and not (found.choice >= 0).any()
+    return None if gave_up else found
 
 
 def _at_price(value: Bits, cost: Bits, keep: Keeping, price: float) -> tuple[float, float]:

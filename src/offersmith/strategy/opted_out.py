@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.errors import InputError
-from offersmith.strategy.limits.ground import nearest, shown
+from offersmith.strategy.limits.ground import near, nearest, shown
 from offersmith.strategy.limits.groups import sort_of
 from offersmith.strategy.reasons import holding
 from offersmith.vocabulary import ESTIMATES, NO_OFFER, Offer
@@ -91,23 +91,31 @@ def stated(
     """
     if offer and not column:
         hint = "opted_out = the column of your file of customers that says who has opted out"
-        raise InputError(f"[plan] for_everybody = {shown(offer)} needs opted_out", hint=hint, field="opted_out")
+        facts = {"field": "opted_out", "offer": shown(offer)}
+        text = f"[plan] for_everybody = {facts['offer']} needs opted_out"
+        raise InputError(text, hint=hint, key="for_everybody_alone", **facts)
     known = [one.offer_id for one in (*offers, *own) if one.offer_id != NO_OFFER]
     if offer and offer not in known:
         hint = nearest(offer, dict.fromkeys(known))
-        raise InputError(f"[plan] for_everybody = {shown(offer)}: no such offer", hint=hint, field="for_everybody")
+        more = near(offer, known)
+        text = f"[plan] for_everybody = {shown(offer)}: no such offer"
+        raise InputError(
+            text, hint=hint, key="for_everybody_unknown", field="for_everybody", offer=shown(offer), **more
+        )
     if not column:
         return None
     said = f"[plan] opted_out = {shown(column)}"
     if column not in profiles.column_names:
         hint = nearest(column, profiles.column_names)
-        raise InputError(f"{said}: customers have no such column", hint=hint, field="opted_out")
+        more, text = near(column, profiles.column_names), f"{said}: customers have no such column"
+        raise InputError(text, hint=hint, key="opted_out_unknown", field="opted_out", column=shown(column), **more)
     held = profiles[column]
     if held.null_count == len(held):
         return OptedOut(pa.array([], pa.string()), offer)
     if sort_of(held.type) != "truths":
         text = f"{said}: the column holds {held.type}; allowed are true and false, or yes and no"
-        raise InputError(text, field="opted_out")
+        facts = {"field": "opted_out", "column": shown(column), "held": str(held.type)}
+        raise InputError(text, key="opted_out_no_truths", **facts)
     out = profiles["customer_id"].cast(pa.string()).filter(pc.fill_null(held, False))
     return OptedOut(out.combine_chunks(), offer)
 

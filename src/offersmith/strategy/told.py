@@ -8,6 +8,7 @@ from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
 from offersmith.strategy.because import frequent, joined
 from offersmith.strategy.decisions import asked_of, first_of
 from offersmith.strategy.goal_words import of_goal
+from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.objective import PROFIT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
@@ -47,9 +48,9 @@ def _told(plan: Plan, language: Language) -> list[str]:
     said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.certificate.value, **of)]
     said += [say("strategy.best_opted_out", language)] if given else []
     if missing.by_lot >= LEAST:
-        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=plan.explore))
+        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=lot_share(plan.explore)))
     elif missing.by_lot <= -LEAST:
-        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=plan.explore))
+        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=lot_share(plan.explore)))
     if missing.reserve >= LEAST:
         kept, price = missing.reserved, missing.reserve
         name = "price_of_reserves" if limited else "price_of_reserve"
@@ -61,6 +62,8 @@ def _told(plan: Plan, language: Language) -> list[str]:
     if plan.frontier.enough is not None and bound > 0:
         enough = {"enough": plan.frontier.enough, "currency": plan.budget.currency}
         said.append(say("strategy.frontier_enough", language, **enough))
+    if plan.frontier.points and plan.frontier.left_out:
+        said.append(say("strategy.frontier_left_out", language, left_out=plan.frontier.left_out))
     joined = (" " if language == "en" else "").join(said)
     if plan.cold:
         return [*_experiment(plan, language), joined]

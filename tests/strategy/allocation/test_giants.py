@@ -90,3 +90,30 @@ def test_nothing_is_solved_again_where_nobody_is_huge(shop):
         raise AssertionError("there is nothing to try")
 
     assert apart(instance, limits, found, never) is found
+
+
+def ladder_that_leaves_nothing():
+    """Return customers of whom the upper half only loses by an offer, and must earn as much as the lower half."""
+    rng = np.random.default_rng(5)
+    cost = rng.lognormal(0, 0.5, (5, 4_000)).astype(np.float32)
+    longer = np.arange(4_000) >= 2_000
+    value = (np.where(longer, -0.5, 1.0) * cost * rng.gamma(2, 0.8, cost.shape) - 0.3).astype(np.float32)
+    weight = np.zeros((3, 5, 2))
+    weight[2, :, 0], weight[2, :, 1] = -1.0, 1.0
+    instance = Memory.of(value, cost, longer.astype(np.uint16))
+    return instance, [Limit("ladder", weight, 0.0, at_least=True)]
+
+
+def test_where_more_are_giants_than_can_be_at_once_none_is_tried():
+    instance, limits = ladder_that_leaves_nothing()
+    found = allocate(instance, limits)
+    worth = np.abs(instance.value).max(axis=0)
+    assert (worth > abs(found.certificate.dual_bound)).all()
+    assert not giants(instance, found).size
+
+
+def test_where_limits_leave_only_losses_nobody_gets_anything():
+    found = allocate(*ladder_that_leaves_nothing())
+    assert found.certificate.value == 0
+    assert (found.choice == -1).all()
+    assert found.certificate.rows[0].slack >= 0

@@ -10,13 +10,21 @@ from offersmith.strategy.objective import PROFIT
 
 FAR = 2.0
 """A stated budget more than this many times what is enough is not drawn: all else would stand in a corner."""
+SEEN = 0.001
+"""Part of what is possible from which it is said that a point may be below the best."""
 
 
 def blocks(facts: FrontierFacts | None, reader: Reader) -> tuple[Figure | Note, ...]:
     """Return the picture with its table, and what it does not hold; nothing where there is no frontier."""
     if facts is None:
         return ()
-    return (_figure(facts, reader), Note(reader.say("frontier_note")))
+    return (_figure(facts, reader), Note(reader.sentences([reader.say("frontier_note"), *_doubts(facts, reader)])))
+
+
+def _doubts(facts: FrontierFacts, reader: Reader) -> list[str]:
+    """Return how many budgets are not shown, and how far those that are may be off where it can be seen."""
+    said = [reader.say("frontier_left_out", left_out=facts.left_out)] if facts.left_out else []
+    return [*said, *([reader.say("frontier_off", off=reader.percent(facts.off, 1))] if facts.off >= SEEN else [])]
 
 
 def _figure(facts: FrontierFacts, reader: Reader) -> Figure:

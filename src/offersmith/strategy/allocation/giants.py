@@ -81,9 +81,15 @@ def apart(instance: Memory, limits: Sequence[Limit], found: Assignment, solve: S
 
 
 def giants(instance: Memory, found: Assignment) -> NDArray[np.int64]:
-    """Return the customers whom one offer may make worth a good part of all, largest first."""
+    """Return the customers whom one offer may make worth a good part of all, largest first.
+
+    There are none where more are so than could be at once: the limits then leave next to nothing for anybody, and what
+    a few of them get decides nothing about the rest.
+    """
     worth = np.where(np.isfinite(instance.value), np.abs(instance.value), 0.0).max(axis=0, initial=0.0)
     large = np.flatnonzero(worth > SHARE * abs(found.certificate.dual_bound))
+    if len(large) > 1 / SHARE:
+        return large[:0]
     return large[np.argsort(-worth[large], kind="stable")][:MOST]
 
 

@@ -78,7 +78,12 @@ def _allocated(instance: Instance, limits: Sequence[Limit], seed: int) -> Assign
     choice = np.empty(instance.customers, np.int16)
     bound = take(instance, rows, price, choice).gain + float(price @ rows.bound)
     np.copyto(choice, said, where=said != UNSAID)
-    return Assignment(choice, certify(instance, rows, choice, price, bound))
+    proof = certify(instance, rows, choice, price, bound)
+    if proof.value < 0 and (rows.bound >= 0).all():
+        # Nothing for anybody keeps all limits too, and loses nothing.
+        choice = np.full(instance.customers, -1, np.int16)
+        proof = certify(instance, rows, choice, price, bound)
+    return Assignment(choice, proof)
 
 
 def certify(instance: Instance, rows: Rows, choice: NDArray[np.int16], price: Floats, bound: float) -> Certificate:

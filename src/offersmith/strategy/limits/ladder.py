@@ -38,21 +38,34 @@ class Ladder(Stated, frozen=True, kw_only=True):
         """Return the bands, and every value of the columns in which customers are alike."""
         if words.column(self.name, self.column) != "numbers":
             allowed = "holds no numbers, so nobody has more of it than somebody else"
-            raise refusal(words.where, self.name, "column", self.column, allowed)
+            raise refusal(
+                words.where,
+                self.name,
+                "column",
+                self.column,
+                allowed,
+                key="ladder_no_numbers",
+                given=shown(self.column),
+            )
         if any(low >= high for low, high in pairwise(self.steps)):
-            raise refusal(words.where, self.name, "steps", list(self.steps), "each must be more than the one before it")
+            allowed, steps = "each must be more than the one before it", list(self.steps)
+            raise refusal(words.where, self.name, "steps", steps, allowed, key="ladder_steps_fall", given=shown(steps))
         for place, name in enumerate(self.alike):
             words.column(self.name, name, "alike")
             if name == self.column or name in self.alike[:place]:
                 allowed = "is compared already" if name == self.column else "stands twice"
-                raise refusal(words.where, self.name, "alike", name, allowed)
+                key = "ladder_alike_itself" if name == self.column else "ladder_alike_twice"
+                raise refusal(words.where, self.name, "alike", name, allowed, key=key, given=shown(name))
         bands = Bands(self.column, self.steps)
         there = np.unique(bands.codes(words.profiles))
         if len(there[there > 0]) < 2:
             held = numbers(words.profiles[self.column])
-            goes = f"it goes from {np.nanmin(held):g} to {np.nanmax(held):g}" if there.any() else "it is empty"
+            ends = {"low": float(np.nanmin(held)), "high": float(np.nanmax(held))} if there.any() else {}
+            goes = f"it goes from {ends['low']:g} to {ends['high']:g}" if ends else "it is empty"
+            key = "ladder_one_band" if ends else "ladder_empty"
             allowed = f"all customers are in one band of column {self.column!r}, so nothing is to be compared; {goes}"
-            raise refusal(words.where, self.name, "steps", list(self.steps), allowed)
+            steps, facts = list(self.steps), {"given": shown(list(self.steps)), "column": self.column}
+            raise refusal(words.where, self.name, "steps", steps, allowed, "", key, **facts, **ends)
         return (bands, *(Every(name) for name in self.alike))
 
     def by_heads(self) -> bool:
@@ -80,11 +93,16 @@ class Ladder(Stated, frozen=True, kw_only=True):
                 )
         if not found and asked.all():
             allowed = "no two bands are to be compared: in no combination of these columns are there customers of both"
-            raise refusal(ground.words.where, self.name, "alike", list(self.alike), allowed)
+            alike = list(self.alike)
+            raise refusal(
+                ground.words.where, self.name, "alike", alike, allowed, key="ladder_no_two", given=shown(alike)
+            )
         if len(found) > MOST_ROWS:
             allowed = f"comes to {len(found):,} comparisons of two bands; allowed are {MOST_ROWS}"
             field, value = ("alike", list(self.alike)) if self.alike else ("steps", list(self.steps))
-            raise refusal(ground.words.where, self.name, field, value, allowed, "name fewer columns or fewer steps")
+            facts = {"given": shown(value), "found": len(found), "most": MOST_ROWS}
+            hint = "name fewer columns or fewer steps"
+            raise refusal(ground.words.where, self.name, field, value, allowed, hint, key="ladder_too_many", **facts)
         return tuple(found)
 
     def _groups(self, ground: Ground) -> Iterator[tuple[str, NDArray[np.bool_]]]:

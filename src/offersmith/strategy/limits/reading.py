@@ -14,7 +14,7 @@ import msgspec
 from offersmith.errors import InputError
 from offersmith.strategy.limits import LIMITS
 from offersmith.strategy.limits.base import Offered, Stated
-from offersmith.strategy.limits.ground import nearest, refusal
+from offersmith.strategy.limits.ground import nearest, refusal, shown
 
 LARGEST = 10**15
 
@@ -115,10 +115,14 @@ def _refused(fault: str, table: Mapping[str, Any], kind: type[Stated], where: st
     unknown = re.search(r"unknown field `(.+?)`", fault)
     if unknown:
         allowed = f"a limit of kind {kind.kind} has no such field"
-        return refusal(where, name, unknown[1], table[unknown[1]], allowed, f"allowed here: kind, {', '.join(known)}")
+        there = f"kind, {', '.join(known)}"
+        facts = {"given": shown(table[unknown[1]]), "kind": kind.kind, "fields": there}
+        hint = f"allowed here: {there}"
+        return refusal(where, name, unknown[1], table[unknown[1]], allowed, hint, key="limit_no_field", **facts)
     missing = re.search(r"missing required field `(.+?)`", fault)
     if missing:
-        return refusal(where, name, missing[1], None, f"a limit of kind {kind.kind} needs it")
+        needed = f"a limit of kind {kind.kind} needs it"
+        return refusal(where, name, missing[1], None, needed, key="limit_needs", kind=kind.kind)
     at = re.search(r" - at `\$\.(\w+).*`$", fault)
     field = at[1] if at else "name"
     return refusal(where, name, field, table.get(field), in_words(fault[: at.start()] if at else fault))
