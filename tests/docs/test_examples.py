@@ -20,8 +20,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GOES_ON = re.compile(r"^<!-- goes on from (\S+) -->$", re.MULTILINE)
 RUN = {"console", "python"}
-LONG = {"docs/how-to/map-your-files.md", "docs/how-to/run-a-campaign.md"}
-"""Pages whose examples take half a minute each: `make test-all` runs them."""
+LONG = {"docs/how-to/goals-and-balance.md", "docs/how-to/map-your-files.md", "docs/how-to/run-a-campaign.md"}
+"""Pages whose examples take half a minute and more each: `make test-all` runs them."""
 
 
 def blocks(page: Path, *languages: str) -> list[tuple[str, str]]:
