@@ -141,6 +141,8 @@ def test_a_simulation_that_the_budget_cut_is_no_upper_bound(desk: Shopkeeper, ru
     assert many.simulation
     assert (many.simulation.cost, many.simulation.cut) == (cost, True)
     assert "no upper bound: the campaign's own budget ran short" in many.text()
+    assert "at most" in few.text()
+    assert "at most" not in many.text()
     assert "既非预测也非上限" in many.text("zh")
 
 

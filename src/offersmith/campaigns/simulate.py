@@ -108,8 +108,9 @@ class Simulation:
         lines = [
             say("campaigns.simulated", language, orders=self.orders, touched=self.touched,
                 customers=self.customers, customers_touched=self.customers_touched),
-            say("campaigns.simulated_money", language, cost=money(self.cost), shop_cost=money(self.shop_cost),
-                before=money(self.margin_before), after=money(self.margin_after), revenue=money(self.revenue)),
+            say("campaigns.simulated_money_cut" if self.cut else "campaigns.simulated_money", language,
+                cost=money(self.cost), shop_cost=money(self.shop_cost), before=money(self.margin_before),
+                after=money(self.margin_after), revenue=money(self.revenue)),
         ]  # fmt: skip
         lines += [
             say("campaigns.simulated_promotion", language, name=name, orders=orders, cost=money(cost))
