@@ -31,7 +31,7 @@ def place(tmp_path):
         yield tmp_path, ledger
 
 
-def plan(place, version="p1", as_of=FIRST, ends=ENDS):
+def plan(place, version="p1", as_of=FIRST, ends=ENDS, **told):
     """Enter a plan that gives `ten` to ann, bob and cid, who are expected to cost 7.75, and nothing to dan."""
     folder, ledger = place
     columns = {
@@ -43,7 +43,7 @@ def plan(place, version="p1", as_of=FIRST, ends=ENDS):
     file = folder / f"{version}.parquet"
     pq.write_table(pa.table(columns), file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    ledger.record_plan(PlanRow(version, file.name, digest, as_of, as_of, {"valid_until": ends.isoformat()}))
+    ledger.record_plan(PlanRow(version, file.name, digest, as_of, as_of, {"valid_until": ends.isoformat(), **told}))
 
 
 PROMOTION = {"promotion_id": "ten", "kind": "percent_off", "terms": {"percent": 10}}
@@ -96,6 +96,13 @@ def test_a_plan_that_nobody_sent_promises_nothing_and_is_told(place):
     campaign(place)
     assert found(place) == Funds("USD", (), 0, 1)
     assert found(place, at=ENDS) == Funds("USD")
+
+
+def test_a_plan_that_gives_nobody_anything_is_none_that_nobody_sent(place):
+    plan(place, counts={"none": 4, "ten": 0})
+    assert found(place) == Funds("USD", (), 0, 0)
+    plan(place, "p2", counts={"none": 1, "ten": 3})
+    assert found(place) == Funds("USD", (), 0, 1)
 
 
 @pytest.mark.parametrize("named", ["p1", "plan-p1"])

@@ -1,5 +1,6 @@
 """Plans that may give a customer several offers: within every limit, near the true optimum, chances exact."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -21,7 +22,7 @@ from offersmith.strategy.limits.reading import parse
 from offersmith.strategy.linear import LinearRow
 from offersmith.strategy.plan import make
 from offersmith.strategy.table import plan_table
-from offersmith.strategy.told import told
+from offersmith.strategy.told import together, told
 from offersmith.vocabulary import ESTIMATES, Offer
 
 NOON = datetime.fromisoformat("2026-01-01T12:00")
@@ -278,6 +279,19 @@ def test_a_first_experiment_gives_one_offer_at_most():
     assert any("nobody gets more than one" in line for line in told(plan))
 
 
+def test_the_commonest_sets_are_named_and_the_rest_summed_up():
+    sets = {f"a+b{place}": 10 - place for place in range(7)}
+    for language, rest in (("en", "others to 9."), ("zh", "其他组合发给 9 人。")):
+        (line,) = together(2, 49, sets, {"a": "Ten off"}, False, language)
+        assert line.endswith(rest)
+        assert "Ten off + b0" in line
+        assert "b4" in line
+        assert "b5" not in line
+    assert together(1, 0, {}, {}, False, "en") == []
+    (none,) = together(2, 0, {}, {}, False, "en")
+    assert "Together" not in none
+
+
 def test_what_was_never_tried_is_said():
     few = Few(3, 200)
     plan = few.plan(2, 150)
@@ -285,6 +299,11 @@ def test_what_was_never_tried_is_said():
     assert (said["each"], said["several"], said["together"]) == (2, plan.several, "together_untried")
     assert any("What several offers do together was never tried" in line for line in told(plan))
     assert any("从未实测" in line for line in told(plan, "zh"))
+    by_hand = Counter("+".join(IDS[k] for k in sorted(mine)) for mine in given_to(plan).values() if len(mine) > 1)
+    assert said["sets"] == dict(sorted(by_hand.items(), key=lambda one: (-one[1], one[0])))
+    assert sum(said["sets"].values()) == plan.several > 0
+    first = next(iter(said["sets"]))
+    assert any(f"Together: {first.replace('+', ' + ')} to {said['sets'][first]}" in line for line in told(plan))
     made = cards(plan)
     assert sum(card.customers for card in made) == plan.decisions.num_rows
     assert {card.segment_size for card in made} == {200}

@@ -8,6 +8,7 @@ ledger as it stands; what was used of a plan that the shop sends itself say its 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
@@ -54,7 +55,8 @@ def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str)
         out = [row for row in one.campaigns if row.state not in OVER and went_out(campaigns, row) is not None]
         itself = one.seen(seen) and not out and not one.over
         if not out and not itself:
-            unsent += not one.over and datetime.fromisoformat(plan.summary["valid_until"]) > at
+            valid = datetime.fromisoformat(plan.summary["valid_until"]) > at
+            unsent += valid and not one.over and _gives(plan)
             continue
         open_ = _open(ledger, plan, still_open.users(analytics, names, at), at)
         if plan.summary.get("each", 1) > 1:
@@ -65,6 +67,12 @@ def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str)
     others = [row.campaign_id for row in campaigns.all(*OUT) if row.plan_version is None]
     codes = still_open.live_codes(ledger, others, VOUCHER, at) if others else 0
     return Funds(currency, tuple(one for one in held if one.offers), codes, int(unsent))
+
+
+def _gives(plan: PlanRow) -> bool:
+    """Return whether a plan gives anybody anything; one that does not say how many is taken to."""
+    counts: Mapping[str, int] = plan.summary.get("counts", {})
+    return not counts or any(number for offer, number in counts.items() if offer != NO_OFFER)
 
 
 def _open(ledger: Ledger, plan: PlanRow, users: pa.ChunkedArray, at: datetime) -> pa.Table:

@@ -119,8 +119,8 @@ def _asked_for(summary: Mapping[str, Any]) -> tuple[Both, ...]:
 
 def _together(summary: Mapping[str, Any]) -> list[Both]:
     """Return what is said where a customer may get several offers."""
-    each, several, cold = summary.get("each", 1), summary.get("several", 0), summary["cold"]
-    lines = (together(each, several, cold, tongue) for tongue in LANGUAGES)
+    each, several, sets = summary.get("each", 1), summary.get("several", 0), summary.get("sets", {})
+    lines = (together(each, several, sets, summary["offers"], summary["cold"], tongue) for tongue in LANGUAGES)
     return [Both(*both) for both in zip(*lines, strict=True)]
 
 

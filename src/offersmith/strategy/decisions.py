@@ -17,7 +17,7 @@ from offersmith.strategy.explore import Explored
 from offersmith.strategy.lots import names
 from offersmith.strategy.reasons import Condition
 from offersmith.strategy.sets import Ints, Rows
-from offersmith.vocabulary import BECAUSE, DECISIONS, NO_OFFER
+from offersmith.vocabulary import BECAUSE, DECISIONS, JOINED, NO_OFFER
 
 NORMAL = NormalDist()
 
@@ -118,6 +118,21 @@ def customer_of(customers: pa.ChunkedArray) -> Ints:
         return np.zeros(0, np.int64)
     other = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy(zero_copy_only=False)
     return np.concatenate([[0], np.cumsum(other)]).astype(np.int64)
+
+
+def sets_given(decisions: pa.Table) -> dict[str, int]:
+    """Return how many customers get each set of several offers (`a+b`), the commonest first."""
+    customer = customer_of(decisions["customer_id"])
+    rows = np.bincount(customer)
+    first = np.cumsum(rows) - rows
+    offers = decisions["offer_id"].combine_chunks().dictionary_encode()
+    code, names = offers.indices.to_numpy(), offers.dictionary.to_pylist()
+    found: dict[str, int] = {}
+    for size in range(2, int(rows.max(initial=0)) + 1):
+        members = code[first[rows == size][:, None] + np.arange(size)]
+        for one, number in zip(*np.unique(members, axis=0, return_counts=True), strict=True):
+            found[JOINED.join(names[k] for k in one)] = int(number)
+    return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def asked_of(decisions: pa.Table) -> int:

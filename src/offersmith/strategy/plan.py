@@ -23,7 +23,7 @@ from offersmith.strategy.apart import Apart, named, set_apart
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.strategy.decisions import asked_of, counts, customer_of, explained, pays, table
+from offersmith.strategy.decisions import asked_of, counts, customer_of, explained, pays, sets_given, table
 from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
@@ -141,6 +141,13 @@ class Plan:
         rows = np.bincount(customer_of(self.decisions["customer_id"]))
         return int(np.sum(rows > 1))
 
+    def _several(self) -> dict[str, Any]:
+        """Return what is told of a plan that may give a customer several offers."""
+        if self.each == 1:
+            return {}
+        sets = sets_given(self.decisions)
+        return {"each": self.each, "several": sum(sets.values()), "sets": sets, "together": UNTRIED}
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the decisions as plain values, for `--json` and `summary.json`."""
         asked, (_, because) = asked_of(self.decisions), frequent(self.decisions["because"])
@@ -149,7 +156,7 @@ class Plan:
             "as_of": self.as_of.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "customers": self.customers,
-            **({} if self.each == 1 else {"each": self.each, "several": self.several, "together": UNTRIED}),
+            **self._several(),
             "counts": dict(self.counts),
             "pays": dict(self.pays),
             "currency": self.budget.currency,

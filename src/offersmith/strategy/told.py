@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
 from offersmith.strategy.because import frequent, joined
-from offersmith.strategy.decisions import asked_of, first_of
+from offersmith.strategy.decisions import asked_of, first_of, sets_given
 from offersmith.strategy.goal_words import of_goal
 from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.objective import PROFIT
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
+from offersmith.vocabulary import JOINED
 from offersmith.words import Language, say
 
 LEAST = 0.01
 """Major units below which a part of the difference is not worth saying."""
+SETS = 5
+"""Sets of several offers that are named; the rest are summed up."""
 
 
 def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
-    return [*_told(plan, language), *together(plan.each, plan.several, plan.cold, language)]
+    names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
+    sets = sets_given(plan.decisions) if plan.each > 1 else {}
+    return [*_told(plan, language), *together(plan.each, plan.several, sets, names, plan.cold, language)]
 
 
-def together(each: int, several: int, cold: bool, language: Language) -> list[str]:
-    """Return what it means that a customer may get several offers, where they may.
+def together(
+    each: int, several: int, sets: Mapping[str, int], names: Mapping[str, str], cold: bool, language: Language
+) -> list[str]:
+    """Return what it means that a customer may get several offers, where they may, and which go together.
 
     Args:
         each: offers a customer may get at most.
         several: customers who get more than one.
+        sets: customers by what they get together, the commonest first.
+        names: of offers.
         cold: everything is decided by lot.
         language: of the line.
     """
     if each == 1:
         return []
-    return [say("strategy.several_cold" if cold else "strategy.several", language, each=each, several=several)]
+    said = say("strategy.several_cold" if cold else "strategy.several", language, each=each, several=several)
+    if not sets:
+        return [said]
+    return [(" " if language == "en" else "").join([said, _given_together(several, sets, names, language)])]
+
+
+def _given_together(several: int, sets: Mapping[str, int], names: Mapping[str, str], language: Language) -> str:
+    shown = list(sets.items())[:SETS]
+    called = [(" + ".join(names.get(one, one) for one in key.split(JOINED)), number) for key, number in shown]
+    parts = [say("strategy.set_given", language, set=name, customers=number) for name, number in called]
+    rest = several - sum(number for _, number in shown)
+    parts += [say("strategy.sets_rest", language, customers=rest)] if rest else []
+    return say("strategy.sets_given", language, sets=("; " if language == "en" else "；").join(parts))
 
 
 def _told(plan: Plan, language: Language) -> list[str]:
