@@ -146,6 +146,22 @@ def test_a_simulation_that_the_budget_cut_is_no_upper_bound(desk: Shopkeeper, ru
     assert "既非预测也非上限" in many.text("zh")
 
 
+def test_a_simulation_in_which_a_code_ran_out_is_no_upper_bound(desk: Shopkeeper) -> None:
+    desk.launch("c", both(), "v1", author="ann", at=AT)
+    orders = [
+        PastOrder(str(n), "bob", AT, desk.order(price=price).basket) for n, price in enumerate(("10.00", "1000.00"))
+    ]
+    both_orders = desk.simulate("c", orders, actor="ann", at=AT, margin_rate=0.3)
+    assert both_orders.simulation
+    assert (both_orders.simulation.cut, both_orders.simulation.once) == (False, True)
+    assert "at most" not in both_orders.text()
+    assert "counts for the first order it fits" in both_orders.text()
+    one = desk.simulate("c", orders[:1], actor="ann", at=AT, margin_rate=0.3)
+    assert one.simulation
+    assert not one.simulation.once
+    assert "at most" in one.text()
+
+
 def test_where_each_holds_one_code_nothing_more_is_told(desk: Shopkeeper) -> None:
     desk.launch("c", made(ann="ten", bob="five"), "v1", author="ann", at=AT)
     moved = desk.simulate("c", (), actor="ann", at=AT, margin_rate=0.3)

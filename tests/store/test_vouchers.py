@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -148,6 +149,18 @@ def test_what_stands_as_typed_is_meant_before_what_it_looks_like(ledger: Ledger)
     assert getattr(vouchers.find(["B2", "8Z"]), "code_key", None) == "8Z"
     # Two that it might be are none that it is.
     assert vouchers.find(["??", "S2", "52"]) is None
+
+
+def test_holders_are_counted_once_and_hold_no_void_code(ledger: Ledger) -> None:
+    vouchers, draw = Vouchers(ledger), numbered()
+    assert vouchers.holders("c1") == (0, 0)
+    vouchers.issue(SUMMER, 0, draw, customers=("ann", "bob"))
+    vouchers.issue(replace(SUMMER, batch="more", promotion_id="five"), 0, draw, customers=("ann", "cid"))
+    vouchers.issue(replace(SUMMER, batch="open"), 2, draw)
+    assert vouchers.holders("c1") == (4, 3)
+    assert vouchers.holders("c1", "more") == (2, 2)
+    assert vouchers.void("N0")
+    assert vouchers.holders("c1") == (3, 3)
 
 
 def test_what_was_taken_back_is_void(ledger: Ledger) -> None:

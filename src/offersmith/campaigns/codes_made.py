@@ -68,7 +68,7 @@ class Exported:
     Attributes:
         campaign_id: whose codes.
         count: how many codes.
-        bound: of them, those bound to a customer.
+        bound: live codes among them that are bound to a customer, as it stood once they were read.
         holders: how many customers these are bound to.
         file: where they are written; None = they are here.
         vouchers: the codes, where they went to no file.
@@ -83,7 +83,8 @@ class Exported:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values; the codes themselves where they went to no file."""
-        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": self.count, "holders": self.holders}
+        told: dict[str, Any] = {"campaign_id": self.campaign_id, "count": self.count}
+        told |= {"bound": self.bound, "holders": self.holders}
         if self.file:
             return {**told, "file": str(self.file)}
         return {**told, "codes": [told_voucher(one) for one in self.vouchers]}
@@ -178,14 +179,14 @@ def export(desk: Desk, campaign_id: str, batch: str | None, out: Path | None) ->
     with closing(_found(desk, campaign_id, batch)) as found:
         if out is None:
             held = tuple(found)
-            return Exported(campaign_id, len(held), *_held(desk, campaign_id, batch), None, held)
+            return Exported(campaign_id, len(held), *desk.vouchers.holders(campaign_id, batch), None, held)
         with replacing(out) as file:
             sheet = io.TextIOWrapper(file, encoding="utf-8", newline="")
             try:
                 count = voucher_files.write(sheet, found)
             finally:
                 sheet.detach()  # Writes what it holds and leaves the file open: it is still to be flushed to the disk.
-        return Exported(campaign_id, count, *_held(desk, campaign_id, batch), out)
+        return Exported(campaign_id, count, *desk.vouchers.holders(campaign_id, batch), out)
 
 
 def pour(desk: Desk, campaign_id: str, batch: str | None, sheet: TextIO) -> int:
@@ -205,12 +206,6 @@ def _found(desk: Desk, campaign_id: str, batch: str | None) -> Generator[Voucher
         if batch not in known:
             raise StateError(f"batch {batch!r}: no such batch; there are: {', '.join(known) or 'none yet'}")
     yield from desk.vouchers.export(campaign_id, batch)
-
-
-def _held(desk: Desk, campaign_id: str, batch: str | None) -> tuple[int, int]:
-    """Return how many codes are bound to a customer, and to how many customers."""
-    bound = sum(one.bound for one in desk.vouchers.counts(campaign_id) if batch in (None, one.batch))
-    return bound, desk.vouchers.holders(campaign_id, batch)
 
 
 def told_voucher(one: Voucher) -> dict[str, Any]:

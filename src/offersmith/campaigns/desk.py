@@ -223,8 +223,8 @@ class Desk(CodeDesk):
             total=total,
             progress=progress,
         )
-        bound = sum(mine for mine, _ in self.vouchers.live(campaign_id).values())
-        figures = replace(figures, codes=bound, holders=self.vouchers.holders(campaign_id, live=True))
+        bound, holders = self.vouchers.holders(campaign_id)
+        figures = replace(figures, codes=bound, holders=holders)
         # As it was seen before: figures are never noted with a revision they were not made of.
         change = Change(Action.SIMULATE, row.state, row.revision, taken.after, actor, at, facts=figures.as_dict())
         kept = self.campaigns.move(campaign_id, change)

@@ -2,7 +2,7 @@
 
 The campaign gives what the plan decided and nothing else: each offer needs the code bound to its customer, a customer
 uses each once, and what comes off stays within the plan's budget. Who got several offers of the plan has a code for
-each: the better one counts in one basket, and the other stays for the next. It is a draft: nobody gets anything before
+each: the best one counts in one basket, and the others stay for later ones. It is a draft: nobody gets anything before
 it was simulated, approved and scheduled.
 """
 

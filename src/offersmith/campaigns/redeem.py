@@ -71,7 +71,9 @@ class Promise:
     def _nothing(self) -> bool:
         """Whether codes were entered, and the order is kept without any of them or anything else."""
         quote = self.quote
-        return self.outcome.done and quote is not None and bool(quote.entered.rejected) and not quote.effects.applied
+        if self.outcome.code != "reserved" or quote is None:
+            return False
+        return bool(quote.entered.rejected) and not quote.effects.applied
 
     def text(self, language: Language = "en", audience: Audience = "staff") -> str:
         """Say what is promised, with the reasons somebody may read."""

@@ -51,12 +51,13 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Shown:
-    """A campaign as it stands at a moment; `holders` are the customers its codes are bound to, each counted once."""
+    """A campaign as it stands at a moment; `bound` of its codes live with `holders` customers."""
 
     campaign: CampaignRow
     definition: Definition
     gauges: Sequence[Gauge]
     batches: Sequence[BatchCount]
+    bound: int
     holders: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ class Shown:
             "limits": [asdict(one) for one in self.gauges if one.unit == "use"],
             "budgets": [asdict(one) for one in self.gauges if one.unit == "money"],
             "batches": [asdict(one) for one in self.batches],
+            "bound": self.bound,
             "holders": self.holders,
             "definition": dict(self.definition.source),
         }
@@ -103,7 +105,7 @@ class Shown:
             say("desk.batch", language, batch=one.batch, codes=one.codes, bound=one.bound, void=one.void)
             for one in self.batches
         ]
-        lines += codes_of(sum(one.bound for one in self.batches), self.holders, language)
+        lines += codes_of(self.bound, self.holders, language)
         return "\n".join(lines)
 
     def _rules(self, one: Promotion, language: Language) -> list[str]:
@@ -159,7 +161,7 @@ def show(desk: Desk, campaign_id: str, at: datetime) -> Shown:
         raise StateError(f"campaign {campaign_id!r}: no such campaign")
     codes = desk.vouchers
     gauges = _gauges(desk, row, definition, at)
-    return Shown(row, definition, gauges, codes.counts(campaign_id), codes.holders(campaign_id))
+    return Shown(row, definition, gauges, codes.counts(campaign_id), *codes.holders(campaign_id))
 
 
 def _gauges(desk: Desk, row: CampaignRow, definition: Definition, at: datetime) -> list[Gauge]:

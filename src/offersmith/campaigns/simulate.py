@@ -19,7 +19,7 @@ from typing import Any
 
 from offersmith.campaigns.definition import CODE, CUSTOMER, EVERYBODY, Definition
 from offersmith.campaigns.holders import codes_of
-from offersmith.campaigns.limits import BUDGET_SPENT, Buyer, Watched, claims, meters_of
+from offersmith.campaigns.limits import BUDGET_SPENT, LIMIT_REACHED, Buyer, Watched, claims, meters_of
 from offersmith.campaigns.pots import pots_of, priced_within
 from offersmith.money import Money
 from offersmith.offers.basket import Basket
@@ -59,6 +59,8 @@ class Simulation:
         reasons: reason code -> how often a promotion did not apply for it.
         since, until: the stretch of the orders (naive UTC).
         cut: a budget of the campaign refused or cut something, so that the figures are no upper bound.
+        once: a code or a limit of uses had run out before a later order, which it may have been worth more on: no upper
+            bound either.
         codes, holders: live codes that are bound to a customer, and how many customers hold them.
     """
 
@@ -77,6 +79,7 @@ class Simulation:
     since: datetime | None = None
     until: datetime | None = None
     cut: bool = False
+    once: bool = False
     codes: int = 0
     holders: int = 0
 
@@ -95,6 +98,7 @@ class Simulation:
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
             "cut": self.cut,
+            "once": self.once,
             "codes": self.codes,
             "holders": self.holders,
         }
@@ -108,7 +112,7 @@ class Simulation:
         lines = [
             say("campaigns.simulated", language, orders=self.orders, touched=self.touched,
                 customers=self.customers, customers_touched=self.customers_touched),
-            say("campaigns.simulated_money_cut" if self.cut else "campaigns.simulated_money", language,
+            say("campaigns.simulated_money_part" if self.cut or self.once else "campaigns.simulated_money", language,
                 cost=money(self.cost), shop_cost=money(self.shop_cost), before=money(self.margin_before),
                 after=money(self.margin_after), revenue=money(self.revenue)),
         ]  # fmt: skip
@@ -117,7 +121,8 @@ class Simulation:
             for name, (orders, cost) in self.by_promotion.items()
         ]
         lines += codes_of(self.codes, self.holders, language)
-        return "\n".join([*lines, say(f"campaigns.simulated_{'cut' if self.cut else 'bound'}", language)])
+        kind = "cut" if self.cut else "once" if self.once else "bound"
+        return "\n".join([*lines, say(f"campaigns.simulated_{kind}", language)])
 
     def __str__(self) -> str:
         return self.text()
@@ -159,7 +164,7 @@ def simulate(
     by_promotion: dict[str, tuple[int, int]] = {one.name: (0, 0) for one in timeless}
     reasons: Counter[str] = Counter()
     first = last = None
-    cut = False
+    cut = once = False
     for order in orders:
         if count % MANY == 0:
             progress("campaigns.simulating", count, total)
@@ -181,12 +186,13 @@ def simulate(
             orders_so_far, so_far = by_promotion[one.promotion_id]
             by_promotion[one.promotion_id] = (orders_so_far + 1, so_far + one.off)
         reasons.update(code for _, code in effects.refused)
-        cut = cut or capped
+        cut, once = cut or capped, once or len(held) < len(mine)
     progress("campaigns.simulating", count, total)
     ours, before = _part(cost, cost_share), _part(revenue, margin_rate)
     return Simulation(
         definition.currency, count, reached, len(seen - {None}), len(touched - {None}), revenue, cost, ours, before,
         before - ours, by_promotion, dict(sorted(reasons.items())), first, last, cut or BUDGET_SPENT in reasons,
+        once or LIMIT_REACHED in reasons,
     )  # fmt: skip
 
 

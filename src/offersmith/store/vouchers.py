@@ -222,18 +222,16 @@ class Vouchers:
         with self._ledger.transaction() as connection:
             return [BatchCount(*row) for row in connection.execute(query)]
 
-    def holders(self, campaign_id: str, batch: str | None = None, *, live: bool = False) -> int:
-        """Return how many customers the codes of a campaign, or of one batch of it, are bound to, each counted once.
-
-        With `live`, only codes that were not taken back count.
-        """
-        query = sa.select(sa.func.count(VOUCHERS.c.customer_id.distinct())).where(VOUCHERS.c.campaign_id == campaign_id)
+    def holders(self, campaign_id: str, batch: str | None = None) -> tuple[int, int]:
+        """Return how many live codes of a campaign, or of one batch of it, are bound, and to how many customers."""
+        who = VOUCHERS.c.customer_id
+        query = sa.select(sa.func.count(who), sa.func.count(who.distinct()))
+        query = query.where(VOUCHERS.c.campaign_id == campaign_id, VOUCHERS.c.state == "live")
         if batch is not None:
             query = query.where(VOUCHERS.c.batch == batch)
-        if live:
-            query = query.where(VOUCHERS.c.state == "live")
         with self._ledger.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
+            codes, customers = connection.execute(query).one()
+        return int(codes), int(customers)
 
     def export(self, campaign_id: str, batch: str | None = None) -> Iterator[Voucher]:
         """Yield the codes of a campaign, or of one batch of it, by key and as of one moment, without holding them all.

@@ -53,6 +53,8 @@ def checked(each: object) -> int:
             field="each",
             key="wrong_each",
             each=each,
+            least=LEAST,
+            most=MOST,
         )
     return each
 
