@@ -108,7 +108,7 @@ def test_it_is_launched_with_a_code_for_each_offer_of_a_customer(shop: Shop, two
     assert sum(said["vouchers"].values()) == table.num_rows
     assert said["customers"] == given.num_rows == two.customers - two.plan.counts["none"] < table.num_rows
     assert f"in all {table.num_rows:,} personal codes for {given.num_rows:,} customers" in launched.text()
-    assert "同一单只取更优惠的一个" in launched.text("zh")
+    assert "同一单只取最优惠的一个" in launched.text("zh")
     with shop.office() as office:
         most = max(zip(given["offer_id_count"].to_pylist(), given["customer_id"].to_pylist(), strict=True))
         assert len(office.wallet(most[1], two.plan.as_of)) == most[0] == 2
