@@ -99,9 +99,9 @@ def test_a_plan_that_nobody_sent_promises_nothing_and_is_told(place):
 
 
 def test_a_plan_that_gives_nobody_anything_is_none_that_nobody_sent(place):
-    plan(place, counts={"none": 4, "ten": 0})
+    plan(place, customers=4, counts={"none": 4, "ten": 0})
     assert found(place) == Funds("USD", (), 0, 0)
-    plan(place, "p2", counts={"none": 1, "ten": 3})
+    plan(place, "p2", customers=4, counts={"none": 1, "ten": 3})
     assert found(place) == Funds("USD", (), 0, 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from offersmith.money import Money
 from offersmith.settings import PlanSettings
 from offersmith.strategy.allocation.problem import COST, Limit
 from offersmith.strategy.exact import optimum
-from offersmith.strategy.frontier import BENT, COLD_START, NO_BUDGET_NEEDED, frontier
+from offersmith.strategy.frontier import BENT, COLD_START, NO_BUDGET_NEEDED, _solved, frontier
 from offersmith.strategy.keeping import Keeping
 from offersmith.strategy.linear import LinearRow
 from offersmith.strategy.plan import make
@@ -219,3 +220,19 @@ def test_budgets_below_what_a_floor_asks_for_are_left_out_and_counted():
     plain = found.as_dict()
     assert (plain["left_out"], plain["off"]) == (found.left_out, found.off)
     assert frontier(value, cost, Keeping.of(100.0, len(value))).left_out == 0
+
+
+@pytest.mark.parametrize(
+    ("customers", "given", "bound", "told"),
+    [(5000, False, 30.0, False), (5000, True, 30.0, True), (5000, False, 1.0, True), (300, False, 30.0, True)],
+)
+def test_giving_nothing_is_no_answer_where_much_more_may_be_possible(customers, given, bound, told):
+    """Of few customers, where something is given, or where nothing much can be earned, it is the answer."""
+    value = np.ones((1, customers), np.float32)
+    choice = np.full(customers, -1, np.int8)
+    choice[0] = 0 if given else -1
+    answer = SimpleNamespace(choice=choice, certificate=SimpleNamespace(value=float(given), dual_bound=bound))
+    keep = SimpleNamespace(alone=False, best=lambda value, cost, gap: answer)
+    keep.at_budget = lambda budget: keep
+    found = _solved(value, value, keep, 10.0, most=100.0)
+    assert (found is answer) if told else (found is None)

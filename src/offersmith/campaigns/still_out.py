@@ -72,7 +72,7 @@ def still_out(ledger: Ledger, analytics: Analytics, at: datetime, currency: str)
 def _gives(plan: PlanRow) -> bool:
     """Return whether a plan gives anybody anything; one that does not say how many is taken to."""
     counts: Mapping[str, int] = plan.summary.get("counts", {})
-    return not counts or any(number for offer, number in counts.items() if offer != NO_OFFER)
+    return not counts or plan.summary["customers"] > counts.get(NO_OFFER, 0)
 
 
 def _open(ledger: Ledger, plan: PlanRow, users: pa.ChunkedArray, at: datetime) -> pa.Table:
@@ -104,7 +104,8 @@ def _of_campaign(
 ) -> StillOut:
     """Return what is out of one campaign: no more than its own budget has left."""
     if plan.summary.get("each", 1) > 1:
-        rest = _but(open_, still_open.closed_offers(ledger, campaign.campaign_id, VOUCHER, at))
+        closed = still_open.closed_offers(ledger, campaign.campaign_id, VOUCHER, at)
+        rest = open_.filter(_apart(open_, closed))
     else:
         rest = _without(open_, still_open.closed(ledger, campaign.campaign_id, VOUCHER, at))
     offers, expected = _sums(rest)
@@ -124,10 +125,6 @@ def _budgets(ledger: Ledger, campaign: CampaignRow, currency: str) -> dict[str, 
 
 def _without(table: pa.Table, customers: pa.Array | pa.ChunkedArray) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["customer_id"], value_set=_one(customers))))
-
-
-def _but(table: pa.Table, pairs: pa.Table) -> pa.Table:
-    return table.filter(_apart(table, pairs))
 
 
 def _apart(table: pa.Table, pairs: pa.Table) -> pa.ChunkedArray:

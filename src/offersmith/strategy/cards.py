@@ -17,8 +17,8 @@ from offersmith.strategy.because import ModelReason, frequent, lines
 from offersmith.strategy.decisions import first_of
 from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.goal_words import goal_lines
-from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.opted_out import CODE as OPTED_OUT
+from offersmith.strategy.percent import percent
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.strategy.told import told
@@ -185,9 +185,9 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     paragraphs += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
     if plan.cold:
         paragraphs.append(say("strategy.cards_cold", language, part=plan.largest_lot))
-    paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=lot_share(plan.explore)))
+    paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=percent(plan.explore)))
     if plan.explore < plan.explore_asked and not plan.cold:
-        asked, part = lot_share(plan.explore_asked), plan.largest_lot
+        asked, part = percent(plan.explore_asked), plan.largest_lot
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))
     names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
     paragraphs += (line.strip() for line in opted_out(plan.opted_out, names, plan.budget.currency, language))

@@ -29,10 +29,10 @@ from offersmith.strategy.balance import balanced
 from offersmith.strategy.certificate import Assignment, Certificate
 from offersmith.strategy.cube import Draws, cubed
 from offersmith.strategy.kernels import Bits, Choice, Floats
-from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.lots import lots
 from offersmith.strategy.objective import as_cost
 from offersmith.strategy.odds import Odds
+from offersmith.strategy.percent import percent
 from offersmith.strategy.reserve import Risks
 from offersmith.words import say
 
@@ -155,12 +155,12 @@ def _optimum(value: Bits, lot: Odds, risks: Risks, spare: Floats, share: float) 
         if share:
             keep.best(value, as_cost(lot.cost))
             raise InfeasibleError(
-                f"the limits can be kept, but not with {lot_share(share)} of the customers decided by lot: "
+                f"the limits can be kept, but not with {percent(share)} of the customers decided by lot: "
                 + "; ".join(_in_the_way(fault, lot, risks, spare, share)),
                 hint=say("errors.lots_in_the_way_hint"),
                 key="lots_in_the_way",
                 share=share,
-                percent=lot_share(share),
+                percent=percent(share),
                 names=", ".join(one["name"] for one in fault.facts["conflict"]["rows"]),
                 **fault.facts,
             ) from fault

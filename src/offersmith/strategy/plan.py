@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +22,7 @@ from offersmith.strategy.apart import Apart, named, set_apart
 from offersmith.strategy.because import frequent
 from offersmith.strategy.candidates import Candidates, candidates
 from offersmith.strategy.certificate import Certificate
-from offersmith.strategy.decisions import asked_of, counts, customer_of, explained, pays, sets_given, table
+from offersmith.strategy.decisions import asked_of, counts, explained, pays, sets_given, table
 from offersmith.strategy.explore import Explored, explore
 from offersmith.strategy.facts import facts
 from offersmith.strategy.frontier import COLD_START, Frontier, frontier, without
@@ -136,16 +135,15 @@ class Plan:
         return int(self.chances.shape[1])
 
     @property
-    def several(self) -> int:
-        """How many customers get more than one offer."""
-        rows = np.bincount(customer_of(self.decisions["customer_id"]))
-        return int(np.sum(rows > 1))
+    def sets(self) -> dict[str, int]:
+        """How many customers get each set of several offers (`a+b`), the commonest first."""
+        return {} if self.each == 1 else sets_given(self.decisions)
 
     def _several(self) -> dict[str, Any]:
         """Return what is told of a plan that may give a customer several offers."""
         if self.each == 1:
             return {}
-        sets = sets_given(self.decisions)
+        sets = self.sets
         return {"each": self.each, "several": sum(sets.values()), "sets": sets, "together": UNTRIED}
 
     def as_dict(self) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from offersmith.response.explain.because import SAME_FOR_ALL, STATED_BELIEF
 from offersmith.strategy.because import frequent, joined
-from offersmith.strategy.decisions import asked_of, first_of, sets_given
+from offersmith.strategy.decisions import asked_of, first_of
 from offersmith.strategy.goal_words import of_goal
-from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.objective import PROFIT
+from offersmith.strategy.percent import percent
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.vocabulary import JOINED
@@ -26,8 +26,8 @@ SETS = 5
 def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
     names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
-    sets = sets_given(plan.decisions) if plan.each > 1 else {}
-    return [*_told(plan, language), *together(plan.each, plan.several, sets, names, plan.cold, language)]
+    sets = plan.sets
+    return [*_told(plan, language), *together(plan.each, sum(sets.values()), sets, names, plan.cold, language)]
 
 
 def together(
@@ -71,9 +71,9 @@ def _told(plan: Plan, language: Language) -> list[str]:
     said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.certificate.value, **of)]
     said += [say("strategy.best_opted_out", language)] if given else []
     if missing.by_lot >= LEAST:
-        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=lot_share(plan.explore)))
+        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=percent(plan.explore)))
     elif missing.by_lot <= -LEAST:
-        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=lot_share(plan.explore)))
+        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=percent(plan.explore)))
     if missing.reserve >= LEAST:
         kept, price = missing.reserved, missing.reserve
         name = "price_of_reserves" if limited else "price_of_reserve"

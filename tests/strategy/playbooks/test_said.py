@@ -2,7 +2,7 @@ import pytest
 
 from offersmith.strategy.playbooks.base import Who
 from offersmith.strategy.playbooks.reading import parse
-from offersmith.strategy.playbooks.said import condition, rails, share
+from offersmith.strategy.playbooks.said import condition, rails
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,6 @@ def test_a_condition_in_words(who, english, chinese):
     assert condition(who, "USD", "en").endswith(english)
     if chinese:
         assert condition(who, "USD", "zh").endswith(chinese)
-
-
-def test_a_share_is_said_as_it_is():
-    assert [share(part) for part in (0.3, 0.07, 0.125, 1.0, 1 / 3)] == ["30%", "7%", "12.5%", "100%", "33.3333%"]
 
 
 def test_limits_over_several_plans_are_told_whole():

@@ -7,8 +7,8 @@ from offersmith.report.format import Reader
 from offersmith.report.inputs import Both, LimitRow, OfferRow, PlanFacts
 from offersmith.report.sections import frontier, playbooks
 from offersmith.strategy.goal_words import of_goal
-from offersmith.strategy.lot_share import lot_share
 from offersmith.strategy.objective import PROFIT
+from offersmith.strategy.percent import percent
 from offersmith.words import say
 
 CARDS = 6
@@ -46,7 +46,7 @@ def section(facts: PlanFacts, reader: Reader) -> Section:
     ]
     blocks += [Note(reader.of(one), "warning") for one in facts.together]
     if facts.explored:
-        share = lot_share(facts.explored / facts.customers)
+        share = percent(facts.explored / facts.customers)
         text = reader.say("plan_explored", explored=reader.count(facts.explored), share=share)
         blocks.append(Note(text))
     blocks += _cards(facts, reader)
@@ -239,7 +239,7 @@ def _difference(facts: PlanFacts, reader: Reader) -> list[str]:
     parts = facts.difference
     if parts is None:
         return []
-    said, share = [], lot_share(facts.share)
+    said, share = [], percent(facts.share)
     if parts.by_lot >= LEAST:
         said.append(reader.say("plan_difference_lots", lots=reader.money(parts.by_lot, 2), share=share))
     elif parts.by_lot <= -LEAST:

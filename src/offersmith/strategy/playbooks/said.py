@@ -13,11 +13,14 @@ from offersmith.profiles.segments import SEGMENTS
 from offersmith.profiles.segments import name as segment_name
 from offersmith.strategy.limits.ground import SEGMENT
 from offersmith.strategy.limits.groups import Value
+from offersmith.strategy.percent import percent
 from offersmith.strategy.playbooks.base import Guards, Playbook, Season, Who, spoken
 from offersmith.words import Language, say
 
 BOUNDS = ("at_least", "share_at_least", "at_most", "share_at_most", "each_at_most", "days", "channel")
 """Fields of limits that a card says, in this order."""
+STATED = 6
+"""Figures of shares that a person stated: told as they were written."""
 MINOR = "minor"
 """The unit of features that count money in the smallest coin."""
 
@@ -34,11 +37,6 @@ def condition(who: Who, currency: str, language: Language) -> str:
     return say(
         "playbooks.condition", language, column=_column(who.column, language), what=_what(who, currency, language)
     )
-
-
-def share(part: float) -> str:
-    """Return a share as a person writes it: 0.125 is 12.5%."""
-    return f"{100 * part:.6g}%"
 
 
 def season(when: Season, language: Language) -> dict[str, str]:
@@ -64,14 +62,14 @@ def rails(playbook: Playbook, cost: float, currency: str, language: Language) ->
     guards: Guards = playbook.guards
     said = []
     if guards.customer_share is not None:
-        said.append(say("playbooks.rail_customers", language, share=share(guards.customer_share)))
+        said.append(say("playbooks.rail_customers", language, share=percent(guards.customer_share, STATED)))
     if guards.budget_share is not None:
-        said.append(say("playbooks.rail_budget", language, share=share(guards.budget_share)))
+        said.append(say("playbooks.rail_budget", language, share=percent(guards.budget_share, STATED)))
     if guards.min_roi is not None:
         said.append(say("playbooks.rail_return", language, roi=guards.min_roi))
     said += [_limit(table, currency, language) for table in playbook.limits]
     if guards.stop_at_cost is not None:
-        amount, part = guards.stop_at_cost * cost, share(guards.stop_at_cost)
+        amount, part = guards.stop_at_cost * cost, percent(guards.stop_at_cost, STATED)
         key = "rail_stop" if amount >= 0.005 else "rail_stop_share"
         said.append(say(f"playbooks.{key}", language, amount=amount, currency=currency, share=part))
     return said
@@ -87,10 +85,10 @@ def risks(playbook: Playbook, language: Language) -> list[str]:
 
 def _limit(table: Mapping[str, Any], currency: str, language: Language) -> str:
     """Return a limit of the playbook's own: what it is about, and its bounds."""
+    stated = {field: table[field] for field in BOUNDS if table.get(field) is not None}
     bounds = [
-        say(f"playbooks.bound_{field}", language, bound=share(table[field]) if "share" in field else table[field])
-        for field in BOUNDS
-        if table.get(field) is not None
+        say(f"playbooks.bound_{field}", language, bound=percent(bound, STATED) if "share" in field else bound)
+        for field, bound in stated.items()
     ]
     if "column" in table:
         fields = {field: table[field] for field in ("column", "is", "from", "below", "top", "bottom") if field in table}
@@ -114,7 +112,7 @@ def _what(who: Who, currency: str, language: Language) -> str:
         return say("playbooks.one_of", language, others=others, last=texts[-1])
     if who.top is not None or who.bottom is not None:
         key, part = ("share_top", who.top) if who.top is not None else ("share_bottom", who.bottom)
-        return say(f"playbooks.{key}", language, share=share(part or 0.0))
+        return say(f"playbooks.{key}", language, share=percent(part or 0.0, STATED))
     ends = {
         key: _value(who.column, value, currency, language)
         for key, value in (("low", who.low), ("high", who.high))
@@ -133,5 +131,5 @@ def _value(column: str, value: Value, currency: str, language: Language) -> str:
     if unit == MINOR:
         return f"{value / scale(currency):,.2f} {currency}"
     if unit == "share":
-        return share(value)
+        return percent(value, STATED)
     return f"{value:,.6g}"
