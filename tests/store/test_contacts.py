@@ -161,6 +161,32 @@ def test_a_plan_of_which_no_event_is_known_counts_from_when_it_went_live(books, 
     assert found(books) == ([("ann", "ten", day)] if day else [])
 
 
+def used(customer, offer, time, campaign):
+    return shown(customer, offer, time, campaign, event="redeem")
+
+
+@pytest.mark.parametrize("name", ["v1", "plan-v1"])
+def test_a_plan_that_the_shop_sent_itself_counts_from_its_first_use(books, name):
+    folder, ledger = books
+    plan(folder, ledger, "v1", datetime(2024, 2, 10), [("ann", "ten"), ("bob", "ten"), ("cyn", "none")])
+    uses = [used("bob", "ten", at(7), name), used("ann", "ten", at(9), name), used("bob", "ten", at(9), name)]
+    assert found(books) == []
+    assert found(books, uses) == [("ann", "ten", 7), ("bob", "ten", 7)]
+    assert found(books, [used("bob", "ten", at(20, 2), name), *uses]) == []
+    assert found(books, [used("bob", "ten", UNTIL, name)]) == []
+    seen = [shown("ann", "ten", at(8), name)]
+    assert found(books, [*uses, *seen]) == [("ann", "ten", 8), ("bob", "ten", 8)]
+    told = [drawn("ann", "ten", at(6), name)]
+    assert found(books, uses, told) == [("ann", "ten", 6)]
+
+
+def test_a_plan_launched_here_counts_from_then_whenever_it_is_used(books):
+    folder, ledger = books
+    plan(folder, ledger, "v1", datetime(2024, 3, 2), [("ann", "ten"), ("cyn", "none")])
+    campaign(ledger, "spring", "v1", "scheduled", "live", moment=datetime(2024, 3, 4))
+    assert found(books, [used("ann", "ten", at(9), "spring")]) == [("ann", "ten", 4)]
+
+
 def test_no_plan_counts_later_than_its_offers_ended(books):
     folder, ledger = books
     ends = datetime(2024, 2, 28)

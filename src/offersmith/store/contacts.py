@@ -5,8 +5,9 @@ Three records say it, and none counts twice:
 - the shop's own of its decisions by lot (`decided`, with a time), a row for each offer that was decided;
 - the events: an offer that a customer was shown, once for each campaign that has a name, else once a day;
 - plans that were sent: of a campaign in the events, those who were to get an offer and were not seen to be shown it, at
-  the moment the campaign was first shown to anybody; of a campaign that went live here (or is scheduled to) and of
-  which no event is known yet, everybody who was to get an offer, at the moment it went live.
+  the moment the campaign was first shown to anybody; of a campaign that was shown to nobody, everybody who was to get
+  an offer: at the moment it went live here (or is scheduled to), else, where the shop sent it itself and its offers are
+  used, at the first use.
 
 A plan that nobody sent is in none of them, and where a plan is made once more, what it gave itself is in none either.
 """
@@ -29,6 +30,7 @@ from offersmith.store.decided import DECIDED
 from offersmith.store.ledger import Ledger, PlanRow
 from offersmith.store.outcomes import EXPOSURE_EVENTS, campaign_ids
 from offersmith.store.sent import Sending, sendings, went_out
+from offersmith.store.still_open import USE
 from offersmith.store.together import NAMED_APART, TOGETHER_TABLE, under_own_name
 from offersmith.vocabulary import NO_OFFER
 
@@ -117,15 +119,25 @@ def _given(since: datetime, until: datetime, out: Sequence[str]) -> list[ir.Tabl
 def _unseen(
     analytics: Analytics, ledger: Ledger, every: Sequence[Sending], since: datetime, until: datetime
 ) -> list[pa.Table]:
-    """Return what plans gave whose campaigns went live here, and of which no event is known yet."""
-    shown, books, found = set(campaign_ids(analytics)), Campaigns(ledger), {}
+    """Return what plans gave that went live here or whose offers were used, and that nobody was seen to be shown."""
+    shown, used, books, found = set(campaign_ids(analytics)), _first_uses(analytics, until), Campaigns(ledger), {}
     for one in every:
         if one.plan.as_of > until or one.seen(shown):
             continue
-        moments = [moment for row in one.campaigns if (moment := went_out(books, row)) is not None]
+        live = [moment for row in one.campaigns if (moment := went_out(books, row)) is not None]
+        moments = live or [used[name] for name in one.names if name in used]
         if moments and (given := _moment(one.plan, min(moments), until)) >= since:
             found[one.plan.plan_version] = _planned(ledger, one.plan, given)
     return [table for _, table in sorted(found.items())]
+
+
+def _first_uses(analytics: Analytics, until: datetime) -> dict[str, datetime]:
+    """Return when each campaign was first used before a moment, but those whose decisions the shop told itself."""
+    t, told = EVENTS_TABLE, ibis.table(ibis.Schema.from_pyarrow(DECIDED), name="decided")
+    uses = t.filter(t.event == USE, t.customer_id.notnull(), t.campaign_id.notnull(), t.time < until)
+    first = uses.group_by("campaign_id").aggregate(time=uses.time.min())
+    rows = analytics.run(first.anti_join(told.select("campaign_id").distinct(), "campaign_id")).to_pylist()
+    return {row["campaign_id"]: row["time"] for row in rows}
 
 
 def _moment(plan: PlanRow, out: datetime, until: datetime) -> datetime:
