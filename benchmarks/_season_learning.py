@@ -6,9 +6,11 @@ The learner, its judging on customers held out and how far it is believed are th
 dozen classifiers for every round would take most of the time.
 
 Most customers of a round get what the plan is sure of. They tell little beside those whom a lot decided, and thirty
-rounds of them are many: of those who got what was most likely, so many are kept that they are half of all that are kept
-of customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which
-are exact.
+rounds of them are many: of those who got what was most likely, so many are kept that they are a stated part of all that
+are kept of customers like them. Who is kept hangs on what was drawn, so the chances are those among the kept, which are
+exact. What is shipped learns from many of them (`LEARNED`); how far it is believed is judged on fewer (`JUDGED`), where
+no chance is so small that a single customer outweighs hundreds. Rounds are never forgotten: the first ones, all by lot,
+tell most.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from offersmith.response.judging.belief import believe, calibrations
 from offersmith.response.judging.competition import distinct
 from offersmith.response.judging.usual import Usual, fit_usual, parts_of
 from offersmith.response.learned import FittedLearned
+from offersmith.response.learners import LEARNERS as ALL
 from offersmith.response.learners.shared import FittedShared
 from offersmith.response.linear import steady
 from offersmith.response.of_history import gather
@@ -42,32 +45,32 @@ from offersmith.settings import PriorSettings
 LEARNERS = ("average",)
 """Who learns: the average of `shared` and `logit`. Where they compete, who wins changes from round to round, and with
 it how far costs are off; the other usual ones are never close here."""
-MOST = 300_000
-"""Rows learned from, the latest: what is known of customers then is most like what is known now."""
 LEAST = 100
 """Rows of every arm below which nothing is learned."""
 FOLDS = 2
-LIKELY = 0.5
-"""Part of the kept of a kind of customers who got what was likely."""
+LEARNED, JUDGED = 0.8, 0.5
+"""Part of the kept of a kind of customers who got what was likely, of the rows learned from and of those judged by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Round:
-    """The rows of one round that are learned from.
+    """The rows of one round that are kept, tables of `HISTORY_KEYS` and the features known when it was planned.
 
     Attributes:
-        table: of `HISTORY_KEYS` and the features that were known when the round was planned.
-        start: when that was.
+        learned: what learners learn from.
+        judged: what they are judged by, a part of the same customers with other chances.
+        start: when it was planned.
     """
 
-    table: pa.Table
+    learned: pa.Table
+    judged: pa.Table
     start: datetime
 
 
 def kept(
     number: int, start: datetime, profiles: pa.Table, arm: Ints, chances: Floats, lived: Lived, luck: int
 ) -> Round:
-    """Return the rows of a round that are learned from, with their chances among the kept.
+    """Return the rows of a round that are learned from and judged by, with their chances among the kept.
 
     Args:
         number: of the round.
@@ -78,12 +81,28 @@ def kept(
         lived: what came of it.
         luck: seed of who is kept.
     """
+    drawn = np.random.default_rng(luck).random(arm.size)
+    learned, judged = (_kept(number, start, profiles, arm, chances, lived, drawn, part) for part in (LEARNED, JUDGED))
+    return Round(learned, judged, start)
+
+
+def _kept(
+    number: int,
+    start: datetime,
+    profiles: pa.Table,
+    arm: Ints,
+    chances: Floats,
+    lived: Lived,
+    drawn: Floats,
+    part: float,
+) -> pa.Table:
+    """Return the rows of a round, of which `part` of each kind of customers got what was likely."""
     everybody = np.arange(arm.size)
     likely = chances.argmax(axis=0)
     most = chances[likely, everybody]
     # None is kept of those who had no other choice.
-    share = np.minimum(1.0, (1 - most) / np.maximum(most, 1e-12) * LIKELY / (1 - LIKELY))
-    inside = (arm != likely) | (np.random.default_rng(luck).random(arm.size) < share)
+    share = np.minimum(1.0, (1 - most) / np.maximum(most, 1e-12) * part / (1 - part))
+    inside = (arm != likely) | (drawn < share)
     among = chances.copy()
     among[likely, everybody] *= share
     rows = np.flatnonzero(inside & (share > 1e-9))
@@ -107,7 +126,7 @@ def kept(
     schema = pa.schema([*HISTORY_KEYS, *(pa.field(name, pa.float64()) for name in features)])
     columns = [*keys.values(), *features.values()]
     arrays = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in columns]
-    return Round(pa.Table.from_arrays(arrays, schema=schema), start)
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _maps(chances: Floats) -> pa.MapArray:
@@ -117,24 +136,21 @@ def _maps(chances: Floats) -> pa.MapArray:
     return pa.MapArray.from_arrays(ends, names, pa.array(chances.T.ravel()))
 
 
-def history(rounds: Sequence[Round], now: datetime, profiles: pa.Table) -> History:
-    """Return the latest rounds, as many whole ones as `MOST` rows hold (at least one), as the product's history."""
-    latest: list[Round] = []
-    for one in reversed(rounds):
-        if latest and sum(each.table.num_rows for each in latest) + one.table.num_rows > MOST:
-            break
-        latest.append(one)
+def history(rounds: Sequence[Round], now: datetime, profiles: pa.Table, *, learned: bool = False) -> History:
+    """Return the rounds as the product's history: the rows that are judged by, or those that are learned from."""
     uses = tuple(
         CampaignUse(f"round-{number + 1}", offer.offer_id, one.start, 0, 0, None, logged=True)
-        for number, one in enumerate(reversed(latest))
+        for number, one in enumerate(rounds)
         for offer in OFFERS
     )
-    table = pa.concat_tables([one.table for one in reversed(latest)]) if latest else HISTORY_KEYS.empty_table()
+    tables = [one.learned if learned else one.judged for one in rounds]
+    table = pa.concat_tables(tables) if tables else HISTORY_KEYS.empty_table()
     return History(table, now, VALID_DAYS, campaigns=uses, known=profiles, folds=FOLDS, recorded=True)
 
 
-def learn(past: History, margin: float, seed: int) -> FittedLearned | None:
-    """Learn from a history; None where there is too little of it."""
+def learn(rounds: Sequence[Round], now: datetime, profiles: pa.Table, margin: float, seed: int) -> FittedLearned | None:
+    """Learn from all rounds what holds at a moment; None where there is too little of it."""
+    past = history(rounds, now, profiles)
     if not past.table.num_rows or past.known is None:
         return None
     economics = Economics(margin, CURRENCY)
@@ -147,6 +163,10 @@ def learn(past: History, margin: float, seed: int) -> FittedLearned | None:
     rows = replace(past, table=past.table.take(pa.array(found.rows)))
     with steady():
         chosen = choose(trial, learners=LEARNERS, folds=FOLDS, seed=seed)
+        more = history(rounds, now, profiles, learned=True)
+        whole = gather(more, OFFERS, economics, seed=seed)
+        x = found.encoder.matrix(more.table)[whole.rows][:, columns]
+        chosen = replace(chosen, fitted=ALL[chosen.name].fit(replace(whole.trial, x=x, names=names), seed=seed))
         if chosen.fitted is None:
             return None
         parts = parts_of(chosen.fitted)

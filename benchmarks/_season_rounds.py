@@ -148,7 +148,7 @@ def season(asked: Asked, told: Callable[[Result], None]) -> list[Result]:
         begun = time.process_time()
         said = model.evidence if model else None
         past.append(kept(number, start, profiles, arm, plan.chances, lived, asked.seed * 1000 + number))
-        model = learn(history(past, moment(FIRST, number + 1), known.table()), asked.margin, asked.seed) or model
+        model = learn(past, moment(FIRST, number + 1), known.table(), asked.margin, asked.seed) or model
         spent = took + time.process_time() - begun
         found.append(replace(result, cpu_s=spent, model=" ".join((said.model, *said.reasons)) if said else ""))
         told(found[-1])

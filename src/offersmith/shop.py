@@ -34,6 +34,7 @@ from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
 from offersmith.planned import FORMAT, Planned
 from offersmith.planner import Balance, Planner
+from offersmith.portraits import Portrait, portrait
 from offersmith.profiles.segments import segment
 from offersmith.progress import Progress, silent
 from offersmith.report import render
@@ -142,6 +143,11 @@ class Shop:
         codes = segment(table)["segment"].value_counts().to_pylist()
         counts = {entry["values"]: entry["counts"] for entry in sorted(codes, key=lambda entry: -entry["counts"])}
         return Profiled(at, file, table, counts, self.settings.shop.currency)
+
+    def portrait(self, customer: str, as_of: datetime | None = None, out: Path | None = None) -> Portrait:
+        """Tell one customer's story as of a moment, and write their page where a file is named."""
+        with self.engine() as kept:
+            return portrait(kept, customer, kept.moment(as_of), out)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""

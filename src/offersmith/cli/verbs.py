@@ -66,6 +66,23 @@ def profile(
         raise typer.Exit(1)
 
 
+@group.command(epilog="Example: offersmith customer 1234 --out customer-1234.html")
+def customer(
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="Which customer.", show_default=False)],
+    *,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("customer.html"),
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Tell one customer's story: segments, interests, value, offers and all that happened, as a page."""
+    opened = open_shop(shop)
+    found = opened.portrait(customer_id, moment_of(as_of), out)
+    answer(found, as_json=as_json, language=opened.language)
+    if not found.known:
+        raise typer.Exit(1)
+
+
 @group.command(epilog="Example: offersmith learn --as-of 2017-10-30")
 def learn(*, as_of: AsOf = None, shop: ShopFolder = Path(), as_json: AsJson = False) -> None:
     """Learn what offers change, from past campaigns; from stated priors where there are none."""

@@ -1,0 +1,44 @@
+"""How a customer's page writes a word, a chance, a day and a feature's value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from offersmith.report.format import MISSING, Reader
+from offersmith.report.portrait.facts import Standing
+from offersmith.words import say
+
+SHARES = ("share",)
+MONEY = "minor"
+
+
+def words(reader: Reader, name: str, /, **values: Any) -> str:
+    """Return the message `portrait.name` in the reader's language."""
+    return say(f"portrait.{name}", reader.language, **values)
+
+
+def chance(share: float, reader: Reader) -> str:
+    """Write a chance in whole percents; what is neither sure nor impossible is never written as if it were."""
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return ">99%"
+    return reader.percent(share, 0)
+
+
+def day_of(moment: datetime, reader: Reader) -> str:
+    """Write the day of a moment."""
+    return reader.day(moment.date())
+
+
+def value_of(one: Standing, reader: Reader) -> str:
+    """Write a feature's value: money in major units, shares in percents, whole numbers without decimals."""
+    if one.value is None:
+        return MISSING
+    if one.unit == MONEY:
+        return reader.money(reader.major(round(one.value)), 2)
+    if one.unit in SHARES:
+        return reader.percent(one.value)
+    whole = float(one.value).is_integer()
+    return reader.count(one.value) if whole else reader.number(one.value, 1 if abs(one.value) >= 10 else 2)
