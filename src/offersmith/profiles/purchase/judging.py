@@ -1,0 +1,133 @@
+"""Which predictor is taken: the simplest of those that are not clearly worse on days that none of them learned from.
+
+Judged by logarithmic loss, a proper score, so that a predictor gains nothing by saying anything but what it believes;
+the area under the curve and the calibration stand beside it for people. The difference to the best has an interval over
+customers (paired bootstrap); a simpler one is taken where zero is inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from offersmith.profiles.purchase.base import FittedPredictor, Floats, Predictor, Rows
+from offersmith.profiles.purchase.learning import together
+
+DRAWS, LEVEL = 1000, 0.95
+SURE = 1e-6
+"""No chance is taken to be nearer to 0 or 1: one surprise would outweigh everything."""
+_PART = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one predictor foretold the days held out.
+
+    Attributes:
+        name: of the predictor.
+        log_loss: mean logarithmic loss, nats; lower is better.
+        auc: area under the curve; None where all bought or nobody did.
+        slope: of a logistic recalibration: 1 is well calibrated, less is too sure of itself; None where there is none.
+        mean: mean chance over the share that bought: 1 is right on average; None where nobody did.
+        worse: log loss beyond that of the best, with its 95 % interval; zeros for the best.
+        low: lower end.
+        high: upper end.
+    """
+
+    name: str
+    log_loss: float
+    auc: float | None
+    slope: float | None
+    mean: float | None
+    worse: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Competed:
+    """The predictor that was taken, learned from everything, and how all of them did on the days held out."""
+
+    name: str
+    fitted: FittedPredictor
+    scores: tuple[Score, ...]
+
+
+def compete(stretches: Sequence[Rows], predictors: Mapping[str, Predictor], *, seed: int) -> Competed | None:
+    """Let predictors learn from all stretches but the latest and foretell that; the one taken learns from all.
+
+    Args:
+        stretches: of `learning.rows_before`, the latest first; at least two.
+        predictors: by name, the simplest first.
+        seed: of the fits and of the bootstrap.
+
+    Returns:
+        None where there are fewer than two stretches with customers.
+    """
+    found = [one for one in stretches if len(one)]
+    if len(found) < 2:
+        return None
+    latest, earlier = found[0], together(found[1:])
+    chances = {name: one.fit(earlier, seed=seed).chance(latest.profiles) for name, one in predictors.items()}
+    scores = score(chances, latest.bought, seed=seed)
+    taken = next(one.name for one in scores if one.low <= 0)
+    return Competed(taken, predictors[taken].fit(together(found), seed=seed), scores)
+
+
+def score(chances: Mapping[str, Floats], bought: NDArray[np.bool_], *, seed: int) -> tuple[Score, ...]:
+    """Return how well chances foretold what happened, in their order.
+
+    Args:
+        chances: by predictor, (n,) each.
+        bought: (n,) what happened.
+        seed: of the bootstrap.
+    """
+    losses = {name: loss(chance, bought) for name, chance in chances.items()}
+    best = min(losses, key=lambda name: float(losses[name].mean()))
+    gaps = np.column_stack([one - losses[best] for one in losses.values()])
+    ends = np.quantile(_resampled(gaps, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    found = []
+    for place, (name, own) in enumerate(losses.items()):
+        slope, mean = _calibration(chances[name], bought)
+        area = float(roc_auc_score(bought, chances[name])) if 0 < bought.sum() < bought.size else None
+        low, high = ends[:, place].tolist()
+        found.append(Score(name, float(own.mean()), area, slope, mean, float(gaps[:, place].mean()), low, high))
+    return tuple(found)
+
+
+def _resampled(gaps: Floats, seed: int) -> Floats:
+    """Return (draws, k) means of resampled rows, each row as often as a Poisson variable says: no indices are drawn."""
+    rng, total, weight = np.random.default_rng(seed), np.zeros((DRAWS, gaps.shape[1])), np.zeros(DRAWS)
+    for start in range(0, len(gaps), _PART):
+        times = rng.poisson(1.0, (DRAWS, len(gaps[start : start + _PART]))).astype(np.float64)
+        total += times @ gaps[start : start + _PART]
+        weight += times.sum(axis=1)
+    return np.asarray(total / np.maximum(weight, 1.0)[:, None])
+
+
+def loss(chance: Floats, bought: NDArray[np.bool_]) -> Floats:
+    """Return (n,) logarithmic losses, nats."""
+    sure = np.clip(chance, SURE, 1 - SURE)
+    return np.asarray(-np.where(bought, np.log(sure), np.log1p(-sure)))
+
+
+def _calibration(chance: Floats, bought: NDArray[np.bool_]) -> tuple[float | None, float | None]:
+    """Return the slope of a logistic recalibration, and the mean chance over the share that bought."""
+    share = float(bought.mean())
+    mean = float(chance.mean()) / share if share else None
+    odds = logit(np.clip(chance, SURE, 1 - SURE))
+    if not 0 < share < 1 or np.ptp(odds) < 1e-9:
+        return None, mean
+    line = LogisticRegression(C=np.inf, max_iter=500).fit(odds[:, None], bought)
+    return float(line.coef_[0, 0]), mean
