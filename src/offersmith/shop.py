@@ -95,7 +95,7 @@ class Shop:
         if example:
             if example not in PROPOSALS:
                 raise InputError(f"no example {example!r}", hint=f"there are: {', '.join(PROPOSALS)}")
-            write(file, PROPOSALS[example].format(name=name).encode())
+            write(file, PROPOSALS[example](name).encode())
             return Started(path, file)
         if not events:
             raise InputError("no events named", hint="give --events FILE, or --example synthetic")

@@ -36,7 +36,7 @@ def as_files(shop, folder):
     ]
     (folder / "lots.csv").write_text("\n".join(lines))
     ours = 'kind = "ours"\nfiles = ["events.parquet"]'
-    (folder / FILE).write_text(PROPOSALS["synthetic"].format(name="files").replace('kind = "synthetic"', ours) + TOLD)
+    (folder / FILE).write_text(PROPOSALS["synthetic"]("files").replace('kind = "synthetic"', ours) + TOLD)
     return Shop.open(folder)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 SYNTHETIC = """\
 # A small seeded shop: 2,000 customers, 180 days, offers handed out by lot. Every key is in docs/reference/settings.md.
@@ -93,8 +93,10 @@ def complete_journey(name: str, *, days: int = 56, amount: str = "1.00") -> str:
     return "\n".join([COMPLETE_JOURNEY.format(name=name, days=days), *booklets])
 
 
-PROPOSALS: Mapping[str, str] = {
-    "synthetic": SYNTHETIC,
-    "complete-journey": complete_journey("{name}"),
-}
-"""Example -> settings with the workspace's `{name}` to be filled in."""
+def synthetic(name: str) -> str:
+    """Return the settings on the synthetic shop."""
+    return SYNTHETIC.format(name=name)
+
+
+PROPOSALS: Mapping[str, Callable[[str], str]] = {"synthetic": synthetic, "complete-journey": complete_journey}
+"""Example -> what writes its settings, told the workspace's name."""

@@ -1,8 +1,9 @@
-"""Which predictor is taken: the simplest of those that are not clearly worse on days that none of them learned from.
+"""Which predictor is taken: the one that foretold the latest stretches best, each from the stretches before it.
 
 Judged by logarithmic loss, a proper score, so that a predictor gains nothing by saying anything but what it believes;
-the area under the curve and the calibration stand beside it for people. The difference to the best has an interval over
-customers (paired bootstrap); a simpler one is taken where zero is inside it.
+the area under the curve and the calibration stand beside it for people. Several stretches are judged, because one
+fortnight before Christmas is not like the next (rolling origin: Tashman 2000). The difference to the best has an
+interval over customers (paired bootstrap; a customer's stretches go together).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
@@ -20,6 +23,8 @@ from sklearn.metrics import roc_auc_score
 from offersmith.profiles.purchase.base import FittedPredictor, Floats, Predictor, Rows
 from offersmith.profiles.purchase.learning import together
 
+JUDGED = 3
+"""Stretches that are foretold at most, the latest."""
 DRAWS, LEVEL = 1000, 0.95
 SURE = 1e-6
 """No chance is taken to be nearer to 0 or 1: one surprise would outweigh everything."""
@@ -28,7 +33,7 @@ _PART = 8192
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well one predictor foretold the days held out.
+    """How well one predictor foretold the stretches held out.
 
     Attributes:
         name: of the predictor.
@@ -57,7 +62,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Competed:
-    """The predictor that was taken, learned from everything, and how all of them did on the days held out."""
+    """The predictor that was taken, learned from everything, and how all of them did on the stretches foretold."""
 
     name: str
     fitted: FittedPredictor
@@ -65,11 +70,11 @@ class Competed:
 
 
 def compete(stretches: Sequence[Rows], predictors: Mapping[str, Predictor], *, seed: int) -> Competed | None:
-    """Let predictors learn from all stretches but the latest and foretell that; the one taken learns from all.
+    """Let predictors foretell each of the latest stretches from those before it; the one taken learns from all.
 
     Args:
         stretches: of `learning.rows_before`, the latest first; at least two.
-        predictors: by name, the simplest first.
+        predictors: by name; of equally good ones the first is taken.
         seed: of the fits and of the bootstrap.
 
     Returns:
@@ -78,25 +83,31 @@ def compete(stretches: Sequence[Rows], predictors: Mapping[str, Predictor], *, s
     found = [one for one in stretches if len(one)]
     if len(found) < 2:
         return None
-    latest, earlier = found[0], together(found[1:])
-    chances = {name: one.fit(earlier, seed=seed).chance(latest.profiles) for name, one in predictors.items()}
-    scores = score(chances, latest.bought, seed=seed)
-    taken = next(one.name for one in scores if one.low <= 0)
+    judged = range(min(JUDGED, len(found) - 1))
+    chances: dict[str, list[Floats]] = {name: [] for name in predictors}
+    for place in judged:
+        earlier = together(found[place + 1 :])
+        for name, one in predictors.items():
+            chances[name].append(one.fit(earlier, seed=seed).chance(found[place].profiles))
+    held = together([found[place] for place in judged])
+    scores = score({name: np.concatenate(each) for name, each in chances.items()}, held, seed=seed)
+    taken = min(scores, key=lambda one: one.log_loss).name
     return Competed(taken, predictors[taken].fit(together(found), seed=seed), scores)
 
 
-def score(chances: Mapping[str, Floats], bought: NDArray[np.bool_], *, seed: int) -> tuple[Score, ...]:
+def score(chances: Mapping[str, Floats], held: Rows, *, seed: int) -> tuple[Score, ...]:
     """Return how well chances foretold what happened, in their order.
 
     Args:
         chances: by predictor, (n,) each.
-        bought: (n,) what happened.
+        held: whom they are of, and what happened.
         seed: of the bootstrap.
     """
+    bought = held.bought
     losses = {name: loss(chance, bought) for name, chance in chances.items()}
     best = min(losses, key=lambda name: float(losses[name].mean()))
     gaps = np.column_stack([one - losses[best] for one in losses.values()])
-    ends = np.quantile(_resampled(gaps, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    ends = np.quantile(_resampled(gaps, _customers(held.profiles), seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     found = []
     for place, (name, own) in enumerate(losses.items()):
         slope, mean = _calibration(chances[name], bought)
@@ -106,13 +117,21 @@ def score(chances: Mapping[str, Floats], bought: NDArray[np.bool_], *, seed: int
     return tuple(found)
 
 
-def _resampled(gaps: Floats, seed: int) -> Floats:
-    """Return (draws, k) means of resampled rows, each row as often as a Poisson variable says: no indices are drawn."""
+def _customers(profiles: pa.Table) -> NDArray[np.int64]:
+    """Return (n,) a number for each row's customer, from 0."""
+    encoded = pc.dictionary_encode(profiles["customer_id"].combine_chunks())
+    return np.asarray(encoded.indices.to_numpy(), np.int64)
+
+
+def _resampled(gaps: Floats, customer: NDArray[np.int64], seed: int) -> Floats:
+    """Return (draws, k) means over resampled customers, each as often as a Poisson variable says: no indices drawn."""
+    rows = np.bincount(customer).astype(np.float64)
+    sums = np.column_stack([np.bincount(customer, one, len(rows)) for one in gaps.T])
     rng, total, weight = np.random.default_rng(seed), np.zeros((DRAWS, gaps.shape[1])), np.zeros(DRAWS)
-    for start in range(0, len(gaps), _PART):
-        times = rng.poisson(1.0, (DRAWS, len(gaps[start : start + _PART]))).astype(np.float64)
-        total += times @ gaps[start : start + _PART]
-        weight += times.sum(axis=1)
+    for start in range(0, len(sums), _PART):
+        times = rng.poisson(1.0, (DRAWS, len(sums[start : start + _PART]))).astype(np.float64)
+        total += times @ sums[start : start + _PART]
+        weight += times @ rows[start : start + _PART]
     return np.asarray(total / np.maximum(weight, 1.0)[:, None])
 
 

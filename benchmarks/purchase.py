@@ -1,0 +1,90 @@
+"""Who buys within 28 days, on real shops: every predictor on three stretches that it did not learn from.
+
+    python -m benchmarks purchase [--data FOLDER] [--json]
+
+FOLDER holds the files of Online Retail. The exit status is 1 where the predictor taken without looking at a stretch is
+worse than the best of it by more than the interval of their difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._real_shops import opened, shops
+from offersmith.kept import Kept
+from offersmith.profiles.purchase import PREDICTORS
+from offersmith.profiles.purchase.judging import compete, score
+from offersmith.profiles.purchase.learning import rows_before, rows_of, together
+
+DAYS, CUTS, SEED = 28, 3, 7
+
+
+def run(argv: list[str]) -> int:
+    """Run it; 0 if the automatic choice is never worse than the best by more than its interval."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks purchase", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--data", type=Path, help="folder with the files of Online Retail")
+    asked = parser.parse_args(argv)
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, place in shops(Path(folder), asked.data).items():
+            with opened(place) as kept:
+                found += [{"shop": name, **cut} for cut in judged(kept)]
+    if asked.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        _print(found)
+    return 0 if all(one["held"] for one in found) else 1
+
+
+def judged(kept: Kept) -> list[dict[str, Any]]:
+    """Return what each predictor reaches on the last stretches, and which would have been taken before each."""
+    last, found = kept.moment(None), []
+    for back in range(CUTS, 0, -1):
+        cut = last - back * timedelta(days=DAYS)
+        begun = time.process_time()
+        known = rows_before(kept.analytics, cut, DAYS, lambda moment: kept.profiles(moment)[0])
+        taken = compete(known, PREDICTORS, seed=SEED)
+        if taken is None:
+            continue
+        spent = time.process_time() - begun
+        held = rows_of(kept.analytics, cut, DAYS, kept.profiles(cut)[0])
+        chances = {name: one.fit(together(known), seed=SEED).chance(held.profiles) for name, one in PREDICTORS.items()}
+        scores = score(chances, held, seed=SEED)
+        own = next(one for one in scores if one.name == taken.name)
+        found.append(
+            {"cut": str(cut.date()), "customers": len(held), "bought": float(held.bought.mean()), "taken": taken.name,
+             "held": own.low <= 0, "scores": [one.as_dict() for one in scores], "cpu_s": spent}
+        )  # fmt: skip
+    return found
+
+
+def _print(found: list[dict[str, Any]]) -> None:
+    table = Table(title=f"who buys within {DAYS} days; log loss in nats, beyond the best with its 95 % interval")
+    heads = ("shop", "cut", "customers", "bought", "predictor", "AUC", "log loss", "beyond the best", "slope", "mean")
+    for name in heads:
+        table.add_column(name, justify="left" if name in ("shop", "cut", "predictor") else "right")
+    for one in found:
+        for place, each in enumerate(one["scores"]):
+            first = [one["shop"], one["cut"], f"{one['customers']:,}", f"{one['bought']:.3f}"]
+            first = [""] * 4 if place else first
+            mark = " (taken)" if each["name"] == one["taken"] else ""
+            beyond = f"{each['worse']:+.4f} ({each['low']:+.4f} to {each['high']:+.4f})"
+            said = ["-" if each[key] is None else f"{each[key]:.3f}" for key in ("auc", "log_loss", "slope", "mean")]
+            table.add_row(*first, each["name"] + mark, said[0], said[1], beyond, said[2], said[3])
+    Console(width=150).print(table)
+    for one in found:
+        sys.stdout.write(
+            f"{'met   ' if one['held'] else 'MISSED'} {one['shop']} {one['cut']}: {one['taken']} is not worse than the "
+            f"best by more than its interval; {one['cpu_s']:.0f} CPU s\n"
+        )
