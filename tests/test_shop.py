@@ -13,6 +13,7 @@ from tests.report.judged import judging
 
 from offersmith import Shop
 from offersmith.errors import InputError, StateError, StorageError
+from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.kept import Kept
 from offersmith.money import Money
 from offersmith.response import learn as learning
@@ -151,6 +152,14 @@ def test_a_file_named_by_hand_needs_a_mapping_that_fits(shop: Shop, tmp_path: Pa
     assert till.ingest(file).kept == 1
     with pytest.raises(InputError, match="lacks"):
         till.ingest(other)
+
+
+@pytest.mark.parametrize("example", PROPOSALS)
+def test_every_example_can_be_set_up(example: str, tmp_path: Path) -> None:
+    Shop.init(tmp_path / "{corner} shop", example=example)
+    made = Shop.open(tmp_path / "{corner} shop")
+    assert made.settings.shop.name == "{corner} shop"
+    assert len(made.offers()) > 1
 
 
 def test_a_shop_without_events_says_what_to_do(tmp_path: Path) -> None:
