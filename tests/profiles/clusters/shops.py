@@ -21,6 +21,7 @@ def planted(customers: int = 800, seed: int = 1, noise: float = 0.25):
     spread = np.exp(rng.normal(0.0, noise, (customers, 4)))
     recency, orders, spend, tenure = (means[:, :4] * spread).T
     coupons = np.clip(np.where(means[:, 4] > 0, means[:, 4] + rng.normal(0, 0.08, customers), 0.0), 0, 1)
+    gaps = np.maximum(orders.round() - 1, 1)
     return pa.table(
         {
             "customer_id": [f"c{i:06}" for i in range(customers)],
@@ -30,7 +31,7 @@ def planted(customers: int = 800, seed: int = 1, noise: float = 0.25):
             "tenure": np.maximum(tenure, recency),
             "coupon_order_share": coupons,
             "basket_value": spend / np.maximum(orders.round(), 1),
-            "cadence": np.where(orders.round() > 1, tenure / np.maximum(orders, 1), np.nan),
+            "cadence": np.where(orders.round() > 1, np.maximum(tenure - recency, 1.0) / gaps, np.nan),
             "weekend_share": rng.uniform(0, 1, customers),
         }
     ), truth

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from offersmith.profiles.clusters import kmeans
+from offersmith.profiles.clusters import dbscan, hdbscan, kmeans
 from offersmith.profiles.clusters.base import Clustering
 
 
@@ -26,5 +26,7 @@ class Fit(Protocol):
 
 CLUSTERINGS: Mapping[str, Fit] = {
     "kmeans": kmeans.fit,
+    "hdbscan": hdbscan.fit,
+    "dbscan": dbscan.fit,
 }
 """Every way of finding segments by name."""
