@@ -10,22 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from offersmith.profiles.purchase.averaged import Averaged
 from offersmith.profiles.purchase.base import Predictor
 from offersmith.profiles.purchase.boosted import Boosted
 from offersmith.profiles.purchase.logistic import Logistic
 from offersmith.profiles.purchase.rate import Rate
 
 PREDICTORS: Mapping[str, Predictor] = MappingProxyType(
-    {
-        one.name: one
-        for one in (
-            Rate(),
-            Logistic("recency_frequency"),
-            Logistic("logistic", every=True),
-            Boosted(),
-            Averaged("average", (Logistic("logistic", every=True), Boosted())),
-        )
-    }
+    {one.name: one for one in (Rate(), Logistic("recency_frequency"), Logistic("logistic", every=True), Boosted())}
 )
 """Every predictor by name, the simplest first."""

@@ -18,7 +18,7 @@ from offersmith.profiles.purchase.base import Rows
 from offersmith.store.analytics import Analytics
 from offersmith.store.outcomes import first_time, outcomes
 
-MOMENTS = 6
+MOMENTS = 12
 """Stretches that are learned from at most, the latest."""
 SETTLED = 2
 """Stretches after the first event before there is anything to know of customers."""
