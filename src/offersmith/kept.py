@@ -23,6 +23,8 @@ from offersmith.events.decision_log import state
 from offersmith.offers.catalogue import catalogue, offer
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
+from offersmith.profiles.lifetime import learning as lifetime
+from offersmith.profiles.lifetime.value import Horizon
 from offersmith.progress import Progress
 from offersmith.response import MODELS
 from offersmith.response import learn as learning
@@ -103,6 +105,16 @@ class Kept:
         table = build(self.analytics, at, self.register())
         replace(file, parquet(table))
         return table, file
+
+    def lifetimes(self, at: datetime) -> pa.Table:
+        """Return what everybody who bought is expected to do and be worth from a moment on; see `lifetime.learning`."""
+        horizon = Horizon()
+        file = self.place.part("lifetimes") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(horizon)}.parquet"
+        with suppress(OSError, pa.ArrowException):
+            return pq.read_table(file)
+        table = lifetime.learn(self.analytics, at, horizon)
+        replace(file, parquet(table))
+        return table
 
     def given(self, at: datetime, days: int, instead_of: str = "") -> tuple[pa.Table, dict[str, str]]:
         """Return the offers that customers were given in so many days before a moment, and the channels of offers.

@@ -18,11 +18,14 @@ import pyarrow.compute as pc
 
 from offersmith.errors import StateError
 from offersmith.kept import Kept
+from offersmith.money import scale
 from offersmith.profiles import FEATURES
+from offersmith.profiles.lifetime.learning import about
+from offersmith.profiles.lifetime.value import WINDOW
 from offersmith.profiles.segments import meaning, name, segment
 from offersmith.report.format import Reader
-from offersmith.report.inputs_base import Both
-from offersmith.report.portrait.facts import Given, Group, Happened, Move, PortraitFacts, Standing
+from offersmith.report.inputs_base import Both, Interval
+from offersmith.report.portrait.facts import Given, Group, Happened, Move, PortraitFacts, Standing, Worth
 from offersmith.report.portrait.page import headline, render_portrait, standfirst
 from offersmith.store.files import replace
 from offersmith.store.timeline import timeline
@@ -34,6 +37,8 @@ LONGEST = 5_000
 """Things that happened to one customer and are read at most; a reseller may have more."""
 MONTHS = 24
 """Months of sales on the page."""
+FORESEEN = 3650
+"""Days beyond which no date of a next purchase is told."""
 LOOK_BACK = timedelta(days=365)
 """How long offers that were given are told."""
 
@@ -113,6 +118,7 @@ def _facts(kept: Kept, profiles: pa.Table, place: int, at: datetime) -> Portrait
     codes = segment(profiles)["segment"]
     code = codes[place].as_py()
     happened = timeline(kept.analytics, customer, at, LONGEST)
+    worth, reason = _worth(kept.lifetimes(at), customer, at, kept.settings.shop.currency)
     return PortraitFacts(
         shop=kept.settings.shop.name,
         customer_id=customer,
@@ -122,14 +128,44 @@ def _facts(kept: Kept, profiles: pa.Table, place: int, at: datetime) -> Portrait
         moves=_moves(kept, code, codes, profiles, at),
         moved_days=MOVED_DAYS,
         interests=(),
-        worth=None,
-        worth_reason="too_few",
+        worth=worth,
+        worth_reason=reason,
         happened=tuple(_happened(row) for row in happened.to_pylist()),
         cut=happened.num_rows == LONGEST,
         months=_months(happened, at),
         given=_given(kept, customer, happened, at),
         standings=_standings(profiles, place),
     )
+
+
+def _worth(table: pa.Table, customer: str, at: datetime, currency: str) -> tuple[Worth | None, str]:
+    """Return what is expected of a customer; None with the code of why nothing is."""
+    said = about(table)
+    if not said["model"]:
+        return None, "too_few"
+    place = pc.index(table["customer_id"], pa.scalar(customer)).as_py()
+    if place < 0:
+        return None, "never_bought"
+    row = table.slice(place, 1).to_pylist()[0]
+    days, units = said["horizon_days"], scale(currency)
+    value = (
+        None
+        if row["value"] is None
+        else Interval(*(row[name] / units for name in ("value", "value_low", "value_high")))
+    )
+    soon = row["next_until"] <= FORESEEN
+    return Worth(
+        horizon_days=round(days),
+        alive=row["alive"],
+        orders=Interval(row["orders"], row["orders_low"], row["orders_high"]),
+        value=value,
+        churn=row["churn"],
+        next_from=at.date() + timedelta(days=int(row["next_from"])) if soon else None,
+        next_until=at.date() + timedelta(days=int(row["next_until"])) if soon else None,
+        next_chance=WINDOW[1] - WINDOW[0],
+        model=said["model"],
+        kept_out=row["unlike"],
+    ), ""
 
 
 def _usual(codes: pa.ChunkedArray, code: str) -> Group:

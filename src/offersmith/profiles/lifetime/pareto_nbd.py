@@ -1,32 +1,34 @@
 """Pareto/NBD: customers buy at random at rates of their own and leave at a moment of their own, bought or not.
 
 Rates follow a gamma law (r, alpha), lives an exponential one whose rates follow a gamma law (s, beta) (Schmittlein,
-Morrison & Colombo 1987). The likelihood and what follows from it are in the form of Fader & Hardie (2005, "A Note on
-Deriving the Pareto/NBD Model"): with x purchases after the first, the last at t, seen up to T,
+Morrison & Colombo 1987; Fader & Hardie 2005, "A Note on Deriving the Pareto/NBD Model"). With x purchases after the
+first, the last at t, seen up to T,
 
-    L = G(r+x) alpha^r beta^s / G(r) * { (alpha+T)^-(r+x) (beta+T)^-s + s / (r+s+x) * A }
+    L = G(r+x) / G(r) alpha^r beta^s * { (alpha+T)^-(r+x) (beta+T)^-s + I }
 
-    A = F(u(t)) / v(t)^(r+s+x) - F(u(T)) / v(T)^(r+s+x),   v(.) = max(alpha, beta) + .,   u = |alpha-beta| / v
+    I = integral from t to T of (alpha+w)^-(r+x) s (beta+w)^-(s+1) dw
 
-where F is Gauss's 2F1(r+s+x, s+1; r+s+x+1; u) for alpha >= beta, with r+x in the place of s+1 otherwise.
+The papers write I with Gauss's hypergeometric function. By Gauss-Legendre in u = ((alpha+t) / (alpha+w))^((r+s+x) / 4)
+it is as exact, it never overflows, and its gradient comes of the same points.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, hyp2f1
+from scipy.special import gammaln, psi
 
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime.base import Counts, Floats
 from offersmith.profiles.lifetime.likelihood import maximise, sides
 
 NAMES = ("r", "alpha", "s", "beta")
-_STEP = 1e-6
 _NEAR_ONE = 1e-6
-_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+_BENT = 4.0
+"""The integrand over the plain power of u has a root at 0, over its fourth root it is smooth."""
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,7 @@ class FittedParetoNbd:
 
     def alive(self, counts: Counts) -> Floats:
         """Return the chance that each customer is still one."""
-        return np.asarray(np.exp(-np.logaddexp(0.0, _left(counts, *self.values))))
+        return np.asarray(np.exp(-np.logaddexp(0.0, _left(counts, *self.values).odds)))
 
     def expected(self, counts: Counts, ahead: float) -> Floats:
         """Return purchases expected within so much time."""
@@ -117,47 +119,68 @@ class ParetoNbd:
             raise InputError("nobody came back, so nothing can be learned of coming back", field="frequency")
         unit = float(np.average(rows.age, weights=rows.weight)) or 1.0
         scaled = Counts(rows.frequency, rows.recency / unit, rows.age / unit, rows.weight)
-        found = maximise(lambda values: _with_slope(values, scaled), np.array([0.5, 0.5, 0.5, 0.5]))
+        found = maximise(lambda values: log_likelihood(values, scaled), np.array([0.5, 0.5, 0.5, 0.5]))
         values = found.values * np.array([1.0, unit, 1.0, unit])
         whole = found.log_likelihood - float(rows.weight @ rows.frequency) * np.log(unit)
         return FittedParetoNbd(values, found.covariance, whole, found.converged, float(rows.weight.sum()))
 
 
-def log_likelihood(values: Floats, counts: Counts) -> float:
-    """Return the log-likelihood of counts at r, alpha, s, beta."""
+def log_likelihood(values: Floats, counts: Counts) -> tuple[float, Floats]:
+    """Return the log-likelihood of counts at r, alpha, s, beta, and its gradient by them."""
     r, alpha, s, beta = values
+    x, age, n = counts.frequency, counts.age, counts.weight
+    left = _left(counts, *values)
+    first, second = np.log(alpha + age), np.log(beta + age)
+    stays = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) - (r + x) * first - s * second
+    gone = np.exp(left.odds - np.logaddexp(0.0, left.odds))
+    here = 1 - gone
+    by_r = psi(r + x) - psi(r) + np.log(alpha) - here * first - gone * left.logs
+    by_alpha = r / alpha - (r + x) * (here / (alpha + age) + gone * left.parts)
+    by_s = np.log(beta) - here * second + gone * (1 / s - left.other_logs)
+    by_beta = s / beta - here * s / (beta + age) - gone * (s + 1) * left.other_parts
+    slope = np.array([n @ by_r, n @ by_alpha, n @ by_s, n @ by_beta])
+    return float(n @ (stays + np.logaddexp(0.0, left.odds))), slope
+
+
+class _Left(NamedTuple):
+    """Log-odds (n,) to have left, and means over the moments at which it may have been.
+
+    Attributes:
+        odds: against being still a customer.
+        logs: of log(alpha + w).
+        parts: of 1 / (alpha + w).
+        other_logs: of log(beta + w).
+        other_parts: of 1 / (beta + w).
+    """
+
+    odds: Floats
+    logs: Floats
+    parts: Floats
+    other_logs: Floats
+    other_parts: Floats
+
+
+def _left(counts: Counts, r: float, alpha: float, s: float, beta: float) -> _Left:
     x, age = counts.frequency, counts.age
-    stays = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-    stays -= (r + x) * np.log(alpha + age) + s * np.log(beta + age)
-    return float(counts.weight @ (stays + np.logaddexp(0.0, _left(counts, r, alpha, s, beta))))
-
-
-def _with_slope(values: Floats, counts: Counts) -> tuple[float, Floats]:
-    """Return the log-likelihood and its gradient, by central differences on the logarithms: 2F1 has no plain one."""
-    steps = np.exp(_STEP * np.eye(len(values)))
-    sides = [(log_likelihood(values * step, counts), log_likelihood(values / step, counts)) for step in steps]
-    slopes = np.array([(high - low) / (2 * _STEP) for high, low in sides])
-    return log_likelihood(values, counts), slopes / values
-
-
-def _left(counts: Counts, r: float, alpha: float, s: float, beta: float) -> Floats:
-    """Return (n,) log-odds that a customer has left."""
-    x, age = counts.frequency, counts.age
-    whole, larger, apart = r + s + x, max(alpha, beta), abs(alpha - beta)
-    second = np.full_like(x, s + 1) if alpha >= beta else r + x
-
-    def part(time: Floats) -> Floats:
-        v = larger + time
-        # Euler: F(w, second; w+1; u) = (1-u)^(1-second) F(1, w+1-second; w+1; u), short where u is near 1.
-        u = apart / v
-        held = (1 - second) * np.log1p(-u) + np.log(hyp2f1(1.0, whole + 1 - second, whole + 1, u))
-        return np.asarray(held - whole * np.log(v))
-
-    last, now = part(counts.recency), part(age)
-    gap = last + np.log(-np.expm1(np.minimum(now - last, -1e-300)))
-    known = np.log(s) - np.log(whole) + gap + (r + x) * np.log(alpha + age) + s * np.log(beta + age)
-    # Seen for no time since the last purchase, nobody can have left.
-    return np.asarray(np.where(age > counts.recency, known, -np.inf))
+    power, begins = (r + s + x) / _BENT, np.log(alpha + counts.recency)
+    # u falls from 1 at the last purchase to this at the moment.
+    end = np.exp(power * (begins - np.log(alpha + age)))
+    sums = np.zeros((5, len(x)))
+    start = -(r + x) * begins - (s + 1) * np.log(beta + counts.recency) + begins
+    for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+        logs = begins - np.log(end + (1 - end) * (point + 1) / 2) / power
+        at = np.exp(logs)
+        other = np.log(np.maximum(at - alpha + beta, beta))
+        # dw = (alpha+w) / power * du / u, and u = exp(-power (logs - begins)).
+        inside = -(r + x) * logs - (s + 1) * other + logs + power * (logs - begins)
+        mass = weight * np.exp(inside - start)
+        for place, one in enumerate((1.0, logs, 1 / at, other, np.exp(-other))):
+            sums[place] += mass * one
+    whole = np.maximum(sums[0], 1e-300)
+    with np.errstate(divide="ignore"):
+        held = np.log((1 - end) / 2 / power * whole)
+    odds = np.log(s) + start + held + (r + x) * np.log(alpha + age) + s * np.log(beta + age)
+    return _Left(odds, *(sums[1:] / whole))
 
 
 def _lived(s: float, beta: Floats | float, ahead: Floats | float) -> Floats:
