@@ -11,7 +11,7 @@ from offersmith.profiles.clusters.hdbscan import fit as hdbscan
 from offersmith.profiles.clusters.map import draw
 
 SHOP, TRUTH = planted()
-FOUND = kmeans.fit(SHOP, seed=1)
+FOUND = kmeans.fit(SHOP, seed=1, splits=4)
 MAP = draw(FOUND, SHOP, seed=1)
 
 
@@ -53,7 +53,9 @@ def test_odd_shops_have_maps_too():
     nobody = draw(hdbscan(SHOP.slice(0, 3), seed=1), SHOP, seed=1)
     assert nobody.centres.shape == (0, 2)
     line = draw(
-        kmeans.fit(SHOP.select(["customer_id", "orders", "spend"]), seed=1, ideas=kmeans.IDEAS[2:3]), SHOP, seed=1
+        kmeans.fit(SHOP.select(["customer_id", "orders", "spend"]), seed=1, ideas=kmeans.IDEAS[2:3], splits=2),
+        SHOP,
+        seed=1,
     )
     assert len(line.axes) == 1
     assert not line.points[:, 1].any()

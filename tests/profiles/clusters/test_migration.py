@@ -81,7 +81,7 @@ def test_months_follow_each_other_with_segments_learned_once():
     later = replaced(shop, "recency", np.where(gone, 230.0, shop["recency"].to_numpy()))
     later = replaced(later, "orders", np.where(gone, 4, later["orders"].to_numpy()))
     later = replaced(later, "spend", np.where(gone, 20_000, later["spend"].to_numpy()))
-    found = kmeans.fit(shop, seed=1)
+    found = kmeans.fit(shop, seed=1, splits=4)
     first, second = over_time(found, [at(shop.slice(5), 0), at(shop, 31), at(later, 59)])
     assert (first.start, first.end) == (FIRST, FIRST + timedelta(days=31))
     assert (first.joined, first.left, first.moved) == (5, 0, 0)
