@@ -52,11 +52,9 @@ def test_odd_shops_have_maps_too():
     assert flat.centres.shape == (1, 2)
     nobody = draw(hdbscan(SHOP.slice(0, 3), seed=1), SHOP, seed=1)
     assert nobody.centres.shape == (0, 2)
-    line = draw(
-        kmeans.fit(SHOP.select(["customer_id", "orders", "spend"]), seed=1, ideas=kmeans.IDEAS[2:3], splits=2),
-        SHOP,
-        seed=1,
-    )
+    ideas = kmeans.IDEAS[2:3]
+    by_spend = kmeans.fit(SHOP.select(["customer_id", "orders", "spend"]), seed=1, ideas=ideas, splits=2)
+    line = draw(by_spend, SHOP, seed=1)
     assert len(line.axes) == 1
     assert not line.points[:, 1].any()
     with pytest.raises(InputError, match="1 at least"):
