@@ -123,6 +123,12 @@ def test_what_follows_of_itself_is_not_named():
     assert "narrow range" in names([narrow])[1].en
 
 
+def test_of_two_traits_that_follow_each_other_the_stronger_is_named():
+    assert names([facts(1, ("coupons", 0.7), ("deals", 0.8))])[1].en == "Buyers, bargain hunters"
+    assert names([facts(1, ("coupons", 0.7), ("deals", 0.7))])[1].en == "Buyers, coupon lovers"
+    assert names([facts(1, ("coupons", -0.7), ("deals", 0.8))])[1].en == "Buyers, few coupons, bargain hunters"
+
+
 def test_no_coupons_means_none():
     base = Tell("coupons", "coupon_order_share", -0.8, 0.0, 0.2, "median")
     none, few = (replace(facts(1), tells=(tell,)) for tell in (base, replace(base, mine=0.01)))

@@ -12,7 +12,7 @@ from offersmith.profiles.clusters.base import NO_PURCHASE, label
 from offersmith.profiles.clusters.scaling import IDEAS
 
 SHOP, TRUTH = planted()
-FOUND = kmeans.fit(SHOP, seed=3)
+FOUND = kmeans.fit(SHOP, seed=3, splits=6)
 LABELS = label(FOUND, SHOP)["segment"].to_numpy()
 
 
@@ -35,7 +35,7 @@ def test_what_was_tried_is_kept_and_the_chosen_number_is_among_the_most_stable()
 
 
 def test_a_seed_gives_the_same_and_other_seeds_and_customers_the_same_segments():
-    twice = kmeans.fit(SHOP, seed=3)
+    twice = kmeans.fit(SHOP, seed=3, splits=6)
     assert np.array_equal(twice.centres, FOUND.centres)
     assert twice.choices == FOUND.choices
     other, truth = planted(seed=77)
@@ -57,7 +57,7 @@ def test_who_has_not_bought_is_in_no_segment_and_forms_none():
         | {"customer_id": [f"s{i}" for i in range(200)]}
     ).select(SHOP.column_names)  # fmt: skip
     everybody = pa.concat_tables([SHOP, strangers])
-    found = kmeans.fit(everybody, seed=3)
+    found = kmeans.fit(everybody, seed=3, splits=6)
     assert np.array_equal(found.centres, FOUND.centres)
     labels = label(found, everybody)["segment"].to_numpy()
     assert (labels[-200:] == NO_PURCHASE).all()
@@ -70,7 +70,7 @@ def test_a_bot_is_labelled_but_moves_no_segment():
     orders, spend = SHOP["orders"].to_numpy().copy(), SHOP["spend"].to_numpy().copy()
     orders[:3], spend[:3] = 100_000, 10**12
     shop = replaced(replaced(SHOP, "orders", orders), "spend", spend)
-    found = kmeans.fit(shop, seed=3)
+    found = kmeans.fit(shop, seed=3, splits=6)
     told = label(found, shop)
     assert np.flatnonzero(told["outlier"].to_numpy()).tolist() == [0, 1, 2]
     assert (told["segment"].to_numpy()[:3] >= 1).all()
@@ -116,7 +116,7 @@ def test_a_cloud_without_segments_is_cut_where_cuts_hold_and_says_how_firm_they_
 
 
 def test_only_one_idea_does():
-    found = kmeans.fit(SHOP, seed=1, ideas=IDEAS[2:3])
+    found = kmeans.fit(SHOP, seed=1, ideas=IDEAS[2:3], splits=4)
     assert found.scaling.names == ("spend",)
     assert len(found.centres) >= 4
 

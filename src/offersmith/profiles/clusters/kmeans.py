@@ -1,6 +1,6 @@
 """K-means (Lloyd 1982, started by k-means++): as many segments as come out the same whoever is looked at.
 
-For every number of segments from `LEAST` to `MOST_K` two random halves of the customers are fitted apart, ten times
+For every number of segments from `LEAST` to `MOST_K` two random halves of the customers are fitted apart, twenty times
 over, and the median of their agreement says how stable that number is (`stability`). Of the numbers that are as stable
 as the most stable one, within a standard error, the one with the widest silhouette (Rousseeuw 1987) is taken. Where
 none reaches `STABLE`, the least important idea is left out and all is tried anew, down to `FEWEST` ideas, and at last
@@ -32,7 +32,7 @@ LEAST, MOST_K = 4, 10
 STABLE = 0.85
 FEWEST = 3
 """Ideas that are never left out."""
-SPLITS = 10
+SPLITS = 20
 MEMBERS = 10
 """Customers that a segment should have at least, on the mean, in either half."""
 _SAMPLE, _STABILITY_SAMPLE, _SILHOUETTE_SAMPLE = 50_000, 8_000, 2_000

@@ -68,8 +68,12 @@ def _ranked(facts: SegmentFacts) -> tuple[list[Tell], int]:
     strength = {tell.trait: tell.difference for tell in facts.tells}
 
     def followed(tell: Tell) -> bool:
-        leaders = [strength.get(name, 0.0) for name in _TRAITS[tell.trait][1].follows]
-        return any(one * tell.difference > 0 and abs(one) >= abs(tell.difference) for one in leaders)
+        place, trait = _TRAITS[tell.trait]
+        leaders = [(abs(strength[name]), -_TRAITS[name][0]) for name in trait.follows if same_way(name, tell)]
+        return any(leader > (abs(tell.difference), -place) for leader in leaders)
+
+    def same_way(name: str, tell: Tell) -> bool:
+        return strength.get(name, 0.0) * tell.difference > 0
 
     mine = [tell for tell in facts.tells if tell.trait in _TRAITS and abs(tell.difference) >= FAINT]
     telling = [tell for tell in mine if tell.telling and not followed(tell)]

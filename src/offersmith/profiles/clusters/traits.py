@@ -21,7 +21,7 @@ class Trait:
         columns: features that say it; the first that the table knows and somebody has a value of is told.
         slot: where in a name its word stands.
         follows: traits that bring this one with them: who buys more often buys more different products. It is told
-            only where it is stronger than those, or goes the other way.
+            only where it is stronger than those, or goes the other way; of two that follow each other one is told.
     """
 
     name: str
@@ -36,7 +36,7 @@ TRAITS: tuple[Trait, ...] = (
     Trait("frequency", ("orders",), "adjective"),
     Trait("money", ("spend",), "noun"),
     Trait("basket", ("basket_value",)),
-    Trait("coupons", ("coupon_order_share", "redemption_rate")),
+    Trait("coupons", ("coupon_order_share", "redemption_rate"), follows=("deals",)),
     Trait("deals", ("deal_affinity", "discount_share"), follows=("coupons",)),
     Trait("breadth", ("products", "categories"), follows=("frequency", "money")),
     Trait("price", ("unit_price",)),
