@@ -51,14 +51,14 @@ def test_midnight_and_a_changed_clock_begin_none(tmp_path: Path) -> None:
 
 
 def test_an_id_goes_before_pauses(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"time": at(0), "session_id": "a"}, {"time": at(500), "session_id": "a"}, {"time": at(501), "session_id": "b"},
     ]  # fmt: skip
     assert [(row["session_id"], row["events"]) for row in found(tmp_path, rows)] == [("a", 2), ("b", 1)]
 
 
 def test_what_happened_before_the_login_is_the_customers(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"time": at(0), "session_id": "a", "customer_id": None},
         {"time": at(1), "session_id": "a"},
         {"time": at(0), "session_id": "kiosk", "customer_id": None},
@@ -71,7 +71,7 @@ def test_what_happened_before_the_login_is_the_customers(tmp_path: Path) -> None
 
 
 def test_only_visits_before_the_moment_count(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"time": AS_OF - timedelta(microseconds=1)}, {"time": AS_OF}, {"time": datetime(2199, 1, 1)},
         {"time": at(0), "event": "refund"}, {"time": at(1), "event": "view_promotion"},
         {"time": at(2), "event": "review"},

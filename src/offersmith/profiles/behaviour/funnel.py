@@ -1,8 +1,8 @@
 """How many of those who look at products put one in the basket, and buy: the funnel, and where it leaks.
 
 A step counts only after the steps before it (a closed funnel): a purchase by somebody who was never seen looking is not
-in the last step but told beside it. Steps that the shop does not record, such as the checkout, are left out. Shares have
-Wilson intervals.
+in the last step but told beside it. Steps that the shop does not record, such as the checkout, are left out. Shares
+have Wilson intervals.
 """
 
 from __future__ import annotations
