@@ -124,7 +124,7 @@ def product_limit(
     at_risk = end - before[:-1]
     hazard = np.clip(ended / at_risk, 0.0, 1.0)
     # exp(-50) is nothing beside 1, and unlike minus infinity it can be taken away again for the next thing.
-    log = np.maximum(np.log1p(-np.minimum(hazard, np.nextafter(1.0, 0.0))), -50.0)
+    log = np.log1p(-np.minimum(hazard, np.nextafter(1.0, 0.0)))
     log[hazard == 1] = -50.0
     down = np.concatenate([[0.0], np.cumsum(log)])
     left = down[1:] - np.repeat(down[starts], lengths)
