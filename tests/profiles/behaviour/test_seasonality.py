@@ -107,7 +107,7 @@ def test_a_sale_does_not_bend_the_weekdays(bind_table: Any) -> None:
 
 def test_a_shop_that_is_closed_on_sundays_has_an_index_of_nothing_there(bind_table: Any) -> None:
     week = np.array([1.0, 1, 1, 1, 1, 2, 0])
-    found = seasonality(bind_table(shop(1200, 4, 2.0, week)), AS_OF)
+    found = seasonality(bind_table(shop(1200, 12, 2.0, week)), AS_OF)
     assert indices(found, "weekday") == pytest.approx(week, abs=0.1)
     assert indices(found, "month") == pytest.approx(np.ones(12), abs=0.15)
 
