@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from offersmith import bootstrap
 from offersmith.answers import Learned, Profiled, Reported, Started
+from offersmith.crowds import Crowd, crowd
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import decisions
 from offersmith.events import ingest as reading
@@ -87,8 +88,7 @@ class Shop:
             InputError: no such file, none with rows in it, or no such example.
             SettingsError: the workspace exists already and `force` is not given.
         """
-        path = Path(folder)
-        file = path / FILE
+        path, file = Path(folder), Path(folder) / FILE
         if file.exists() and not force:
             raise SettingsError(f"{file} exists already", hint="edit it, or replace it with --force")
         name = path.resolve().name
@@ -110,14 +110,13 @@ class Shop:
             InputError: a file cannot be used as it is; decisions are refused after the events are kept, and say so.
             StorageError: the disk refused; nothing half-written is left.
         """
-        at = now or _now()
         with bootstrap.open_ledger(self.place, self.settings) as ledger:
             receipt = reading.ingest(
                 self.settings,
                 self.folder,
                 landing=bootstrap.landing(self.place, self.settings),
                 ledger=ledger,
-                now=at,
+                now=now or _now(),
                 sources=matched(self.settings, self.folder, [Path(file) for file in files]) if files else None,
                 progress=progress,
             )
@@ -148,6 +147,11 @@ class Shop:
         """Tell one customer's story as of a moment, and write their page where a file is named."""
         with self.engine() as kept:
             return portrait(kept, customer, kept.moment(as_of), out)
+
+    def segments(self, out: Path, as_of: datetime | None = None, rules: Path | None = None) -> Crowd:
+        """Find the shop's segments as of a moment and write their page; `rules` states segments of one's own."""
+        with self.engine() as kept:
+            return crowd(kept, kept.moment(as_of), out, rules)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""
@@ -303,8 +307,7 @@ class Shop:
     def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:
         """Write the report on the newest plan: one page, both languages."""
         progress("shop.stage_report", 0, None)
-        file = Path(out)
-        facts = self.facts(progress=progress)
+        file, facts = Path(out), self.facts(progress=progress)
         html = render(facts, self.language).encode()
         write(file, html)
         about = facts.as_of if facts.judged and not facts.plan else None
@@ -361,8 +364,8 @@ class Shop:
             return ledger.event_files()
 
     def _nothing_read(self) -> StateError:
-        hint = f"read some: offersmith ingest --shop {self.folder}"
-        return StateError(f"no events yet in {self.folder}", hint=hint, key="no_events", folder=str(self.folder))
+        said, hint = f"no events yet in {self.folder}", f"read some: offersmith ingest --shop {self.folder}"
+        return StateError(said, hint=hint, key="no_events", folder=str(self.folder))
 
     def _amount(self, given: str | float | Decimal | Money, name: str) -> Money:
         currency = self.settings.shop.currency

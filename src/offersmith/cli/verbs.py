@@ -66,6 +66,21 @@ def profile(
         raise typer.Exit(1)
 
 
+@group.command(epilog="Example: offersmith segments --out segments.html")
+def segments(
+    *,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("segments.html"),
+    rules: Annotated[Path | None, typer.Option(help="Segments of your own, in TOML.")] = None,
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Find the segments your customers fall into, name them, and show how they move, as a page."""
+    opened = open_shop(shop)
+    found = opened.segments(out, moment_of(as_of), rules)
+    answer(found, as_json=as_json, language=opened.language)
+
+
 @group.command(epilog="Example: offersmith customer 1234 --out customer-1234.html")
 def customer(
     customer_id: Annotated[str, typer.Argument(metavar="ID", help="Which customer.", show_default=False)],

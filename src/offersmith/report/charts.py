@@ -117,7 +117,9 @@ def _scatter(chart: Chart) -> Option:
         }
         for index, run in enumerate(chart.series)
     ]  # fmt: skip
-    axis: Option = {"type": "value", "splitNumber": 4, "min": 0, "axisTick": {"show": False}}
+    axis: Option = {"type": "value", "splitNumber": 4, "axisTick": {"show": False}}
+    if not xs or min(xs) >= 0:
+        axis["min"] = 0
     if chart.diagonal and xs:
         values = [value for run in chart.series for value in run.values if value is not None]
         top = _ceiling(max([*xs, *values]))
