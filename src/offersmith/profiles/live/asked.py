@@ -30,6 +30,7 @@ _OF_HOW = {
     "first": _TIME, "last": _TIME, "first_day": _DAY, "last_day": _DAY, "gap_squares": _DAY,
 }  # fmt: skip
 _OPS = {"=": 0, "in": 0, "!=": 1, ">": 2, ">=": 3, "<": 4, "<=": 5, "known": 6}
+_OPS_KNOWN = _OPS["known"]
 _NO_WINDOW = np.iinfo(np.int64).max
 
 
@@ -38,7 +39,8 @@ class Questions:
     """The cells of one gathering as arrays.
 
     Attributes:
-        cells: a row per cell: how, column of the value (negative: no sum), window in microseconds, first and last condition.
+        cells: a row per cell: how, column of the value (negative: no sum), window in microseconds, first and last
+            condition.
         rates: a row per cell: what a microsecond does to the logarithm of a weight, and the scale of its fixed point.
         conditions: a row per condition: column, operator, first and last constant.
         scales: a divisor per condition.
@@ -55,7 +57,9 @@ class Questions:
 def questions(gathering: Gathering) -> Questions:
     """Compile the cells of a gathering."""
     made, rates = np.zeros((len(gathering.cells), 5), np.int64), np.zeros((len(gathering.cells), 2))
-    conditions, scales, constants = [], [], []
+    conditions: list[tuple[int, ...]] = []
+    scales: list[float] = []
+    constants: list[float] = []
     special = {"hour": _HOUR, "weekday": _WEEKDAY, LINES: _LINES}
     for at, cell in enumerate(gathering.cells):
         first = len(conditions)
@@ -107,16 +111,16 @@ def ask(
 def _holds(value: float, op: int, constants: NDArray[np.float64]) -> bool:
     """Say whether a value meets a condition; what is unknown was sorted out before."""
     if op == 0:
-        return bool(np.any(constants == value))
+        return bool((constants == value).any())
     if op == 1:
-        return value != constants[0]
+        return bool(value != constants[0])
     if op == 2:
-        return value > constants[0]
+        return bool(value > constants[0])
     if op == 3:
-        return value >= constants[0]
+        return bool(value >= constants[0])
     if op == 4:
-        return value < constants[0]
-    return op == 6 or value <= constants[0]
+        return bool(value < constants[0])
+    return op == _OPS_KNOWN or bool(value <= constants[0])
 
 
 @compiled
@@ -166,7 +170,7 @@ def _rounded(value: float) -> int:
     whole = np.trunc(value)
     if abs(value - whole) >= 0.5:
         whole += np.sign(value)
-    return np.int64(whole)
+    return int(whole)
 
 
 @compiled
@@ -190,9 +194,7 @@ def walk(
     lines: NDArray[np.int32],
     sums: NDArray[np.int64],
     known: NDArray[np.uint64],
-    asked: tuple[
-        NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
-    ],
+    asked: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Walk through each customer's orders, once for every cell."""
     cells, rates, conditions, scales, constants = asked
@@ -203,9 +205,9 @@ def walk(
         for c in range(cells.shape[0]):
             how, column, window = cells[c, 0], cells[c, 1], cells[c, 2]
             found, n = 0, 0
-            row = np.int64(head[slots[i]])
+            row = int(head[slots[i]])
             while row >= 0:
-                at, row = row, np.int64(following[row])
+                at, row = row, int(following[row])
                 local = time[at] + offset[at] * MINUTE_US + WEEKS_US
                 if window != _NO_WINDOW and time[at] < now - window:
                     continue
@@ -234,9 +236,9 @@ def walk(
 def _worth(column: int, time: int, local: int, lines: int, sums: NDArray[np.int64]) -> int:
     """Return what a cell adds up or compares of one order."""
     if column >= 0:
-        return sums[column]
+        return int(sums[column])
     if column == _LINES:
-        return np.int64(lines)
+        return int(lines)
     if column == _TIME:
         return time
-    return local // DAY_US if column == _DAY else np.int64(1)
+    return int(local // DAY_US) if column == _DAY else 1

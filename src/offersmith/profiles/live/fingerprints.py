@@ -24,7 +24,7 @@ def fingerprints(texts: pa.Array) -> NDArray[np.uint64]:
     texts = texts.cast(pa.string())
     _, offsets, data = texts.buffers()
     where = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    held = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    held = np.frombuffer(data if data is not None and data.size else b"\0", np.uint8)
     return hashed(held, where.astype(np.int64))
 
 

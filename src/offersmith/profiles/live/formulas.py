@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,14 @@ from offersmith.store.feature_cells import Cell
 from offersmith.store.feature_values import COUNT_BITS, DAY_US, FRACTION_BITS, VALUE_BITS
 from offersmith.vocabulary import Feature
 
-Answer = tuple[NDArray[np.int64] | NDArray[np.float64], NDArray[np.bool_]]
+Answer = tuple[NDArray[Any], NDArray[np.bool_]]
 """An answer a customer, and whether there is one. Integers, but for the decayed sums of event lines: these are floats,
 in the unit of the feature."""
 
 
-def feature_values(feature: Feature, parts: Mapping[str, Cell], answers: Callable[[Cell], Answer], now: int) -> pa.Array:
+def feature_values(
+    feature: Feature, parts: Mapping[str, Cell], answers: Callable[[Cell], Answer], now: int
+) -> pa.Array:
     """Return a feature for every customer from the answers to its cells; null where it is unknown.
 
     Args:

@@ -65,11 +65,10 @@ def load(path: Path, layout: Layout) -> LiveProfiles:
         StorageError: the file is missing, cut short, damaged, or no file of live profiles.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         told = json.loads(arrays.pop("told").tobytes())
-        if told["kind"] != _KIND:
-            raise ValueError(told["kind"])
+        _recognise(told)
     except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as fault:
         raise StorageError(
             f"{path} holds no live profiles that can be read: {fault}",
@@ -84,6 +83,11 @@ def load(path: Path, layout: Layout) -> LiveProfiles:
             path=str(path),
         )
     return _restored(arrays, told, layout)
+
+
+def _recognise(told: dict[str, Any]) -> None:
+    if told["kind"] != _KIND:
+        raise ValueError(told["kind"])
 
 
 def _restored(arrays: dict[str, NDArray[Any]], told: dict[str, Any], layout: Layout) -> LiveProfiles:

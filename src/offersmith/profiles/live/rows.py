@@ -87,7 +87,7 @@ def as_rows(events: pa.Table, slots: NDArray[np.int64], layout: Layout) -> Rows:
     columns = {name: events[name].combine_chunks() for name in events.column_names}
     n = events.num_rows
     time = columns["time"].cast(pa.int64()).to_numpy()
-    offsets = columns["utc_offset"].cast(pa.int64()).to_numpy()
+    offsets = np.array(columns["utc_offset"].cast(pa.int64()))
     local = time + offsets * MINUTE_US + WEEKS_US
     day = local // DAY_US
     values, known = np.zeros((n, len(layout.values)), np.int64), np.full(n, 7, np.uint64)
@@ -182,7 +182,8 @@ def _fixed(value: float, name: str) -> int:
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Round half away from zero, as the engines do."""
     whole = np.trunc(values)
-    return (whole + np.sign(values) * (np.abs(values - whole) >= 0.5)).astype(np.int64)
+    whole += np.sign(values) * (np.abs(values - whole) >= 0.5)
+    return np.asarray(whole, np.int64)
 
 
 def _line_values(columns: Mapping[str, pa.Array], name: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

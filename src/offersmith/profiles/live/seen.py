@@ -58,7 +58,7 @@ def _place(table: NDArray[np.uint64], high: np.uint64, low: np.uint64) -> int:
     at = high & last
     while (table[at, 0] != high or table[at, 1] != low) and (table[at, 0] != _EMPTY or table[at, 1] != _EMPTY):
         at = (at + _ONE) & last
-    return np.int64(at)
+    return int(at)
 
 
 @compiled
