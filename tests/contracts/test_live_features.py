@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ from tests.profiles.live.shops import assert_equal, batch
 from offersmith.events.synthetic import make
 from offersmith.profiles import FEATURES
 from offersmith.profiles.live import LIVE, LiveProfiles, compile_live
-from offersmith.vocabulary import EVENTS, Feature
+from offersmith.vocabulary import Feature
 
 MOMENTS = (datetime(2024, 2, 20), datetime(2024, 5, 1))
 
@@ -21,11 +20,7 @@ MOMENTS = (datetime(2024, 2, 20), datetime(2024, 5, 1))
 @pytest.fixture(scope="module")
 def events() -> pa.Table:
     """Return a few thousand events of the synthetic shop, in an order that is not time's."""
-    shop = make(40, 120, 5, start=date(2024, 1, 1))
-    table = pa.Table.from_batches(shop.batches())
-    given = {name: table[name] for name in table.column_names if name != "event_id"}
-    given["event_id"] = pa.array([f"e{i}" for i in range(table.num_rows)])
-    table = pa.table([given.get(f.name, pa.nulls(table.num_rows, f.type)) for f in EVENTS], schema=EVENTS)
+    table = pa.Table.from_batches(make(60, 120, 5, start=date(2024, 1, 1)).batches())
     assert table.num_rows > 3000
     return table.take(np.random.default_rng(1).permutation(table.num_rows))
 
