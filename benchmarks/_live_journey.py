@@ -1,0 +1,74 @@
+"""The Complete Journey as events for the live profiles, and what the batch query says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from offersmith.events.examples.complete_journey import sources
+from offersmith.profiles.build import build
+from offersmith.settings import SourceSettings
+from offersmith.store.analytics import Analytics
+from offersmith.store.feature_values import COUNT_BITS, VALUE_BITS
+from offersmith.vocabulary import EVENTS, Feature
+
+
+def journey(most: int | None) -> pa.Table:
+    """Return all events of the example in order of time, each id once; the first so many where `most` is given."""
+    parts = [
+        pa.table([batch.column(field.name) for field in EVENTS], schema=EVENTS)
+        for source in sources(SourceSettings(), Path())
+        for batch in source.batches()
+    ]
+    table = pa.concat_tables(parts).sort_by([("time", "ascending"), ("event_id", "ascending")])
+    ids = table["event_id"].combine_chunks()
+    first = np.unique(pc.index_in(ids, value_set=pc.unique(ids)).to_numpy(), return_index=True)[1]
+    return table.take(np.sort(first)).slice(0, most).combine_chunks()
+
+
+def asked_batch(path: Path, moments: Sequence[datetime], features: Sequence[Feature]) -> dict[datetime, pa.Table]:
+    """Return what the batch query says as of each moment."""
+    with Analytics(threads=1) as analytics:
+        analytics.use_events([path])
+        return {moment: build(analytics, moment, features={f.name: f for f in features}) for moment in moments}
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """Put events where the batch query reads them."""
+    pq.write_table(table, path)
+
+
+def differences(live: pa.Table, batch: pa.Table, feature: Feature, lines: Any) -> dict[str, float]:
+    """Return how far a feature is from the batch query, over all customers.
+
+    Args:
+        live: what was kept up to date.
+        batch: what was asked at once; of the same customers.
+        feature: which.
+        lines: events of each customer: the batch query rounds each one's weight to half a unit of its fixed point.
+
+    Returns:
+        `absolute` and `relative` (largest differences; infinite where one knows and the other does not), and `beyond`,
+        the largest relative difference after what the batch query may have rounded is taken off; decayed kinds only.
+    """
+    ours, theirs = (column[feature.name] for column in (live, batch))
+    if not ours.is_null().equals(theirs.is_null()):
+        return {"absolute": float("inf"), "relative": float("inf"), "beyond": float("inf")}
+    x, y = (pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy() for column in (ours, theirs))
+    gap = np.abs(x - y)
+    scale = np.maximum(np.maximum(np.abs(x), np.abs(y)), np.finfo(float).tiny)
+    rounded = 0.0
+    if feature.kind in ("decayed_count", "decayed_sum"):
+        rounded = lines * 2.0 ** -((COUNT_BITS if feature.kind == "decayed_count" else VALUE_BITS) + 1)
+    return {
+        "absolute": float(gap.max(initial=0.0)),
+        "relative": float((gap / scale).max(initial=0.0)),
+        "beyond": float((np.maximum(gap - rounded, 0.0) / scale).max(initial=0.0)),
+    }
