@@ -83,7 +83,7 @@ def moves_figure(moves: Moves, reader: Reader) -> tuple[Block, ...]:
     columns = (Column(words(reader, "segment")), Column(heading, "percent"))
     picture = Figure(chart, Table(title, columns, tuple(zip(names, stays, strict=True))))
     heads = (Column(words(reader, "from_to")), *(Column(name, "percent") for name in names))
-    rows = tuple((name, *row) for name, row in zip(names, moves.shares, strict=True))
+    rows: tuple[tuple[Cell, ...], ...] = tuple((name, *row) for name, row in zip(names, moves.shares, strict=True))
     return (picture, Table(words(reader, "moves_table"), heads, rows))
 
 
