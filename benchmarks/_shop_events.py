@@ -23,14 +23,14 @@ _MIX = {
 _CHUNK = 1_000_000
 
 
-def write_events(path: Path, events: int, seed: int = 7) -> None:
-    """Write `events` lines of about `events` / 100 customers over two years, some after `AS_OF`, ordered by time.
+def write_events(path: Path, events: int, seed: int = 7, each: int = 100) -> None:
+    """Write `events` lines of about `events` / `each` customers over two years, some after `AS_OF`, ordered by time.
 
     Customers differ in how often they come (log-normal), products in how often they sell (Zipf-like); a visit is one
     session of a few lines, and its purchases are one order. One in a hundred visits is anonymous.
     """
     rng = np.random.default_rng(seed)
-    customers = max(events // 100, 1)
+    customers = max(events // each, 1)
     weights = rng.lognormal(0.0, 0.8, customers)
     cumulative = np.cumsum(weights / weights.sum())
     with pq.ParquetWriter(path, EVENTS, compression="zstd") as writer:
