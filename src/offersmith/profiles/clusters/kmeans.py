@@ -1,11 +1,12 @@
 """K-means (Lloyd 1982, started by k-means++): as many segments as come out the same whoever is looked at.
 
 For every number of segments from `LEAST` to `MOST_K` two random halves of the customers are fitted apart, twenty times
-over, and the median of their agreement says how stable that number is (`stability`). Of the numbers that are as stable
-as the most stable one, within a standard error, the one with the widest silhouette (Rousseeuw 1987) is taken. Where
+over, and the median of their agreement says how stable that number is (`stability`). Of the numbers that reach
+`STABLE` the one with the widest silhouette (Rousseeuw 1987) is taken: where several hold, the clearest counts. Where
 none reaches `STABLE`, the least important idea is left out and all is tried anew, down to `FEWEST` ideas, and at last
 along their first principal component alone, where cuts are firmest: few segments that hold are worth more than many
-that do not. What was tried is kept in `choices`. Fitting looks at a sample of customers, labelling at all of them.
+that do not. Where nothing reaches it, the numbers within a standard error of the most stable one are compared so.
+What was tried is kept in `choices`. Fitting looks at a sample of customers, labelling at all of them.
 """
 
 from __future__ import annotations
@@ -221,10 +222,11 @@ def _tried(points: Floats, ideas: int, possible: Sequence[int], seed: int, split
             error = float(_MEDIAN_ERROR * agreed.std(ddof=1) / np.sqrt(len(agreed)))
             found[k] = float(np.median(agreed)), error
     firmest, error = max(found.values())
+    enough = STABLE if firmest >= STABLE else firmest - error
     return [
         Choice(
             ideas, points.shape[1], k, median, spread,
-            _silhouette(points, k, seed) if median >= firmest - error else None,
+            _silhouette(points, k, seed) if median >= enough else None,
         )
         for k, (median, spread) in found.items()
     ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 A profile has more than fifty columns, and ten of them say "spends much" in other words. Were all let in, that one idea
 would vote ten times, and tastes that hardly differ between people would add nothing but noise: on two real shops the
-halves of the customers agreed less with every idea added after the first five. So one column stands for an idea, five
-ideas form the segments (when last, how often, how much, since when, by coupon), and all other features describe them.
+halves of the customers agreed less once prices, discounts and hours of purchase were added to the habits. So one column
+stands for an idea, five ideas form the segments (when last, how often, how much, since when, by coupon), and all other
+features describe them.
 
 Skewed columns are taken as log(1 + x); all are centred at their median and divided by IQR / 1.349, which is the
 standard deviation of a normal column; where the middle half is equal, the standard deviation between the first and the
