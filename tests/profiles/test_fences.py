@@ -18,6 +18,12 @@ def test_the_medcouple_is_that_of_all_pairs() -> None:
     assert medcouple(-ordered[::-1]) == pytest.approx(-pairs[4])
 
 
+def test_tied_medians_are_split_evenly() -> None:
+    """A column of many zeros and a tail is as skewed as can be, and of zeros with both tails not at all."""
+    assert medcouple(np.array([0.0] * 6 + [1.0, 2.0, 3.0, 4.0])) == 1.0
+    assert medcouple(np.array([-2.0, -1.0, 0.0, 0.0, 0.0, 1.0, 2.0])) == 0.0
+
+
 def test_the_medcouple_of_an_exponential_law_is_known() -> None:
     """About a third, by numerical integration of the kernel's median over an exponential law."""
     rng = np.random.default_rng(1)
