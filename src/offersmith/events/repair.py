@@ -3,8 +3,9 @@
 Which way is best differs: a price is best told by the product's last one, a weight by the category's median. So for
 each column some of the known values are hidden, every way of `fills.WAYS` guesses them, and the one with the smallest
 mean error fills the column (masked-value validation; van Buuren, Flexible Imputation of Missing Data, 2nd ed., 2.5).
-The error is that of the larger of guess and truth, between 0 and 1, so that a few huge values do not decide. Where it has nothing to go by, plainer ways follow. The originals are kept beside, and `undo` puts them back
-exactly. Nothing at or after the moment is read or changed.
+The error is a share of the larger of guess and truth, so that a few huge values do not decide. Where the best way has
+nothing to go by, plainer ones follow. The originals are kept beside, and `undo` puts them back exactly. Nothing at or
+after the moment is read or changed.
 
 A filled value is a guess. Amounts that are sums of money in a report are better left as they are and told of.
 """
