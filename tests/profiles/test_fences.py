@@ -59,6 +59,17 @@ def test_nothing_varying_has_no_fences() -> None:
     assert fences(np.zeros(0)) is None
 
 
+@pytest.mark.parametrize("mean", [1.0, 2.0, 5.0])
+def test_of_small_counts_few_are_beyond_and_none_far(mean: float) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.negative_binomial(1, 1 / (1 + mean), 20_000).astype(float)
+    found = fences(x)
+    assert found is not None
+    far = found.outlyingness(x)
+    assert (far > 1).mean() < 0.04
+    assert (far > 3).mean() < 0.001
+
+
 def test_a_column_of_almost_one_value_still_sees_a_giant() -> None:
     x = np.append(np.ones(99), 1000.0)
     found = fences(x)

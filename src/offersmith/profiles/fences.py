@@ -5,7 +5,8 @@ medcouple, a measure of skew that outliers do not move (Hubert and Vandervieren,
 Analysis 52, 2008; for MC < 0 the exponents are -3 and 4). How far a value lies is its distance from the median over the
 fence's on that side, after the adjusted outlyingness of Hubert and Van der Veeken (Journal of Chemometrics 22, 2008): 1
 is at the fence. Where half of all values are the same, such as nothing, the fences are those of the others; where
-hardly any differ, the fences stand three times the median (or 3, if that is more) away.
+hardly any differ, the fences stand three times the median (or 3, if that is more) away. Counts have few different
+values; equal ones are spread evenly over the unit around them, or quartiles and skew of small counts would be blind.
 """
 
 from __future__ import annotations
@@ -79,7 +80,17 @@ def medcouple(ordered: Values) -> float:
     return float(np.median(kernel))
 
 
+def _spread(ordered: Values) -> Values:
+    """Return sorted whole numbers with equal ones spread evenly from half below to half above; others as they are."""
+    if not np.array_equal(ordered, np.rint(ordered)):
+        return ordered
+    _, first, times = np.unique(ordered, return_index=True, return_counts=True)
+    place = np.arange(ordered.size) - np.repeat(first, times)
+    return ordered + (place + 0.5) / np.repeat(times, times) - 0.5
+
+
 def _around(median: float, ordered: Values) -> Fences | None:
+    ordered = _spread(ordered)
     first, third = (float(mark) for mark in np.quantile(ordered, [0.25, 0.75]))
     width = third - first
     if width <= 0:
