@@ -18,6 +18,12 @@ def test_the_medcouple_is_that_of_all_pairs() -> None:
     assert medcouple(-ordered[::-1]) == pytest.approx(-pairs[4])
 
 
+def test_tied_medians_are_split_evenly() -> None:
+    """A column of many zeros and a tail is as skewed as can be, and of zeros with both tails not at all."""
+    assert medcouple(np.array([0.0] * 6 + [1.0, 2.0, 3.0, 4.0])) == 1.0
+    assert medcouple(np.array([-2.0, -1.0, 0.0, 0.0, 0.0, 1.0, 2.0])) == 0.0
+
+
 def test_the_medcouple_of_an_exponential_law_is_known() -> None:
     """About a third, by numerical integration of the kernel's median over an exponential law."""
     rng = np.random.default_rng(1)
@@ -51,6 +57,17 @@ def test_nothing_varying_has_no_fences() -> None:
     assert fences(np.full(100, 3.0)) is None
     assert fences(np.full(100, np.nan)) is None
     assert fences(np.zeros(0)) is None
+
+
+@pytest.mark.parametrize("mean", [1.0, 2.0, 5.0])
+def test_of_small_counts_few_are_beyond_and_none_far(mean: float) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.negative_binomial(1, 1 / (1 + mean), 20_000).astype(float)
+    found = fences(x)
+    assert found is not None
+    far = found.outlyingness(x)
+    assert (far > 1).mean() < 0.04
+    assert (far > 3).mean() < 0.001
 
 
 def test_a_column_of_almost_one_value_still_sees_a_giant() -> None:

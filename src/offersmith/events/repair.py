@@ -2,9 +2,10 @@
 
 Which way is best differs: a price is best told by the product's last one, a weight by the category's median. So for
 each column some of the known values are hidden, every way of `fills.WAYS` guesses them, and the one with the smallest
-mean absolute error fills the column (masked-value validation; van Buuren, Flexible Imputation of Missing Data, 2nd
-ed., 2.5). Where it has nothing to go by, plainer ways follow. The originals are kept beside, and `undo` puts them back
-exactly. Nothing at or after the moment is read or changed.
+mean error fills the column (masked-value validation; van Buuren, Flexible Imputation of Missing Data, 2nd ed., 2.5).
+The error is a share of the larger of guess and truth, so that a few huge values do not decide. Where the best way has
+nothing to go by, plainer ones follow. The originals are kept beside, and `undo` puts them back exactly. Nothing at or
+after the moment is read or changed.
 
 A filled value is a guess. Amounts that are sums of money in a report are better left as they are and told of.
 """
@@ -67,8 +68,8 @@ class Mended:
         missing: of these, without one.
         impossible: of these, with one out of bounds.
         way: code of `fills.WAYS` that was chosen; empty where nothing was to be done or too little is known.
-        errors: mean absolute error of each way on the hidden values, in the column's unit (per piece where it goes with
-            another column); only ways that could guess them.
+        errors: mean error of each way on the hidden values, as a share of the larger of guess and truth; only ways that
+            could guess them.
         hidden: values hidden for that.
         filled: values filled in by `way`.
         plainer: values filled in by a plainer way, because `way` had nothing to go by.
@@ -213,7 +214,7 @@ def _mend(table: pa.Table, rule: Rule, as_of: datetime, seed: int) -> tuple[pa.T
 
 
 def _errors(lines: Lines, known: NDArray[np.int64], seed: int) -> tuple[dict[str, float], int]:
-    """Return the mean absolute error of each way on hidden values that every way could guess, and how many."""
+    """Return the mean relative error of each way on hidden values that every way could guess, and how many."""
     size = min(max(int(_SHARE * known.size), 1), HIDDEN)
     hidden = np.sort(np.random.default_rng(seed).choice(known, size, replace=False))
     values = lines.values.copy()
@@ -227,8 +228,14 @@ def _errors(lines: Lines, known: NDArray[np.int64], seed: int) -> tuple[dict[str
         able = {"overall_median": guesses["overall_median"]}
         common = np.ones(size, dtype=np.bool_)
     truth = lines.values[hidden]
-    errors = {way: float(np.mean(np.abs(guess - truth)[common])) for way, guess in able.items()}
+    errors = {way: _off(guess[common], truth[common]) for way, guess in able.items()}
     return errors, int(common.sum())
+
+
+def _off(guess: Numbers, truth: Numbers) -> float:
+    larger = np.maximum(np.abs(guess), np.abs(truth))
+    share = np.divide(np.abs(guess - truth), larger, out=np.zeros(guess.size), where=larger > 0)
+    return float(np.mean(np.minimum(share, 1.0)))
 
 
 def _allowed(guess: Numbers, known: Numbers, rule: Rule, kind: pa.DataType) -> Numbers:

@@ -8,7 +8,8 @@ constant feature that is constant no more is seen.
 Small shops differ by chance: between samples of n and m customers of one population PSI is about (1/n + 1/m) times a
 chi-square with one degree less than there are bins (Yurdakul & Naranjo, Journal of Risk Model Validation 14(4), 2020).
 What chance alone exceeds in 5 % of tables, all features of a table counted together (Bonferroni), is told beside the
-index, and nothing below it is called a shift. Two tables that share customers differ less than that by chance.
+index, and nothing below it is called a shift. Two tables that share customers differ less than that by chance. What
+counts from the first day on, such as orders ever, grows with the shop's age: watch features with a window for change.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ The usual ends at the fences of the adjusted box plot: Q1 - 1.5 exp(-4 MC) IQR a
 medcouple, a measure of skew that outliers do not move (Hubert and Vandervieren, Computational Statistics & Data
 Analysis 52, 2008; for MC < 0 the exponents are -3 and 4). How far a value lies is its distance from the median over the
 fence's on that side, after the adjusted outlyingness of Hubert and Van der Veeken (Journal of Chemometrics 22, 2008): 1
-is at the fence. Where half of all values are the same, the fences are those of the others; where hardly any differ, the
-fences stand three times the median (or 3, if that is more) away.
+is at the fence. Where half of all values are the same, such as nothing, the fences are those of the others; where
+hardly any differ, the fences stand three times the median (or 3, if that is more) away. Counts have few different
+values; equal ones are spread evenly over the unit around them, or quartiles and skew of small counts would be blind.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ def fences(values: Values) -> Fences | None:
     known = np.sort(known)
     median = float(np.median(known))
     first, third = (float(mark) for mark in np.quantile(known, [0.25, 0.75]))
-    if third > first:
-        return _around(median, known)
     others = known[known != median]
+    if third > first and others.size > known.size / 2:
+        return _around(median, known)
     span = 3.0 * max(abs(median), 1.0)
     if others.size < _FEW:
         return Fences(median, median - span, median + span)
@@ -72,10 +73,24 @@ def medcouple(ordered: Values) -> float:
     below, above = ordered[ordered <= median] - median, ordered[ordered >= median] - median
     width = above[:, None] - below[None, :]
     kernel = np.divide(above[:, None] + below[None, :], width, out=np.zeros_like(width), where=width > 0)
+    # Pairs of values that both are the median: as many -1 as +1, by their places (the definition for ties).
+    ties = int(np.sum(below == 0))
+    places = np.arange(ties)
+    kernel[:ties, below.size - ties :] = np.sign(places[:, None] - places[None, :])
     return float(np.median(kernel))
 
 
+def _spread(ordered: Values) -> Values:
+    """Return sorted whole numbers with equal ones spread evenly from half below to half above; others as they are."""
+    if not np.array_equal(ordered, np.rint(ordered)):
+        return ordered
+    _, first, times = np.unique(ordered, return_index=True, return_counts=True)
+    place = np.arange(ordered.size) - np.repeat(first, times)
+    return ordered + (place + 0.5) / np.repeat(times, times) - 0.5
+
+
 def _around(median: float, ordered: Values) -> Fences | None:
+    ordered = _spread(ordered)
     first, third = (float(mark) for mark in np.quantile(ordered, [0.25, 0.75]))
     width = third - first
     if width <= 0:

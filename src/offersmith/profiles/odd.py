@@ -139,7 +139,7 @@ def odd(
     """Name the odd rows of a table.
 
     Args:
-        table: a profile table, or any table with a row per thing.
+        table: a profile table, or any table with a row per thing, such as `store.goods.goods` with a row per product.
         seed: of the isolation forest.
         key: column that names the rows.
         features: columns to compare; None takes all of numbers.
@@ -234,7 +234,8 @@ def _told(
         beyond = [j for j in first[i] if abs(times[i, j]) > 1]
         why = tuple(Why(names[j], float(held[i, j]), usual[names[j]].median, float(times[i, j])) for j in beyond[:3])
         high = [names[j] for j in beyond if times[i, j] > FAR]
-        found.append(OddOne(str(who), _kind(high), float(score[i]), why))
+        kind = _kind(high) if key == "customer_id" else "unusual"
+        found.append(OddOne(str(who), kind, float(score[i]), why))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from offersmith.store.analytics import EVENTS_TABLE
-from offersmith.store.feature_values import DAY_US, epoch_us, moment_us, real
+from offersmith.store.feature_values import DAY_US, epoch_us, moment_us, real, whole
 from offersmith.store.journeys import IDLE, visited
 
 
@@ -40,7 +40,7 @@ def left_carts(as_of: datetime, since: datetime, quiet: timedelta = IDLE) -> ir.
     known = priced.mutate(pieces=pieces, worth=worth)
     found = known.group_by("customer_id", "product_id").aggregate(
         category=known.category.max(),
-        quantity=known.pieces.sum(),
+        quantity=real(whole(known.pieces * real(2**16)).sum()) / real(2**16),
         value=ibis.ifelse(known.worth.count() == known.count(), known.worth.sum(), None).cast("int64"),
         first_time=known.time.min(),
         last_time=known.time.max(),
