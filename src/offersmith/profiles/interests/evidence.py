@@ -31,7 +31,7 @@ class Evidence:
         events: how many events.
         last: the latest of them, microseconds since 1970 (UTC).
         products: ids of the products, which are the first items; string.
-        texts: of each item, what words are found in; null where nothing is known.
+        texts: of each item, what words are found in; empty where nothing is known.
         categories: of each item, null of searches and where unknown.
     """
 
@@ -68,8 +68,8 @@ def read_evidence(analytics: Analytics, as_of: datetime, half_life_days: float =
     place = pc.index_in(rows["item"], value_set=products)
     sought = pc.add(pc.index_in(rows["item"], value_set=searches), len(products))
     item = pc.if_else(rows["is_search"], sought, place)
-    names = pc.binary_join_element_wise(named["product_name"], named["brand"], " ", null_handling="skip")
-    names = pc.if_else(pc.equal(names, ""), None, names)
+    title, brand = (pc.fill_null(_one(named[column]), "") for column in ("product_name", "brand"))
+    names = pc.utf8_trim_whitespace(pc.binary_join_element_wise(title, brand, " "))
     customers, ends = _rows(_one(rows["customer_id"]))
     return Evidence(
         as_of,
@@ -80,7 +80,7 @@ def read_evidence(analytics: Analytics, as_of: datetime, half_life_days: float =
         np.asarray(rows["events"]),
         np.asarray(rows["last"].cast(pa.int64())),
         products,
-        pa.concat_arrays([_one(names), searches]),
+        pa.concat_arrays([names, searches]),
         pa.concat_arrays([_one(named["category"]), pa.nulls(len(searches), pa.string())]),
     )
 

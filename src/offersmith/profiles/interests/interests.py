@@ -21,6 +21,7 @@ from offersmith.profiles.interests.evidence import Evidence
 from offersmith.profiles.interests.lexicon import Lexicon, fit_lexicon
 from offersmith.profiles.interests.scoring import listed
 from offersmith.profiles.interests.topics import Topics, fit_topics
+from offersmith.profiles.interests.vectors import ProductVectors, basket_matrix, fit_vectors, focus
 from offersmith.words import Language, say
 
 Kind = Literal["category", "topic", "word"]
@@ -54,10 +55,12 @@ class InterestModel:
         names: what people read, as the shop wrote it; all different within a kind.
         has: items by subjects, 0 to 1.
         share: of each subject, of all that customers dealt with; nobody counts more than the busiest one in a hundred.
+        focus: how much the items of each belong together, 0 to 1.
         same: subjects by subjects, where one would repeat the other.
         prior: how much must be seen before a ratio is believed, in purchases.
         lexicon: the words.
         topics: the topics.
+        vectors: of the products, in the order of the evidence.
     """
 
     keys: tuple[str, ...]
@@ -65,18 +68,21 @@ class InterestModel:
     names: tuple[str, ...]
     has: sparse.csr_matrix
     share: NDArray[np.float64]
+    focus: NDArray[np.float64]
     same: sparse.csr_matrix
     prior: float
     lexicon: Lexicon
     topics: Topics
+    vectors: ProductVectors
 
 
-def fit_interests(evidence: Evidence, seed: int) -> InterestModel:
+def fit_interests(evidence: Evidence, baskets: pa.Table, seed: int) -> InterestModel:
     """Learn what interests there are in a shop.
 
     Args:
         evidence: of all customers before the moment.
-        seed: of the sample that topics are learned from.
+        baskets: what was dealt with together before it, from `store.texts.compile_baskets`.
+        seed: of the samples that topics and vectors are learned from.
     """
     texts = evidence.texts.to_pylist()
     lexicon = fit_lexicon(texts)
@@ -110,16 +116,25 @@ def fit_interests(evidence: Evidence, seed: int) -> InterestModel:
     total = float(dealt.sum())
     share = np.asarray(amounts.sum(axis=0)).ravel() / total if total else np.zeros(len(kept))
     chosen = tuple(names[i] for i in kept)
+    products = len(evidence.products)
+    vectors = fit_vectors(basket_matrix(baskets, evidence.products, seed), sparse.csr_matrix(words[:products]))
+    sold = np.asarray(dealt.sum(axis=0)).ravel()
+    together = focus(sparse.csr_matrix(has[:products]), vectors.products, sold[:products])
+    usual = float(np.median(together)) if len(kept) else 1.0
+    # A category or a topic belongs together by what it is.
+    together = np.where(is_word[kept], together, np.maximum(together, usual))
     return InterestModel(
         tuple(keys[i] for i in kept),
         tuple(kinds[i] for i in kept),
         chosen,
         has,
         share,
-        _same(has, np.asarray(dealt.sum(axis=0)).ravel(), chosen),
+        together,
+        _same(has, sold, chosen),
         _prior(amounts, np.asarray(dealt.sum(axis=1)).ravel(), share),
         lexicon,
         topics,
+        vectors,
     )
 
 
@@ -137,7 +152,7 @@ def list_interests(model: InterestModel, evidence: Evidence, most: int = MOST) -
     who, what, weight, events, last = listed(
         evidence.ends, evidence.item, _sublinear(evidence.weight), evidence.events, evidence.last,
         model.has.indptr.astype(np.int64), model.has.indices.astype(np.int64), model.has.data,
-        model.share, model.same.indptr.astype(np.int64), model.same.indices.astype(np.int64),
+        model.share, model.focus, model.same.indptr.astype(np.int64), model.same.indices.astype(np.int64),
         model.prior, _DOUBT, most,
     )  # fmt: skip
     first = np.searchsorted(who, who)

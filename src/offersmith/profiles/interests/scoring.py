@@ -2,7 +2,8 @@
 
 Of a customer with `n` of something, where `e` was to be expected of somebody as busy, the ratio is shrunk towards one
 as gamma-Poisson empirical Bayes does (DuMouchel 1999, "Bayesian data mining in large frequency tables"):
-(n + b) / (e + b). The score is n * ln of that: much of it, and more than others. From the highest score on, each pick
+(n + b) / (e + b). The score is n * ln of that, times how much the items of the subject belong
+together: much of it, more than others, and not a word that all kinds of things have, such as a colour. From the highest score on, each pick
 blocks what would only repeat it.
 """
 
@@ -28,6 +29,7 @@ def listed(
     has: Whole,
     has_worth: Real,
     share: Real,
+    focus: Real,
     same_ends: Whole,
     same: Whole,
     prior: float,
@@ -46,6 +48,7 @@ def listed(
         has: the subjects of each item.
         has_worth: how much of the item a subject is, 0 to 1.
         share: of each subject, of all that all customers dealt with.
+        focus: of each subject, how much its items belong together, 0 to 1.
         same_ends: row ends of what a subject repeats.
         same: subjects that repeat each other.
         prior: `b`, how much must be seen before a ratio is believed.
@@ -68,9 +71,10 @@ def listed(
     touched = np.empty(subjects, np.int64)
     size = 0
     for customer in range(customers):
-        met, total = 0, 0.0
+        met, total, busy = 0, 0.0, 0
         for row in range(ends[customer], ends[customer + 1]):
             total += worth[row]
+            busy += events[row]
             for place in range(has_ends[item[row]], has_ends[item[row] + 1]):
                 subject = has[place]
                 if amount[subject] == 0.0:
@@ -86,7 +90,10 @@ def listed(
             subject = touched[place]
             ratio = (amount[subject] + prior) / (total * share[subject] + prior)
             # Ties fall to the first subject, whatever order the items came in.
-            score[place] = amount[subject] * np.log(ratio) * (1.0 - 1e-12 * subject)
+            score[place] = amount[subject] * np.log(ratio) * focus[subject] * (1.0 - 1e-12 * subject)
+            # Of somebody who did more, what happened once is chance.
+            if seen[subject] < 2 and busy > 3:
+                score[place] = 0.0
         order = np.argsort(-score)
         begin, whole, picked = size, 0.0, 0
         for place in order:

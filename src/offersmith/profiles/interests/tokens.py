@@ -30,7 +30,7 @@ STOP = frozenset(
     "set sets pack packs pk pc pcs piece pieces asst asstd assorted assortment ass design designs style small sml sm "
     "medium med large lge lrg big mini new size sizes colour color coloured colours various each per plus pair ct oz gm "
     "lb ml cm kg dozen doz extra sold item items misc n/a na none null unknown test "
-    "tall short round square oval shape shaped".split()
+    "ant tall short round square oval shape shaped".split()
 )
 """English words that say nothing of what a product is: articles and the like, and the words of packing and size."""
 _STOP_ZH = frozenset("装 新款 包邮 正品 新品 特价 促销 大号 中号 小号 规格 型号 套装 组合 官方 旗舰店".split())
@@ -74,7 +74,7 @@ def tokens(text: str | None) -> list[Token]:
             found += [Token(run, run, is_run=True) for run in _BREAKS_ZH.split(word) if run and run not in _STOP_ZH]
             continue
         stem = folded(word.lower())
-        if len(stem) > 1 and stem not in STOP and word.lower() not in STOP and not stem.isdigit():
+        if (len(stem) > 2 or not stem.isalpha()) and stem not in STOP and word.lower() not in STOP and not stem.isdigit():
             found.append(Token(stem, word, is_run=False))
     return found
 
