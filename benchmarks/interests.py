@@ -62,7 +62,9 @@ def run(argv: list[str]) -> int:
         "customers": _customers(model, evidence, lists.to_pylist(), asked.customers, asked.seed),
         "topics": [name for key, name in zip(model.keys, model.names, strict=True) if key.startswith("topic:")],
         "coherence": _coherence(evidence, words, asked.seed),
-        "completion": completion(basket_matrix(baskets, evidence.products), words[: len(evidence.products)], asked.seed),
+        "completion": completion(
+            basket_matrix(baskets, evidence.products), words[: len(evidence.products)], asked.seed
+        ),
         "cpu_s": {name: round(value, 2) for name, value in cpu.items()},
     }
     if asked.json:

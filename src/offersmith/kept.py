@@ -23,6 +23,7 @@ from offersmith.events.decision_log import state
 from offersmith.offers.catalogue import catalogue, offer
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
+from offersmith.profiles.interests import learning as interests
 from offersmith.profiles.lifetime import learning as lifetime
 from offersmith.profiles.lifetime.value import Horizon
 from offersmith.progress import Progress
@@ -113,6 +114,15 @@ class Kept:
         with suppress(OSError, pa.ArrowException):
             return pq.read_table(file)
         table = lifetime.learn(self.analytics, at, horizon)
+        replace(file, parquet(table))
+        return table
+
+    def interests(self, at: datetime) -> pa.Table:
+        """Return what everybody cares for as of a moment; see `interests.learning`."""
+        file = self.place.part("interests") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key('interests')}.parquet"
+        with suppress(OSError, pa.ArrowException):
+            return pq.read_table(file)
+        table = interests.learn(self.analytics, at, seed=self.settings.learn.seed)
         replace(file, parquet(table))
         return table
 

@@ -25,7 +25,7 @@ from offersmith.profiles.lifetime.value import WINDOW
 from offersmith.profiles.segments import meaning, name, segment
 from offersmith.report.format import Reader
 from offersmith.report.inputs_base import Both, Interval
-from offersmith.report.portrait.facts import Given, Group, Happened, Move, PortraitFacts, Standing, Worth
+from offersmith.report.portrait.facts import Given, Group, Happened, Interest, Move, PortraitFacts, Standing, Worth
 from offersmith.report.portrait.page import headline, render_portrait, standfirst
 from offersmith.store.files import replace
 from offersmith.store.timeline import timeline
@@ -127,7 +127,7 @@ def _facts(kept: Kept, profiles: pa.Table, place: int, at: datetime) -> Portrait
         groups=(_usual(codes, code),),
         moves=_moves(kept, code, codes, profiles, at),
         moved_days=MOVED_DAYS,
-        interests=(),
+        interests=_interests(kept.interests(at), customer),
         worth=worth,
         worth_reason=reason,
         happened=tuple(_happened(row) for row in happened.to_pylist()),
@@ -166,6 +166,12 @@ def _worth(table: pa.Table, customer: str, at: datetime, currency: str) -> tuple
         model=said["model"],
         kept_out=row["unlike"],
     ), ""
+
+
+def _interests(table: pa.Table, customer: str) -> tuple[Interest, ...]:
+    """Return a customer's interests, the strongest first."""
+    rows = table.filter(pc.equal(table["customer_id"], customer)).sort_by("rank").to_pylist()
+    return tuple(Interest(row["name"], row["kind"], row["weight"], row["evidence"], row["last"].date()) for row in rows)
 
 
 def _usual(codes: pa.ChunkedArray, code: str) -> Group:

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.profiles.interests.planted import AS_OF, EVERYDAY, GROUPS, baskets, event, evidence, planted
 
 from offersmith.errors import InputError
 from offersmith.profiles.interests.evidence import Evidence
-from offersmith.profiles.interests.interests import INTERESTS, InterestModel, fit_interests, interest_name, list_interests
-from tests.profiles.interests.planted import AS_OF, EVERYDAY, GROUPS, baskets, event, evidence, planted
+from offersmith.profiles.interests.interests import (
+    INTERESTS,
+    InterestModel,
+    fit_interests,
+    interest_name,
+    list_interests,
+)
 
 
 def read(path: Path, rows: list[dict[str, Any]]) -> tuple[Evidence, InterestModel]:
@@ -101,7 +107,10 @@ def test_one_event_gives_a_modest_list_and_none_gives_none(tmp_path: Path) -> No
 
 def test_what_was_given_back_is_no_interest(tmp_path: Path) -> None:
     rows, _ = planted(30, 60)
-    rows += [event(90_000, "back", "Garden Hose 20 m", 10), event(90_001, "back", "Garden Hose 20 m", 9, event="refund")]
+    rows += [
+        event(90_000, "back", "Garden Hose 20 m", 10),
+        event(90_001, "back", "Garden Hose 20 m", 9, event="refund"),
+    ]
     rows += [event(90_002, "only", "Garden Hose 20 m", 9, event="refund")]
     answer = listed(tmp_path / "e.parquet", rows)
     assert not {"back", "only"} & set(answer)

@@ -55,7 +55,7 @@ class Topics:
         known = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
         belongs = sparse.csr_matrix(self.shares @ sparse.diags(known))
         found = np.asarray((words @ belongs.T).todense())
-        counted = np.asarray((words @ (total > 0).astype(float)[:, None])).ravel()
+        counted = np.asarray(words @ (total > 0).astype(float)[:, None]).ravel()
         answer: NDArray[np.float64] = found / np.maximum(counted, 1.0)[:, None]
         return answer
 
@@ -77,9 +77,7 @@ class Topics:
         return tuple(answer)
 
 
-def fit_topics(
-    counts: sparse.csr_matrix, seed: int, sizes: Sequence[int] = SIZES, method: Method = "nmf"
-) -> Topics:
+def fit_topics(counts: sparse.csr_matrix, seed: int, sizes: Sequence[int] = SIZES, method: Method = "nmf") -> Topics:
     """Learn topics from a seeded sample of customers.
 
     Args:
