@@ -65,7 +65,9 @@ def test_words_that_go_together_are_more_coherent_than_mixed_ones() -> None:
     assert coherence(own, counts()) > coherence(mixed, counts()) + 0.2
 
 
-@pytest.mark.parametrize("given", [np.zeros((0, 5)), np.zeros((50, 0)), np.zeros((50, 5)), np.ones((50, 5)), np.ones((5, 50))])
+@pytest.mark.parametrize(
+    "given", [np.zeros((0, 5)), np.zeros((50, 0)), np.zeros((50, 5)), np.ones((50, 5)), np.ones((5, 50))]
+)
 def test_without_enough_to_go_by_there_are_no_topics(given: np.ndarray) -> None:
     found = fit_topics(sparse.csr_matrix(given), 1)
     assert found.order == ()

