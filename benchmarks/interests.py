@@ -24,7 +24,7 @@ from scipy import sparse
 from benchmarks._retail_events import write_retail
 from offersmith.profiles.interests.evidence import Evidence, read_evidence
 from offersmith.profiles.interests.interests import InterestModel, fit_interests, list_interests
-from offersmith.profiles.interests.topics import fit_topics
+from offersmith.profiles.interests.topics import Method, fit_topics
 from offersmith.profiles.interests.vectors import basket_matrix, fit_vectors
 from offersmith.store.analytics import Analytics
 from offersmith.store.texts import compile_baskets
@@ -58,7 +58,7 @@ def run(argv: list[str]) -> int:
     lists = list_interests(model, evidence)
     cpu["list"] = time.process_time() - start
     words = model.lexicon.matrix(evidence.texts.to_pylist())
-    report = {
+    report: dict[str, Any] = {
         "customers": _customers(model, evidence, lists.to_pylist(), asked.customers, asked.seed),
         "topics": [name for key, name in zip(model.keys, model.names, strict=True) if key.startswith("topic:")],
         "coherence": _coherence(evidence, words, asked.seed),
@@ -103,10 +103,11 @@ def _coherence(evidence: Evidence, words: sparse.csr_matrix, seed: int) -> dict[
     shape = (len(evidence.customers), len(evidence.texts))
     dealt = sparse.csr_matrix((np.log2(1 + evidence.weight), evidence.item, evidence.ends), shape=shape)
     counts = sparse.csr_matrix(dealt @ words)
-    answer = {}
-    for method in ("nmf", "lda"):
+    answer: dict[str, float] = {}
+    methods: tuple[Method, ...] = ("nmf", "lda")
+    for method in methods:
         start = time.process_time()
-        found = fit_topics(counts, seed, method=method)  # type: ignore[arg-type]
+        found = fit_topics(counts, seed, method=method)
         answer |= {method: round(found.coherence, 4), f"{method}_cpu_s": round(time.process_time() - start, 1)}
     return answer
 

@@ -27,7 +27,7 @@ from benchmarks._shop_events import AS_OF, write_events
 
 EACH = 20
 """Events of a customer."""
-SECONDS, MEMORY_MB, LINEAR = 300.0, 6_000.0, 1.25
+SECONDS, MEMORY_MB, LINEAR = 300.0, 6_000, 1.25
 """For a million customers; how much more than in proportion the largest size may take."""
 SEED = 7
 
@@ -67,7 +67,8 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
     from offersmith.store.analytics import Analytics
 
     spent = dict[str, float]()
-    with Analytics() as analytics:
+    (path.parent / "scratch").mkdir(exist_ok=True)
+    with Analytics(memory_mb=MEMORY_MB // 3, scratch=path.parent / "scratch") as analytics:
         analytics.use_events([path])
         begun = time.process_time()
         profiles = build(analytics, AS_OF)

@@ -23,8 +23,8 @@ GROUPS = {
     "garden": ("Garden Spade", "Garden Hose 20 m", "Garden Gloves", "Garden Rake", "Plant Pots", "Plant Seeds 5 g",
                "Garden Shears"),
 }  # fmt: skip
-EVERYDAY = ("Bananas 1 kg", "Milk 500 ml", "White Bread", "Brown Eggs 12PK", "苹果", "矿泉水", "Paper Towels", "食盐", "大米 5kg",
-            "Soap", "Chocolate Bar", "Orange Juice")  # fmt: skip
+EVERYDAY = ("Bananas 1 kg", "Milk 500 ml", "White Bread", "Brown Eggs 12PK", "苹果", "矿泉水", "Paper Towels", "食盐",
+            "大米 5kg", "Soap", "Chocolate Bar", "Orange Juice")  # fmt: skip
 PRODUCTS = (*EVERYDAY, *(name for names in GROUPS.values() for name in names))
 
 

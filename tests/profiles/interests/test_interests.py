@@ -27,10 +27,10 @@ def read(path: Path, rows: list[dict[str, Any]]) -> tuple[Evidence, InterestMode
     return found, fit_interests(found, baskets(path), 3)
 
 
-def listed(path: Path, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, object]]]:
+def listed(path: Path, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found, model = read(path, rows)
     names = dict(zip(model.keys, model.names, strict=True))
-    answer: dict[str, list[dict[str, object]]] = {}
+    answer: dict[str, list[dict[str, Any]]] = {}
     for row in list_interests(model, found).to_pylist():
         answer.setdefault(row["customer_id"], []).append({**row, "name": names[row["interest"]]})
     return answer
@@ -39,7 +39,7 @@ def listed(path: Path, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, o
 def of_group(name: object, group: str) -> bool:
     """Whether an interest is of a planted group: its words are of that group's products and of no others."""
     texts = {key: " ".join(names).lower() for key, names in {**GROUPS, "": EVERYDAY}.items()}
-    parts = [part for part in str(name).lower().replace("·", " ").split()]
+    parts = str(name).lower().replace("·", " ").split()
     inside = [key for key, text in texts.items() if any(part in text for part in parts)]
     return inside == [group]
 
@@ -100,7 +100,7 @@ def test_one_event_gives_a_modest_list_and_none_gives_none(tmp_path: Path) -> No
     rows.append(event(90_001, None, "Garden Hose 20 m", 10))
     rows.append(event(90_002, "clicked", None, 10, event="login"))
     answer = listed(tmp_path / "e.parquet", rows)
-    assert 0 < sum(float(str(one["weight"])) for one in answer["once"]) < 0.4
+    assert 0 < sum(one["weight"] for one in answer["once"]) < 0.4
     assert of_group(answer["once"][0]["name"], "garden")
     assert set(answer) <= {row["customer_id"] for row in rows} - {None, "clicked"}
 
@@ -122,7 +122,7 @@ def test_a_bot_changes_nobody_elses_list(tmp_path: Path) -> None:
     answer = listed(tmp_path / "e.parquet", rows + bot)
     assert np.mean([of_group(answer[customer][0]["name"], group) for customer, group in truth.items()]) >= 0.95
     assert of_group(answer["bot"][0]["name"], "茶")
-    assert sum(float(str(one["weight"])) for one in answer["bot"]) <= 1
+    assert sum(one["weight"] for one in answer["bot"]) <= 1
 
 
 @pytest.mark.parametrize("kind", ["same", "no text", "empty", "nothing"])

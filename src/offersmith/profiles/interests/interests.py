@@ -111,7 +111,9 @@ def fit_interests(evidence: Evidence, baskets: pa.Table, seed: int) -> InterestM
     customers = np.bincount(amounts.indices, minlength=len(keys))
     is_word = np.array([kind == "word" for kind in kinds], np.bool_)
     # A word that hardly anybody dealt with would name the customer rather than an interest.
-    kept = np.flatnonzero(~is_word | (customers >= min(_LEAST_CUSTOMERS, max(dealt.shape[0], 1))))
+    common = customers >= min(_LEAST_CUSTOMERS, max(dealt.shape[0], 1))
+    common[-len(stems) or len(keys) :] &= ~_half_said(lexicon, words)
+    kept = np.flatnonzero(~is_word | common)
     has, amounts = sparse.csr_matrix(has[:, kept]), sparse.csr_matrix(amounts[:, kept])
     total = float(dealt.sum())
     share = np.asarray(amounts.sum(axis=0)).ravel() / total if total else np.zeros(len(kept))
@@ -194,6 +196,18 @@ def _capped(evidence: Evidence) -> sparse.csr_matrix:
     ceiling = float(np.quantile(totals, _BUSIEST, method="lower"))
     scale = np.minimum(1.0, np.divide(ceiling, totals, out=np.ones_like(totals), where=totals > 0))
     return sparse.csr_matrix(sparse.diags(scale) @ found)
+
+
+def _half_said(lexicon: Lexicon, words: sparse.csr_matrix) -> NDArray[np.bool_]:
+    """Return which words mostly come as part of one phrase, which says more: "hot" of "hot water"."""
+    counts = np.bincount(words.indices, minlength=words.shape[1])
+    found = np.zeros(words.shape[1], np.bool_)
+    for pair in lexicon.phrases:
+        phrase = lexicon.index.get(" ".join(pair))
+        for one in (lexicon.index.get(stem) for stem in pair):
+            if phrase is not None and one is not None:
+                found[one] |= counts[phrase] >= _SAME * counts[one]
+    return found
 
 
 def _same(has: sparse.csr_matrix, sold: NDArray[np.float64], names: tuple[str, ...]) -> sparse.csr_matrix:

@@ -2,8 +2,8 @@
 
 Of a customer with `n` of something, where `e` was to be expected of somebody as busy, the ratio is shrunk towards one
 as gamma-Poisson empirical Bayes does (DuMouchel 1999, "Bayesian data mining in large frequency tables"):
-(n + b) / (e + b). The score is n * ln of that, times how much the items of the subject belong
-together: much of it, more than others, and not a word that all kinds of things have, such as a colour. From the highest score on, each pick
+(n + b) / (e + b). The score is n * ln of that, times how much the items of the subject belong together: much of it,
+more than others, and no word that all kinds of things have, such as a colour. From the highest score on, each pick
 blocks what would only repeat it.
 """
 
@@ -16,6 +16,38 @@ from offersmith.compiled import compiled
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+
+
+@compiled
+def _gathered(
+    item: Whole,
+    worth: Real,
+    events: Whole,
+    last: Whole,
+    has_ends: Whole,
+    has: Whole,
+    has_worth: Real,
+    amount: Real,
+    seen: Whole,
+    newest: Whole,
+    touched: Whole,
+) -> tuple[int, float, int]:
+    """Add up one customer's items by subject into the last four; return how many subjects, the worth, the events."""
+    met, total, busy = 0, 0.0, 0
+    for row in range(len(item)):
+        total += worth[row]
+        busy += events[row]
+        for place in range(has_ends[item[row]], has_ends[item[row] + 1]):
+            subject = has[place]
+            if amount[subject] == 0.0:
+                touched[met] = subject
+                met += 1
+                seen[subject] = 0
+                newest[subject] = last[row]
+            amount[subject] += worth[row] * has_worth[place]
+            seen[subject] += events[row]
+            newest[subject] = max(newest[subject], last[row])
+    return met, total, busy
 
 
 @compiled
@@ -71,20 +103,11 @@ def listed(
     touched = np.empty(subjects, np.int64)
     size = 0
     for customer in range(customers):
-        met, total, busy = 0, 0.0, 0
-        for row in range(ends[customer], ends[customer + 1]):
-            total += worth[row]
-            busy += events[row]
-            for place in range(has_ends[item[row]], has_ends[item[row] + 1]):
-                subject = has[place]
-                if amount[subject] == 0.0:
-                    touched[met] = subject
-                    met += 1
-                    seen[subject] = 0
-                    newest[subject] = last[row]
-                amount[subject] += worth[row] * has_worth[place]
-                seen[subject] += events[row]
-                newest[subject] = max(newest[subject], last[row])
+        first, beyond = ends[customer], ends[customer + 1]
+        met, total, busy = _gathered(
+            item[first:beyond], worth[first:beyond], events[first:beyond], last[first:beyond],
+            has_ends, has, has_worth, amount, seen, newest, touched,
+        )  # fmt: skip
         score = np.empty(met, np.float64)
         for place in range(met):
             subject = touched[place]

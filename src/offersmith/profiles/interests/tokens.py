@@ -22,6 +22,7 @@ _SIZE = re.compile(rf"(?<![a-z0-9])\d+(?:[.,/]\d+)*\s*(?:(?:{_UNITS})(?![a-z0-9]
 _WORD = re.compile(rf"[{CJK}]+|(?:(?![{CJK}])\w)+(?:['\-](?:(?![{CJK}])\w)+)*")
 _RUN = re.compile(rf"[{CJK}]+")
 _BREAKS_ZH = re.compile("[的和与及或]")
+<<<<<<< HEAD
 STOP = frozenset(
     [
         "a",
@@ -167,6 +168,19 @@ _STOP_ZH = frozenset(
         "旗舰店",
     ]
 )
+=======
+_STOP_TEXT = """
+a an and are as at be but by for from has have i if in into is it its my no not of off on or our so that the
+their this to up us was we were will with without you your w o t s d de la le et set sets pack packs pk pc pcs
+piece pieces asst asstd assorted assortment ass design designs style small sml sm medium med large lge lrg big
+mini new size sizes colour color coloured colours various each per plus pair ct oz gm lb ml cm kg dozen doz
+extra sold item items misc n/a na none null unknown test ant tall short round square oval shape shaped
+"""
+_STOP_TEXT_ZH = "装 新款 包邮 正品 新品 特价 促销 大号 中号 小号 规格 型号 套装 组合 官方 旗舰店"
+STOP = frozenset(_STOP_TEXT.split())
+"""English words that say nothing of what a product is: articles and the like, and the words of packing and size."""
+_STOP_ZH = frozenset(_STOP_TEXT_ZH.split())
+>>>>>>> 2c612022fe2afcfc2c8dc87ce13ba2ddb3ec3092
 _ODD = {
     "children": "child", "women": "woman", "men": "man", "knives": "knife", "leaves": "leaf", "shelves": "shelf",
     "loaves": "loaf", "scarves": "scarf", "mice": "mouse", "geese": "goose", "feet": "foot", "teeth": "tooth",

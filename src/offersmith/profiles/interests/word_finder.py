@@ -36,9 +36,10 @@ class WordFinder:
         best, back = [0.0], [0]
         for end in range(1, len(run) + 1):
             ways = [(best[end - 1] + self.unknown, -(end - 1))]
-            for start in range(max(0, end - LONGEST), end - 1):
-                if (known := self.words.get(run[start:end])) is not None:
-                    ways.append((best[start] + known, -start))
+            starts = range(max(0, end - LONGEST), end - 1)
+            ways += [
+                (best[start] + self.words[run[start:end]], -start) for start in starts if run[start:end] in self.words
+            ]
             value, start = max(ways)
             best.append(value)
             back.append(-start)
