@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.store.analytics import Analytics
 from offersmith.store.feature_values import COUNT_BITS, VALUE_BITS
@@ -23,6 +24,13 @@ NAMES = (
     "purchase", "purchase", "purchase", "view_item", "search", "view_promotion", "redeem", "refund", "review",
     "add_to_cart",
 )  # fmt: skip
+
+WINDOWED: tuple[Feature, ...] = tuple(
+    feature
+    for feature in FEATURES.values()
+    if feature.window_days and feature.kind in ("count", "sum", "ratio") and not feature.by
+)
+"""Exact windows are kept where somebody asks for them, but declared as batch only."""
 
 EXTRA: tuple[Feature, ...] = (
     Feature("dearest_line", "max", value="unit_price"),
@@ -41,6 +49,16 @@ EXTRA: tuple[Feature, ...] = (
     Feature("orders_of_few", "count", grain="order", where=(Where("quantity", "in", (1.0, 0.25)),)),
     Feature("orders_of_known_price", "tenure", grain="order", where=(Where("amount", "known"),)),
     Feature("pieces_per_look", "ratio", value="quantity", events=("purchase",), over=("view_item",)),
+    Feature(
+        "weekend_visits_60d",
+        "count",
+        events=("view_item",),
+        grain="session",
+        window_days=60,
+        where=(Where("weekday", ">=", 5),),
+    ),
+    Feature("priced_60d", "sum", value="unit_price", window_days=60),
+    Feature("anything_60d", "count", events=("view_item", "search", "purchase", "refund"), window_days=60),
     Feature("visits", "count", events=("view_item", "search"), grain="session"),
     Feature("visit_dwell", "mean", events=("view_item", "search"), value="dwell_ms", grain="session"),
 )

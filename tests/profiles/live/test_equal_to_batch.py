@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.profiles.live.shops import END, EXTRA, Row, assert_equal, batch, shop, table
+from tests.profiles.live.shops import END, EXTRA, WINDOWED, Row, assert_equal, batch, shop, table
 
 from offersmith.errors import InputError
 from offersmith.profiles.live import LIVE, LiveProfiles, compile_live, load, merge, save
 from offersmith.vocabulary import Event, Feature
 
-ALL = (*LIVE, *EXTRA)
+ALL = (*LIVE, *WINDOWED, *EXTRA)
 SIZES = (1, 2, 7, 30, 30, 80, 80, 250, 250, 400)
 MOMENTS = tuple(END + timedelta(hours=hours) for hours in (-90 * 24, -33 * 24, -24, 0, 1))
 MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

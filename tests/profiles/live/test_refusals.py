@@ -39,6 +39,8 @@ def test_what_does_not_merge_is_refused(name: str) -> None:
         (Feature("f", "count", where=(Where("colour", "known"),)), "where"),
         (Feature("f", "count", grain="order", where=(Where("brand", "known"),)), "where"),
         (Feature("f", "count", events=("nap",)), "events"),
+        (Feature("f", "recency", window_days=9), "window_days"),
+        (Feature("f", "count", window_days=9, where=(Where("brand", "known"),)), "window_days"),
         (Feature("f", "sum"), "value"),
         (Feature("f", "decayed_count"), "half_life_days"),
     ],

@@ -75,7 +75,10 @@ def questions(gathering: Gathering) -> Questions:
         if cell.value is not None:
             value = _LINES if cell.value == LINES else gathering.values.index(cell.value)
         window = _NO_WINDOW if cell.window_days is None else cell.window_days * DAY_US
-        made[at] = _HOWS[cell.how], value, window, first, len(conditions)
+        how = _HOWS[cell.how]
+        if gathering.grain == "event" and how == _COUNT:
+            how, value = _ADD, _LINES  # of an instant, its lines are counted
+        made[at] = how, value, window, first, len(conditions)
         rates[at] = _rate(cell)
     return Questions(
         made,

@@ -28,7 +28,7 @@ WEEKS_US = 3_000 * 7 * DAY_US  # whole weeks, so that clocks before 1970 are pos
 MONDAY_US = 3 * DAY_US
 OTHER_EVENT = 63
 LOOSE = np.uint64(0xFFFFFFFFFFFFFFFF)
-"""In place of half a fingerprint: lines without an order id, whose other half is their day."""
+"""In place of half a fingerprint: what has no id of its own, and whose other half is its day or its moment."""
 _CODES = {name: code for code, name in enumerate(EVENT_NAMES)}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC by contract
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -102,6 +102,9 @@ def as_rows(events: pa.Table, slots: NDArray[np.int64], layout: Layout) -> Rows:
     code = pc.fill_null(pc.index_in(columns["event"], pa.array(EVENT_NAMES)), OTHER_EVENT)
     keys, keyed = np.empty((len(layout.gatherings), 2, n), np.uint64), np.ones((len(layout.gatherings), n), np.bool_)
     for at, gathering in enumerate(layout.gatherings):
+        if gathering.grain == "event":
+            keys[at] = np.stack([time.astype(np.uint64), np.full(n, LOOSE)])
+            continue
         valid = columns[gathering.key].is_valid().to_numpy(zero_copy_only=False)
         if gathering.grain == "order":
             loose = np.stack([day.astype(np.uint64), np.full(n, LOOSE)])
@@ -139,6 +142,9 @@ def as_row(event: Mapping[str, Any], slot: int, layout: Layout) -> Rows:
     keys = np.empty((len(layout.gatherings), 2, 1), np.uint64)
     keyed = np.ones((len(layout.gatherings), 1), np.bool_)
     for at, gathering in enumerate(layout.gatherings):
+        if gathering.grain == "event":
+            keys[at, 0, 0], keys[at, 1, 0] = time % 2**64, LOOSE
+            continue
         key = event.get(gathering.key)
         if key is not None:
             keys[at] = fingerprint(key)
@@ -176,7 +182,9 @@ def line_value(event: Mapping[str, Any], name: str) -> int | None:
 
 
 def _fixed(value: float, name: str) -> int:
-    return int(_rounded(np.array([value]) * 2.0 ** FRACTION_BITS[name])[0])
+    scaled = value * 2.0 ** FRACTION_BITS[name]
+    whole = int(scaled)
+    return whole + (abs(scaled - whole) >= 0.5) * (1 if scaled > 0 else -1)
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:

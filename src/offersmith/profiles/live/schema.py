@@ -4,6 +4,10 @@ The cells are those of the batch query (`store.feature_cells`). A cell of event 
 count, an integer sum, an extreme) or a decayed sum; a cell of orders or sessions is answered from the list of the
 customer's orders, each an integer sum of its lines. Everything merges: counts and sums add, extremes compare, orders
 are the union by their id.
+
+Counts and sums in an exact window of the last days are answered from such a list too, of the instants at which
+something happened. No declared one is marked live, as that costs a row for every instant; whoever wants them compiles
+them.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ LINES, TIME, DAY = "lines", "time", "day"
 LINE_VALUES = ("amount", "gross", "discount", "coupon_discount", "quantity", "unit_price", "rating", "dwell_ms")
 _PER_LINE = ("unit_price", "rating")
 _KEYS = {"order": "order_id", "session": "session_id"}
+_IN_WINDOWS = ("count", "sum")
 _OF_LINES = {
     "count": "add", "sum": "add", "known": "known", "first": "min", "first_day": "min", "last": "max",
     "last_day": "max", "max": "max", "decayed": "decayed",
@@ -56,10 +61,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """Lines gathered to orders or sessions: which events, by which id, and which values are added up.
+    """Lines gathered to orders, sessions or instants: which events, and which values are added up.
 
     Attributes:
-        grain: `order` or `session`.
+        grain: `order`, `session`, or `event` for lines of one customer at one microsecond.
         events: names of the events whose lines are gathered.
         values: names of the values added up, without `lines`, which always are.
         cells: what is asked of the orders, in the order in which it is answered.
@@ -72,8 +77,8 @@ class Gathering:
 
     @property
     def key(self) -> str:
-        """Return the column whose ids tell one order or session from another."""
-        return _KEYS[self.grain]
+        """Return the column that tells one order, session or instant from another."""
+        return _KEYS.get(self.grain, TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,8 @@ def compile_live(features: Sequence[Feature]) -> Layout:
         for cell in parts[feature.name].values():
             _check(feature, cell)
     asked = list(dict.fromkeys(cell for made in parts.values() for cell in made.values()))
-    columns = {cell: _column(cell) for cell in asked if cell.grain == "event"}
-    gatherings = _gatherings([cell for cell in asked if cell.grain != "event"])
+    columns = {cell: _column(cell) for cell in asked if not _gathered(cell)}
+    gatherings = _gatherings([cell for cell in asked if _gathered(cell)])
     values = {column.value for column in columns.values()} | {v for g in gatherings for v in g.values}
     ordered = (LINES, TIME, DAY, *sorted(values - {LINES, TIME, DAY}))
     tests = tuple(dict.fromkeys(where for column in columns.values() for where in column.where))
@@ -139,9 +144,10 @@ def _check(feature: Feature, cell: Cell) -> None:
             field="live",
             value=feature.name,
         )
-    if cell.window_days is not None and not grouped:
+    if cell.window_days is not None and not grouped and (cell.how not in _IN_WINDOWS or cell.where):
         raise InputError(
-            f"feature {feature.name!r} cannot be live: an exact window of event lines needs every line",
+            f"feature {feature.name!r} cannot be live: in a window of event lines only counts and sums without "
+            "conditions can",
             field="window_days",
             value=feature.name,
         )
@@ -167,6 +173,11 @@ def _check(feature: Feature, cell: Cell) -> None:
             f"{', '.join(EVENT_NAMES)}",
             field="events",
         )
+
+
+def _gathered(cell: Cell) -> bool:
+    """Say whether a cell is answered from a list, and not from a number of its own."""
+    return cell.grain in _KEYS or cell.window_days is not None
 
 
 def _column(cell: Cell) -> Column:
