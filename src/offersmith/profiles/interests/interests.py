@@ -40,6 +40,7 @@ MOST = 5
 _DOUBT = 2.0
 _SAME = 0.6
 _LEAST_CUSTOMERS = 3
+_MOST_CUSTOMERS = 100_000
 _TOPIC_SHARE = 0.5
 _BUSIEST = 0.99
 _SMALLEST_PRIOR, _LARGEST_PRIOR = 0.5, 20.0
@@ -80,14 +81,14 @@ def fit_interests(evidence: Evidence, baskets: pa.Table, seed: int) -> InterestM
     """Learn what interests there are in a shop.
 
     Args:
-        evidence: of all customers before the moment.
+        evidence: of all customers before the moment; of more than 100,000, a sample is learned from.
         baskets: what was dealt with together before it, from `store.texts.compile_baskets`.
         seed: of the samples that topics and vectors are learned from.
     """
     texts = evidence.texts.to_pylist()
     lexicon = fit_lexicon(texts)
     words = lexicon.matrix(texts)
-    dealt = _capped(evidence)
+    dealt = _sampled(evidence, seed)
     topics = fit_topics(sparse.csr_matrix(dealt @ words), seed)
     belongs = topics.of_texts(words)
     belongs[belongs < _TOPIC_SHARE] = 0.0
@@ -186,10 +187,12 @@ def _sublinear(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _capped(evidence: Evidence) -> sparse.csr_matrix:
-    """Return customers by items, sub-linear, no customer counting more than the busiest one in a hundred."""
+def _sampled(evidence: Evidence, seed: int) -> sparse.csr_matrix:
+    """Return a seeded sample of customers by items, sub-linear, nobody above the busiest one in a hundred."""
     shape = (len(evidence.customers), len(evidence.texts))
     found = sparse.csr_matrix((_sublinear(evidence.weight), evidence.item, evidence.ends), shape=shape)
+    if shape[0] > _MOST_CUSTOMERS:
+        found = found[np.sort(np.random.default_rng(seed).choice(shape[0], _MOST_CUSTOMERS, replace=False))]
     totals = np.asarray(found.sum(axis=1)).ravel()
     if not len(totals):
         return found
