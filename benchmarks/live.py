@@ -7,8 +7,8 @@ the state is saved and loaded in the middle and what came shortly before is deli
 with as many as `--single` says (0 = all). Each time every live feature of every customer is compared with the batch
 query: counts, sums and whatever is made of them must be equal to the last digit. Decayed ones must be their definition,
 added up in floats, to 1e-9, and differ from the batch query by no more than it rounds itself (half a unit of its fixed
-point for each line, which is more than 1e-9 of a sum that has faded to a fraction of a cent). CPU seconds are those of feeding alone. The exit status is 1 where an
-answer differs.
+point for each line, which is more than 1e-9 of a sum that has faded to a fraction of a cent). CPU seconds are those of
+feeding alone. The exit status is 1 where an answer differs.
 """
 
 from __future__ import annotations
