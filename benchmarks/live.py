@@ -1,14 +1,14 @@
 """Live profiles beside the batch query: all of The Complete Journey, event by event and in parts.
 
-    python -m benchmarks live [--json] [--most EVENTS] [--part 1000] [--single 200000]
+    python -m benchmarks live [--json] [--most EVENTS] [--part 1000] [--single 0]
 
 Events are fed in order of time. In parts they are all fed, and asked at three moments on the way and at the end, where
 the state is saved and loaded in the middle and what came shortly before is delivered again. One by one the same is done
 with as many as `--single` says (0 = all). Each time every live feature of every customer is compared with the batch
 query: counts, sums and whatever is made of them must be equal to the last digit. Decayed ones must be their definition,
 added up in floats, to 1e-9, and differ from the batch query by no more than it rounds itself (half a unit of its fixed
-point for each line, which is more than 1e-9 of a sum that has faded to a fraction of a cent). CPU seconds are those of feeding alone. The exit status is 1 where an
-answer differs.
+point for each line, which is more than 1e-9 of a sum that has faded to a fraction of a cent). CPU seconds are those of
+feeding alone. The exit status is 1 where an answer differs.
 """
 
 from __future__ import annotations
