@@ -1,6 +1,6 @@
 """Live profiles beside the batch query: all of The Complete Journey, event by event and in parts.
 
-    python -m benchmarks live [--json] [--most EVENTS] [--part 1000] [--single 200000]
+    python -m benchmarks live [--json] [--most EVENTS] [--part 1000] [--single 0]
 
 Events are fed in order of time. In parts they are all fed, and asked at three moments on the way and at the end, where
 the state is saved and loaded in the middle and what came shortly before is delivered again. One by one the same is done

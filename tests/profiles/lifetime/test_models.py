@@ -14,7 +14,7 @@ from tests.profiles.lifetime.worlds import BG, PARETO, beta_geometric, pareto
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime import LIFETIMES
 from offersmith.profiles.lifetime.base import Counts
-from offersmith.profiles.lifetime.beta_geometric import log_likelihood
+from offersmith.profiles.lifetime.beta_geometric import FittedBetaGeometric, _integrated, log_likelihood
 from offersmith.profiles.lifetime.pareto_nbd import log_likelihood as of_pareto
 
 NAMES = tuple(LIFETIMES)
@@ -154,6 +154,22 @@ def test_customers_beyond_all_others_are_answered(lived, name: str) -> None:
     assert (np.diff([fitted.expected(odd, ahead) for ahead in (1.0, 10.0, 100.0)], axis=0) >= -1e-9).all()
     assert ((fitted.alive(odd) >= 0) & (fitted.alive(odd) <= 1)).all()
     assert fitted.next_time(odd, 0.75)[2] > fitted.next_time(odd, 0.25)[2] > 0
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_the_closed_form_and_the_integral_agree_and_one_of_them_comes_out(shift: int) -> None:
+    """Parameters from the smallest to the largest a fit can end at: never NaN, and the same where both come out."""
+    rng = np.random.default_rng(11)
+    for _ in range(300):
+        values = np.exp(rng.uniform([-3, -2, -4, -3], [3, 6, 6, 7]))
+        fitted = FittedBetaGeometric("bg_nbd", shift, values, np.eye(4), 0.0, converged=True, customers=1.0)
+        x, age = np.floor(np.exp(rng.uniform(0, 6, 20))) - 1, np.exp(rng.uniform(0, 7, 20))
+        counts = Counts.of(x, np.where(x > 0, age * rng.uniform(0, 1, 20), 0.0), age)
+        ahead = float(np.exp(rng.uniform(0, 6)))
+        found = fitted.expected(counts, ahead)
+        whole = _integrated(values[0] + x, values[1] + age, values[2], values[3] + x + shift, np.full(20, ahead))
+        assert np.isfinite(found).all()
+        assert np.allclose(found, whole * fitted.alive(counts), rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -227,6 +227,16 @@ def test_a_late_line_moves_its_order(tmp_path: Path) -> None:
     assert after.features["coupon_order_recency"] == pytest.approx(28 / 24)
 
 
+def test_the_first_moment_of_a_window_is_in_it() -> None:
+    state = LiveProfiles(compile_live(WINDOWED))
+    for number, microseconds in enumerate((-1, 0, 1)):
+        when = END - timedelta(days=30) + timedelta(microseconds=microseconds)
+        state.update({"event_id": f"{number}", "event": "purchase", "time": when, "customer_id": "c", "amount": 10})
+    found = state.profile("c", END)
+    assert found is not None
+    assert (found.features["spend_30d"], found.features["spend_28d"], found.features["spend_90d"]) == (20, 0, 30)
+
+
 def test_what_is_to_come_waits_and_locks_nobody(tmp_path: Path) -> None:
     rows = shop(18, 200)
     wrong = rows[0] | {"time": END + timedelta(days=365), "event_id": "clock", "customer_id": "顾客 1"}

@@ -2,8 +2,7 @@
 
 Skip-gram with negative sampling over baskets (item2vec: Barkan and Koenigstein 2016; Mikolov et al. 2013) factorises
 the shifted pointwise mutual information of products (Levy and Goldberg 2014). That matrix is built and factorised here
-directly: it needs no passes over the baskets, no learning rate and no luck, gives the same vectors each time, and
-completed held-out baskets of Online Retail better than our trial of skip-gram did (`benchmarks interests`).
+directly: it needs no passes over the baskets, no learning rate and no luck, and gives the same vectors each time.
 Contexts are smoothed by the power 3/4 as in word2vec; a basket of m products counts as much as its m products, not as
 its m^2 pairs. A word's vector is the mean of the products that have it, and a product that nobody bought gets the mean
 of its words.

@@ -10,7 +10,9 @@ some do. `shift`, 0 or 1, is all that differs: with s for it,
 for x purchases after the first, the last at t, seen up to T. Expectations use Euler's transformation of the
 hypergeometric function, with which the powers that overflow cancel:
 
-    E = (a+b+x+s-1) / (a-1) * { 1 - (1-z)^(a-1) F(a+b+s-1-r, a-1; a+b+x+s-1; z) } P(alive),  z = h / (alpha+T+h).
+    E = (a+b+x+s-1) / (a-1) * { 1 - (1-z)^(a-1) F(a+b+s-1-r, a-1; a+b+x+s-1; z) } P(alive),  z = h / (alpha+T+h),
+
+and where that does not come out either, the integral that it stands for is worked out.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from offersmith.profiles.lifetime.base import Counts, Floats
 from offersmith.profiles.lifetime.likelihood import maximise, sides
 
 NAMES = ("r", "alpha", "a", "b")
-_NEAR_ONE = 1e-6
+_NEAR_ONE = 1e-3
+"""Next to a = 1 the closed form loses its digits."""
+_GRID, _PART = np.linspace(-1.0, 1.0, 241), 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +61,9 @@ class FittedBetaGeometric:
 
     def expected(self, counts: Counts, ahead: float) -> Floats:
         """Return purchases expected within so much time."""
-        _, alpha, a, b = self._apart()
-        z = ahead / (alpha + counts.age + ahead)
-        return self._within(a + b + counts.frequency + self.shift - 1, z) * self.alive(counts)
+        r, alpha, _, b = self.values
+        within = self._within(r + counts.frequency, alpha + counts.age, b + counts.frequency + self.shift, ahead)
+        return within * self.alive(counts)
 
     def none(self, counts: Counts, ahead: float) -> Floats:
         """Return the chance of no purchase within so much time: nobody leaves but after one."""
@@ -74,10 +78,11 @@ class FittedBetaGeometric:
 
     def cumulative(self, ages: Floats) -> Floats:
         """Return purchases after the first expected at an age."""
-        _, alpha, a, b = self._apart()
-        whole = self._within(np.full_like(ages, a + b + self.shift - 1), ages / (alpha + ages))
+        r, alpha, a, b = self.values
+        every = np.ones_like(ages)
+        whole = self._within(r * every, alpha * every, (b + self.shift) * every, ages)
         # Of the modified form a part of everybody never comes back: the chance to stay after the first purchase.
-        return whole * b / (a + b) if self.shift else whole
+        return np.asarray(whole * b / (a + b) if self.shift else whole)
 
     def around(self) -> tuple[tuple[FittedBetaGeometric, FittedBetaGeometric], ...]:
         """Return the model one standard error to either side, along each axis of what is uncertain."""
@@ -103,15 +108,47 @@ class FittedBetaGeometric:
         waited = np.log((alpha + counts.age) / (alpha + counts.recency))
         return _left(counts.frequency, waited, self.shift, self.values)
 
-    def _apart(self) -> tuple[float, float, float, float]:
-        """Return the parameters; where a is 1 the formulas divide 0 by 0, and a hair beside it they do not."""
-        r, alpha, a, b = self.values.tolist()
-        return r, alpha, a if abs(a - 1) > _NEAR_ONE else 1 + _NEAR_ONE, b
+    def _within(self, shape: Floats, scale: Floats, b: Floats, ahead: Floats | float) -> Floats:
+        """Return (n,) purchases within so much time of who is still a customer.
 
-    def _within(self, c: Floats, z: Floats) -> Floats:
-        r, _, a, b = self._apart()
-        power = np.exp((a - 1) * np.log1p(-z))
-        return np.asarray(c / (a - 1) * (1 - power * hyp2f1(a + b + self.shift - 1 - r, a - 1, c, z)))
+        Args:
+            shape: (n,) of the gamma law of the rate.
+            scale: (n,) its inverse scale.
+            b: (n,) of the beta law of the chance to leave, whose a is the model's.
+            ahead: time, of all or (n,).
+        """
+        a = float(self.values[2])
+        z, c = np.asarray(ahead / (scale + ahead)), a + b - 1
+        with np.errstate(all="ignore"):
+            power = np.exp((a - 1) * np.log1p(-z))
+            found = np.asarray(c / (a - 1) * (1 - power * hyp2f1(c - shape, a - 1, c, z)))
+        # Where a is near 1 the form divides 0 by 0, and where a or b is large the series does not always come out.
+        bad = ~np.isfinite(found) | (found < 0) | (abs(a - 1) < _NEAR_ONE) | (c < _NEAR_ONE)
+        if bad.any():
+            until = np.broadcast_to(ahead, shape.shape)[bad]
+            found[bad] = _integrated(shape[bad], scale[bad], a, b[bad], until)
+        return found
+
+
+def _integrated(shape: Floats, scale: Floats, a: float, b: Floats, ahead: Floats) -> Floats:
+    """Return the same over the law of the chance p to leave: the mean of (1 - (1 + p h / scale)^-shape) / p.
+
+    By the double exponential rule (Takahasi & Mori 1974) over the log-odds of p; points stand about the middle of each
+    law and reach to where its density is e^-45 of the highest.
+    """
+    found = np.empty(len(shape))
+    for start in range(0, len(shape), _PART):
+        part = slice(start, start + _PART)
+        count, age, stays, until = (values[part, None] for values in (shape, scale, b, ahead))
+        width = np.minimum(1.0, np.sqrt(1.0 / a + 1.0 / stays))
+        at = np.arcsinh(45.0 / (width * np.minimum(a, stays))) * _GRID
+        odds = np.log(a) - np.log(stays) + width * np.sinh(at)
+        log_p, log_q = -np.logaddexp(0.0, -odds), -np.logaddexp(0.0, odds)
+        density = np.exp(a * log_p + stays * log_q - betaln(a, stays)) * np.cosh(at)
+        p = np.maximum(np.exp(log_p), 1e-290)
+        bought = -np.expm1(-count * np.log1p(p * until / age)) / p
+        found[part] = (density * bought).sum(axis=1) / density.sum(axis=1)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
