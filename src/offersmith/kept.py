@@ -23,7 +23,6 @@ from offersmith.events.decision_log import state
 from offersmith.offers.catalogue import catalogue, offer
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
-from offersmith.profiles.interests import learning as interests
 from offersmith.profiles.lifetime import learning as lifetime
 from offersmith.profiles.lifetime.value import Horizon
 from offersmith.progress import Progress
@@ -122,6 +121,8 @@ class Kept:
         file = self.place.part("interests") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key('interests')}.parquet"
         with suppress(OSError, pa.ArrowException):
             return pq.read_table(file)
+        from offersmith.profiles.interests import learning as interests  # noqa: PLC0415 - start-up path
+
         table = interests.learn(self.analytics, at, seed=self.settings.learn.seed)
         replace(file, parquet(table))
         return table

@@ -23,3 +23,8 @@ def moment(text: str) -> datetime:
             f"moment {text!r} is not ISO 8601", hint="for example 2017-10-30 or 2017-10-30T08:00"
         ) from fault
     return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
+
+
+def utc_now() -> datetime:
+    """Return what the clock says, naive UTC: asked at the edge only, and passed on from there."""
+    return datetime.now(UTC).replace(tzinfo=None)

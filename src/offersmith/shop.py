@@ -9,17 +9,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
 from offersmith.answers import Learned, Profiled, Reported, Started
-from offersmith.crowds import Crowd, crowd
 from offersmith.errors import InputError, SettingsError, StateError
 from offersmith.events import decisions
 from offersmith.events import ingest as reading
@@ -30,6 +29,7 @@ from offersmith.events.matched import matched
 from offersmith.events.propose import propose
 from offersmith.events.quality import QualityReport, quality
 from offersmith.kept import Kept, sent, stood_for
+from offersmith.moments import utc_now
 from offersmith.money import Money
 from offersmith.offers.catalogue import catalogue
 from offersmith.office import Launched, Office
@@ -53,6 +53,9 @@ from offersmith.strategy.compare import Comparison, compare
 from offersmith.strategy.table import plan_table
 from offersmith.vocabulary import Offer
 from offersmith.words import Language
+
+if TYPE_CHECKING:
+    from offersmith.crowds import Crowd
 
 
 class Shop:
@@ -116,7 +119,7 @@ class Shop:
                 self.folder,
                 landing=bootstrap.landing(self.place, self.settings),
                 ledger=ledger,
-                now=now or _now(),
+                now=now or utc_now(),
                 sources=matched(self.settings, self.folder, [Path(file) for file in files]) if files else None,
                 progress=progress,
             )
@@ -150,6 +153,8 @@ class Shop:
 
     def segments(self, out: Path, as_of: datetime | None = None, rules: Path | None = None) -> Crowd:
         """Find the shop's segments as of a moment and write their page; `rules` states segments of one's own."""
+        from offersmith.crowds import crowd  # noqa: PLC0415 - start-up path
+
         with self.engine() as kept:
             return crowd(kept, kept.moment(as_of), out, rules)
 
@@ -247,8 +252,7 @@ class Shop:
         found = holdout.campaigns(kept.analytics, at, self.settings.learn.horizon_days)
         if not found:
             return None
-        last = found[-1]
-        fitted = kept.model(last.start, self.economics(), progress)
+        fitted = kept.model((last := found[-1]).start, self.economics(), progress)
         if fitted.name == "prior":
             return None
         profiles, _ = kept.profiles(last.start)
@@ -322,7 +326,7 @@ class Shop:
     def launch(self, plan: str = "", *, author: str, at: datetime | None = None, **wanted: Any) -> Launched:
         """Turn a plan into a draft campaign with its vouchers and its budget; see `Office.launch_plan`."""
         with self.office() as office:
-            return office.launch_plan(plan, author=author, at=at or _now(), **wanted)
+            return office.launch_plan(plan, author=author, at=at or utc_now(), **wanted)
 
     def offers(self) -> list[Offer]:
         """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
@@ -389,12 +393,8 @@ class Shop:
                     file=str(planned.file.relative_to(self.place.home)),
                     sha256=hashlib.sha256(data).hexdigest(),
                     as_of=plan.as_of,
-                    created_at=_now(),
+                    created_at=utc_now(),
                     summary=planned.as_dict(),
                 )
             )
         return planned
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,7 +15,7 @@ import typer
 
 from offersmith import __version__
 from offersmith.errors import InputError
-from offersmith.moments import moment
+from offersmith.moments import moment, utc_now
 from offersmith.progress import Progress
 from offersmith.words import Language, spoken
 
@@ -117,7 +117,7 @@ def moment_of(text: str | None) -> datetime | None:
 
 def now_or(text: str | None) -> datetime:
     """Read --at, by default now (naive UTC)."""
-    return moment_of(text) or datetime.now(UTC).replace(tzinfo=None)
+    return moment_of(text) or utc_now()
 
 
 def who(by: str | None) -> str:
