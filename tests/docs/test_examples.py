@@ -20,7 +20,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GOES_ON = re.compile(r"^<!-- goes on from (\S+) -->$", re.MULTILINE)
 RUN = {"console", "python"}
-LONG = {"docs/how-to/goals-and-balance.md", "docs/how-to/map-your-files.md", "docs/how-to/run-a-campaign.md"}
+LONG = {
+    f"docs/how-to/{name}.md"
+    for name in ("goals-and-balance", "know-your-customers", "map-your-files", "run-a-campaign")
+}
 """Pages whose examples take half a minute and more each: `make test-all` runs them."""
 
 

@@ -139,6 +139,11 @@ class Plan:
         """How many customers get each set of several offers (`a+b`), the commonest first."""
         return {} if self.each == 1 else sets_given(self.decisions)
 
+    @property
+    def several(self) -> int:
+        """How many customers get more than one offer."""
+        return sum(self.sets.values())
+
     def _several(self) -> dict[str, Any]:
         """Return what is told of a plan that may give a customer several offers."""
         if self.each == 1:

@@ -26,8 +26,7 @@ SETS = 5
 def told(plan: Plan, language: Language = "en") -> list[str]:
     """Return the paragraphs: how far the plan is from the best possible and why, then what to beware of."""
     names = {offer.offer_id: offer.name or offer.offer_id for offer in plan.offers}
-    sets = plan.sets
-    return [*_told(plan, language), *together(plan.each, sum(sets.values()), sets, names, plan.cold, language)]
+    return [*_told(plan, language), *together(plan.each, plan.several, plan.sets, names, plan.cold, language)]
 
 
 def together(
