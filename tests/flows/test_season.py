@@ -45,21 +45,23 @@ def test_a_season_is_judged_by_its_last_rounds_and_the_values_of_all(load: Any) 
     assert not result(load, 1, low=None, high=None).covered
 
 
+@pytest.mark.parametrize("rows", ["learned", "judged"])
 @pytest.mark.parametrize("most", [0.4, 0.7, 0.97])
-def test_the_chances_among_the_kept_are_those_with_which_they_were_given(load: Any, most: float) -> None:
+def test_the_chances_among_the_kept_are_those_with_which_they_were_given(load: Any, most: float, rows: str) -> None:
     n, rng = 40_000, np.random.default_rng(3)
     chances = np.array([[most], [(1 - most) / 2], [(1 - most) / 3], [(1 - most) / 6]]) * np.ones(n)
     arm = (rng.random(n) > chances.cumsum(axis=0)).sum(axis=0).clip(0, 3)
     profiles = pa.table({"customer_id": [f"c{number}" for number in range(n)], "orders": np.arange(n) * 1.0})
     lived = load("_season_shop").Lived(*(np.zeros(n) for _ in range(9)))
-    table = load("_season_learning").kept(0, START, profiles, arm, chances, lived, 5).table
+    table = getattr(load("_season_learning").kept(0, START, profiles, arm, chances, lived, 5), rows)
+    part = getattr(load("_season_learning"), rows.upper())
     given, own = table["offer_id"].to_pylist(), table["propensity"].to_numpy()
     for name, said in table["chances"][0].as_py():
         here = np.array([offer == name for offer in given])
         assert here.mean() == pytest.approx(said, abs=4.5 * np.sqrt(said / len(own)))
         assert own[here] == pytest.approx(said)
-    # Half of the kept at most got what was likely, and all the others are there.
-    assert table.num_rows == pytest.approx(n * min(1.0, 2 * (1 - most)), rel=0.05)
+    # The stated part of the kept at most got what was likely, and all the others are there.
+    assert table.num_rows == pytest.approx(n * min(1.0, (1 - most) / (1 - part)), rel=0.05)
     assert (table["orders"].to_numpy() == np.array([int(one[1:]) for one in table["customer_id"].to_pylist()])).all()
 
 
