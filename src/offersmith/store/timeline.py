@@ -27,7 +27,7 @@ TIMELINE = pa.schema(
 )
 """A row per thing that happened.
 
-- time: of its first event, UTC; on the shop's clock where `wall` is asked.
+- time: of its first event, on the shop's wall clock.
 - what: the product, category or search word that cost or counted most, and `others`, how many more there were.
 - count: events that it is made of.
 - amount, discount: minor units, null where no event has one.
