@@ -1,4 +1,4 @@
-"""Who the customers are, at the scale of a shop: features, segments and lifetime value of a million customers.
+"""Who the customers are, at the scale of a shop: features, segments, worth and interests of a million customers.
 
     python -m benchmarks profiles [--customers 200000 1000000] [--json]
 
@@ -62,6 +62,7 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
     from offersmith.profiles.clusters.base import label
     from offersmith.profiles.clusters.describe import describe
     from offersmith.profiles.clusters.naming import names
+    from offersmith.profiles.interests import learning as interests
     from offersmith.profiles.lifetime.learning import about, learn
     from offersmith.profiles.lifetime.value import Horizon
     from offersmith.store.analytics import Analytics
@@ -81,6 +82,9 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
         begun = time.process_time()
         worth = learn(analytics, AS_OF, Horizon())
         spent["lifetime"] = time.process_time() - begun
+        begun = time.process_time()
+        listed = interests.learn(analytics, AS_OF, seed=SEED)
+        spent["interests"] = time.process_time() - begun
     return {
         "customers": customers,
         "events": customers * EACH,
@@ -88,6 +92,7 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
         "segments": [one.en for one in called.values()],
         "model": about(worth)["model"],
         "valued": worth.num_rows,
+        "interests": listed.num_rows,
         "cpu_s": spent,
         "total_cpu_s": sum(spent.values()),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -117,12 +122,12 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def _print(found: list[dict[str, Any]], checks: dict[str, bool]) -> None:
     table = Table(title=f"{EACH} events a customer, two years")
-    for name in ("customers", "events", "features", "segments", "lifetime", "CPU s in all", "peak MB", "model"):
+    for name in ("customers", "events", "features", "segments", "lifetime", "interests", "CPU s in all", "peak MB", "model"):
         table.add_column(name, justify="right")
     for one in found:
-        parts = [f"{one['cpu_s'][name]:.1f}" for name in ("features", "segments", "lifetime")]
+        parts = [f"{one['cpu_s'][name]:.1f}" for name in ("features", "segments", "lifetime", "interests")]
         sizes = f"{one['customers']:,}", f"{one['events']:,}"
         table.add_row(*sizes, *parts, f"{one['total_cpu_s']:.1f}", f"{one['peak_mb']:,.0f}", one["model"])
-    Console(width=130).print(table)
+    Console(width=140).print(table)
     for said, held in checks.items():
         sys.stdout.write(f"{'met   ' if held else 'MISSED'} {said}\n")
