@@ -1,0 +1,1 @@
+"""Customers as sequences of days: encoders that learn what comes next, trained with torch, asked without it."""
