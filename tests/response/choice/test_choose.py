@@ -159,7 +159,8 @@ def paid(runs, learners, rows, arms):
 
 
 def test_without_effects_no_offer_is_given() -> None:
-    assert paid(10, ("constant", "t_linear"), 600, 4) <= 1
+    """A choice without the gate gives something in nearly all of them."""
+    assert paid(6, ("constant", "t_linear"), 600, 4) <= 1
 
 
 @pytest.mark.slow
