@@ -11,8 +11,16 @@ from hypothesis import settings
 
 from offersmith.shop import Shop
 
-LONG = ("tests/docs/test_examples", "tests/test_shop", "tests/demo", "tests/flows")
-"""Modules of a minute or more: they go first, so that no worker is left with one at the end."""
+LONG = (
+    "tests/docs/test_examples",
+    "tests/test_shop",
+    "tests/demo",
+    "tests/flows",
+    "tests/test_",
+    "tests/contracts/test_response_models",
+    "tests/profiles/live",
+)
+"""The longest modules: they go first, so that no worker is left with one at the end."""
 
 settings.register_profile("same", derandomize=True, deadline=None)  # a busy machine is no fault
 settings.load_profile("same")

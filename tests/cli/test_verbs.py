@@ -139,14 +139,14 @@ def test_money_of_a_customer_is_in_the_shop_s_currency(run, orders: Path, tmp_pa
     assert f"{spend / 100:.2f}" in next(line for line in text.splitlines() if line.split()[0] == "spend")
 
 
-def test_an_interrupted_ingest_says_how_to_go_on(orders: Path, tmp_path: Path) -> None:
+def test_an_interrupted_ingest_says_how_to_go_on(run, orders: Path, tmp_path: Path) -> None:
     shop = tmp_path / "shop"
+    assert run("init", str(shop), "--events", str(orders))[0] == 0
     code = (
         "import sys\nfrom offersmith import cli, shop\n"
         "def stop(*_, **__): raise KeyboardInterrupt\nshop.Shop.ingest = stop\n"
         f"sys.argv = ['offersmith', 'ingest', '--shop', {str(shop)!r}]\ncli.main()"
     )
-    subprocess.run([sys.executable, "-m", "offersmith", "init", str(shop), "--events", str(orders)], check=True)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 130
     assert "interrupted" in done.stderr

@@ -12,46 +12,54 @@ from offersmith.profiles.clusters.base import NO_PURCHASE, label
 from offersmith.profiles.clusters.scaling import IDEAS
 
 SHOP, TRUTH = planted()
-FOUND = kmeans.fit(SHOP, seed=3, splits=6)
-LABELS = label(FOUND, SHOP)["segment"].to_numpy()
 
 
-def test_planted_segments_are_found_counted_and_ordered_by_value():
-    assert FOUND.chosen is not None
-    assert FOUND.chosen.segments == len(FOUND.centres) == 4
-    assert adjusted_rand_score(TRUTH, LABELS) > 0.97
-    assert FOUND.stability is not None
-    assert FOUND.stability > 0.95
+@pytest.fixture(scope="module")
+def fitted():
+    return kmeans.fit(SHOP, seed=3, splits=6)
+
+
+@pytest.fixture(scope="module")
+def labelled(fitted):
+    return label(fitted, SHOP)["segment"].to_numpy()
+
+
+def test_planted_segments_are_found_counted_and_ordered_by_value(fitted, labelled):
+    assert fitted.chosen is not None
+    assert fitted.chosen.segments == len(fitted.centres) == 4
+    assert adjusted_rand_score(TRUTH, labelled) > 0.97
+    assert fitted.stability is not None
+    assert fitted.stability > 0.95
     spend = SHOP["spend"].to_numpy()
-    means = [spend[one == LABELS].mean() for one in range(1, 5)]
+    means = [spend[one == labelled].mean() for one in range(1, 5)]
     assert means == sorted(means, reverse=True)
 
 
-def test_what_was_tried_is_kept_and_the_clearest_of_the_stable_is_chosen():
-    assert [one.segments for one in FOUND.choices] == list(range(4, 11))
-    assert FOUND.chosen in FOUND.choices
-    compared = [one for one in FOUND.choices if one.silhouette is not None]
-    assert compared == [one for one in FOUND.choices if one.stability >= kmeans.STABLE]
-    assert FOUND.chosen == max(compared, key=lambda one: one.silhouette)
+def test_what_was_tried_is_kept_and_the_clearest_of_the_stable_is_chosen(fitted):
+    assert [one.segments for one in fitted.choices] == list(range(4, 11))
+    assert fitted.chosen in fitted.choices
+    compared = [one for one in fitted.choices if one.silhouette is not None]
+    assert compared == [one for one in fitted.choices if one.stability >= kmeans.STABLE]
+    assert fitted.chosen == max(compared, key=lambda one: one.silhouette)
 
 
-def test_a_seed_gives_the_same_and_other_seeds_and_customers_the_same_segments():
+def test_a_seed_gives_the_same_and_other_seeds_and_customers_the_same_segments(fitted, labelled):
     twice = kmeans.fit(SHOP, seed=3, splits=6)
-    assert np.array_equal(twice.centres, FOUND.centres)
-    assert twice.choices == FOUND.choices
+    assert np.array_equal(twice.centres, fitted.centres)
+    assert twice.choices == fitted.choices
     other, truth = planted(seed=77)
-    elsewhere = kmeans.again(FOUND, other, seed=9)
-    assert adjusted_rand_score(label(elsewhere, SHOP)["segment"].to_numpy(), LABELS) > 0.97
-    assert np.mean(label(elsewhere, SHOP)["segment"].to_numpy() == LABELS) > 0.97, "numbers keep their meaning"
-    assert adjusted_rand_score(label(FOUND, other)["segment"].to_numpy(), truth) > 0.97
+    elsewhere = kmeans.again(fitted, other, seed=9)
+    assert adjusted_rand_score(label(elsewhere, SHOP)["segment"].to_numpy(), labelled) > 0.97
+    assert np.mean(label(elsewhere, SHOP)["segment"].to_numpy() == labelled) > 0.97, "numbers keep their meaning"
+    assert adjusted_rand_score(label(fitted, other)["segment"].to_numpy(), truth) > 0.97
 
 
-def test_labels_do_not_depend_on_the_parts_a_table_comes_in(monkeypatch):
+def test_labels_do_not_depend_on_the_parts_a_table_comes_in(monkeypatch, fitted, labelled):
     monkeypatch.setattr("offersmith.profiles.clusters.base._PART", 37)
-    assert np.array_equal(label(FOUND, SHOP)["segment"].to_numpy(), LABELS)
+    assert np.array_equal(label(fitted, SHOP)["segment"].to_numpy(), labelled)
 
 
-def test_who_has_not_bought_is_in_no_segment_and_forms_none():
+def test_who_has_not_bought_is_in_no_segment_and_forms_none(fitted, labelled):
     strangers = pa.table(
         {name: pa.array([0 if name == "orders" else None] * 200, kind) for name, kind in
          zip(SHOP.column_names[1:], SHOP.schema.types[1:], strict=True)}
@@ -59,15 +67,15 @@ def test_who_has_not_bought_is_in_no_segment_and_forms_none():
     ).select(SHOP.column_names)  # fmt: skip
     everybody = pa.concat_tables([SHOP, strangers])
     found = kmeans.fit(everybody, seed=3, splits=6)
-    assert np.array_equal(found.centres, FOUND.centres)
+    assert np.array_equal(found.centres, fitted.centres)
     labels = label(found, everybody)["segment"].to_numpy()
     assert (labels[-200:] == NO_PURCHASE).all()
-    assert np.array_equal(labels[:-200], LABELS)
+    assert np.array_equal(labels[:-200], labelled)
     with pytest.raises(InputError, match="nobody has bought"):
         kmeans.fit(strangers, seed=1)
 
 
-def test_a_bot_is_labelled_but_moves_no_segment():
+def test_a_bot_is_labelled_but_moves_no_segment(labelled):
     orders, spend = SHOP["orders"].to_numpy().copy(), SHOP["spend"].to_numpy().copy()
     orders[:3], spend[:3] = 100_000, 10**12
     shop = replaced(replaced(SHOP, "orders", orders), "spend", spend)
@@ -75,7 +83,7 @@ def test_a_bot_is_labelled_but_moves_no_segment():
     told = label(found, shop)
     assert np.flatnonzero(told["outlier"].to_numpy()).tolist() == [0, 1, 2]
     assert (told["segment"].to_numpy()[:3] >= 1).all()
-    assert np.mean(told["segment"].to_numpy()[3:] == LABELS[3:]) > 0.99
+    assert np.mean(told["segment"].to_numpy()[3:] == labelled[3:]) > 0.99
     assert found.customers == 797
 
 

@@ -11,39 +11,42 @@ from offersmith.profiles.clusters.hdbscan import fit as hdbscan
 from offersmith.profiles.clusters.map import draw
 
 SHOP, TRUTH = planted()
-FOUND = kmeans.fit(SHOP, seed=1, splits=4)
-MAP = draw(FOUND, SHOP, seed=1)
 
 
-def test_everybody_stands_near_the_centre_of_the_own_segment():
-    assert MAP.points.shape == (800, 2)
-    assert np.array_equal(MAP.segment, label(FOUND, SHOP)["segment"].to_numpy())
-    for one, centre in enumerate(MAP.centres, 1):
-        np.testing.assert_allclose(MAP.points[MAP.segment == one].mean(axis=0), centre, atol=0.05)
+@pytest.fixture(scope="module")
+def drawn(fitted):
+    return draw(fitted, SHOP, seed=1)
 
 
-def test_axes_hold_most_of_the_differences_and_say_what_they_mean():
-    assert [axis.shown for axis in MAP.axes] == sorted((axis.shown for axis in MAP.axes), reverse=True)
-    assert 0.6 < MAP.shown <= 1.0
-    variances = MAP.points.var(axis=0)
-    assert variances[0] / variances[1] == pytest.approx(MAP.axes[0].shown / MAP.axes[1].shown)
-    assert abs(np.corrcoef(MAP.points.T)[0, 1]) < 1e-6
-    for axis in MAP.axes:
+def test_everybody_stands_near_the_centre_of_the_own_segment(fitted, drawn):
+    assert drawn.points.shape == (800, 2)
+    assert np.array_equal(drawn.segment, label(fitted, SHOP)["segment"].to_numpy())
+    for one, centre in enumerate(drawn.centres, 1):
+        np.testing.assert_allclose(drawn.points[drawn.segment == one].mean(axis=0), centre, atol=0.05)
+
+
+def test_axes_hold_most_of_the_differences_and_say_what_they_mean(fitted, drawn):
+    assert [axis.shown for axis in drawn.axes] == sorted((axis.shown for axis in drawn.axes), reverse=True)
+    assert 0.6 < drawn.shown <= 1.0
+    variances = drawn.points.var(axis=0)
+    assert variances[0] / variances[1] == pytest.approx(drawn.axes[0].shown / drawn.axes[1].shown)
+    assert abs(np.corrcoef(drawn.points.T)[0, 1]) < 1e-6
+    for axis in drawn.axes:
         assert axis.loads[0][1] > 0
-    features = {name for axis in MAP.axes for name, _ in axis.loads}
-    assert {"tenure"} < features <= set(FOUND.scaling.names)
-    assert "days since the first purchase" in "; ".join(axis.said() for axis in MAP.axes)
-    assert "更多：" in MAP.axes[0].said("zh")
+    features = {name for axis in drawn.axes for name, _ in axis.loads}
+    assert {"tenure"} < features <= set(fitted.scaling.names)
+    assert "days since the first purchase" in "; ".join(axis.said() for axis in drawn.axes)
+    assert "更多：" in drawn.axes[0].said("zh")
 
 
-def test_a_map_is_a_sample_by_seed():
-    one, same, other = (draw(FOUND, SHOP, seed=seed, most=50) for seed in (1, 1, 2))
+def test_a_map_is_a_sample_by_seed(fitted):
+    one, same, other = (draw(fitted, SHOP, seed=seed, most=50) for seed in (1, 1, 2))
     assert len(one.points) == len(one.segment) == 50
     assert np.array_equal(one.points, same.points)
     assert not np.array_equal(one.points, other.points)
 
 
-def test_odd_shops_have_maps_too():
+def test_odd_shops_have_maps_too(fitted):
     same = SHOP.take(np.zeros(60, np.int64))
     flat = draw(kmeans.fit(same, seed=1), same, seed=1)
     assert not flat.points.any()
@@ -58,4 +61,4 @@ def test_odd_shops_have_maps_too():
     assert len(line.axes) == 1
     assert not line.points[:, 1].any()
     with pytest.raises(InputError, match="1 at least"):
-        draw(FOUND, SHOP, seed=1, most=0)
+        draw(fitted, SHOP, seed=1, most=0)

@@ -14,13 +14,12 @@ from offersmith.profiles.clusters.kept import plain, read
 from offersmith.profiles.clusters.neighbours import neighbours
 
 SHOP, TRUTH = planted()
-FOUND = kmeans.fit(SHOP, seed=1, splits=4)
 
 
-def test_the_next_segment_is_the_second_nearest_and_the_border_is_told():
-    found = neighbours(FOUND, SHOP).to_pylist()
-    points = FOUND.scaling.points(SHOP)
-    far = np.linalg.norm(points[:, None, :] - FOUND.centres[None, :, :], axis=2)
+def test_the_next_segment_is_the_second_nearest_and_the_border_is_told(fitted):
+    found = neighbours(fitted, SHOP).to_pylist()
+    points = fitted.scaling.points(SHOP)
+    far = np.linalg.norm(points[:, None, :] - fitted.centres[None, :, :], axis=2)
     order = far.argsort(axis=1) + 1
     assert [row["segment"] for row in found] == order[:, 0].tolist()
     assert [row["next"] for row in found] == order[:, 1].tolist()
@@ -29,10 +28,10 @@ def test_the_next_segment_is_the_second_nearest_and_the_border_is_told():
     assert nearness.max() <= 1.0
 
 
-def test_who_has_not_bought_and_who_is_alone_has_no_next():
+def test_who_has_not_bought_and_who_is_alone_has_no_next(fitted):
     orders = SHOP["orders"].to_numpy().copy()
     orders[0] = 0
-    found = neighbours(FOUND, replaced(SHOP, "orders", orders)).to_pylist()
+    found = neighbours(fitted, replaced(SHOP, "orders", orders)).to_pylist()
     assert (found[0]["segment"], found[0]["next"], found[0]["nearness"]) == (NO_PURCHASE, None, None)
     alone = neighbours(kmeans.fit(SHOP.slice(0, 5), seed=1), SHOP)
     assert alone["next"].null_count == alone["nearness"].null_count == SHOP.num_rows
@@ -41,8 +40,8 @@ def test_who_has_not_bought_and_who_is_alone_has_no_next():
     assert nobody["next"].null_count == SHOP.num_rows
 
 
-def test_kept_segments_label_as_they_did():
-    for found in (FOUND, kmeans.fit(SHOP.take(np.zeros(60, np.int64)), seed=1)):
+def test_kept_segments_label_as_they_did(fitted):
+    for found in (fitted, kmeans.fit(SHOP.take(np.zeros(60, np.int64)), seed=1)):
         again = read(json.loads(json.dumps(plain(found))))
         assert label(again, SHOP).equals(label(found, SHOP))
         assert again.chosen == found.chosen
@@ -51,6 +50,6 @@ def test_kept_segments_label_as_they_did():
 
 
 @pytest.mark.parametrize("change", [{"form": 2}, {"centres": [[1.0]]}, {"scaling": {}}, {"basis": "x"}])
-def test_kept_segments_of_another_form_are_refused(change):
+def test_kept_segments_of_another_form_are_refused(change, fitted):
     with pytest.raises(InputError, match="kept segments"):
-        read({**plain(FOUND), **change})
+        read({**plain(fitted), **change})

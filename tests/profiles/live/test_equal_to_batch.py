@@ -27,14 +27,20 @@ MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_sco
 
 @dataclass(frozen=True)
 class Known:
-    """Shops, and what the batch query says of their customers as of each moment: asked once, as it is slow."""
+    """Shops, and what the batch query says of their customers as of each moment: asked once, as it is slow.
+
+    `large` is one more shop of its own customers, and one of them did a hundred thousand things.
+    """
 
     shops: list[list[Row]]
+    large: list[Row]
+    busy: pa.Table
     answers: dict[datetime, pa.Table]
 
-    def of(self, rows: list[Row], moment: datetime) -> pa.Table:
+    def of(self, rows: list[Row] | pa.Table, moment: datetime) -> pa.Table:
         """Return the answers for those whose events these are."""
-        ids = pa.array({row["customer_id"] for row in rows}, pa.string())
+        whose = rows["customer_id"].to_pylist() if isinstance(rows, pa.Table) else [row["customer_id"] for row in rows]
+        ids = pa.array(set(whose), pa.string())
         table = self.answers[moment]
         return table.filter(pc.is_in(table["customer_id"], value_set=ids.drop_null()))
 
@@ -42,9 +48,19 @@ class Known:
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
     shops = [shop(seed, size, 1 + seed % 5, name=f"{seed}/") for seed, size in enumerate(SIZES)]
-    rows = [row for those in shops for row in those]
+    large, busy = shop(5, 600, customers=400, name="large/"), a_hundred_thousand(shop(16, 1000, 1, name="busy/"))
+    rows = pa.concat_tables([*map(table, (*shops, large)), busy])
     folder = tmp_path_factory.mktemp("events")
-    return Known(shops, {moment: batch(rows, moment, ALL, folder) for moment in MOMENTS})
+    return Known(shops, large, busy, {moment: batch(rows, moment, ALL, folder) for moment in MOMENTS})
+
+
+def a_hundred_thousand(rows: list[Row]) -> pa.Table:
+    """Return every row a hundred times, as events and orders of their own."""
+    big = pa.concat_tables([table(rows)] * 100)
+    ids = pa.array([f"busy/e{i}" for i in range(big.num_rows)])
+    orders = pa.array([None if x is None else f"{x}-{i % 7}" for i, x in enumerate(big["order_id"].to_pylist())])
+    big = big.set_column(0, big.schema.field("event_id"), ids)
+    return big.set_column(big.schema.names.index("order_id"), big.schema.field("order_id"), orders)
 
 
 def fresh() -> LiveProfiles:
@@ -114,13 +130,12 @@ def test_states_of_disjoint_events_merge(number: int, luck: int, known: Known) -
     assert a.read(moment).equals(before)
 
 
-def test_a_merged_state_goes_on_as_if_it_had_seen_everything(tmp_path: Path) -> None:
-    rows = shop(5, 600, customers=400)
+def test_a_merged_state_goes_on_as_if_it_had_seen_everything(known: Known) -> None:
+    rows, moment = known.large, MOMENTS[-1]
     state = merge(fed(rows[:200]), fed(rows[200:400]))
     for row in rows[400:]:
         state.update(row)
-    moment = END + timedelta(days=1)
-    assert_equal(state.read(moment), batch(rows, moment, ALL, tmp_path), ALL, len(rows))
+    assert_equal(state.read(moment), known.of(rows, moment), ALL, len(rows))
 
 
 def test_one_event_is_a_table_of_one(tmp_path: Path) -> None:
@@ -165,8 +180,9 @@ def test_events_of_another_age_count_for_nothing_but_do_not_break(tmp_path: Path
         row["time"] = row["time"].replace(year=year)
         row["customer_id"] = "x"
     moment = datetime(2091, 1, 1)
+    wanted = batch(rows, moment, ALL, tmp_path)
     for arriving in (rows, rows[::-1]):
-        assert_equal(fed(arriving).read(moment), batch(rows, moment, ALL, tmp_path), ALL, len(rows))
+        assert_equal(fed(arriving).read(moment), wanted, ALL, len(rows))
 
 
 def test_only_refunds_and_only_one_event(tmp_path: Path) -> None:
@@ -176,17 +192,11 @@ def test_only_refunds_and_only_one_event(tmp_path: Path) -> None:
         assert_equal(fed(some).read(moment), batch(some, moment, ALL, tmp_path), ALL, len(rows))
 
 
-def test_a_customer_of_a_hundred_thousand_events(tmp_path: Path) -> None:
-    rows = shop(16, 1000, customers=1)
-    big = pa.concat_tables([table(rows)] * 100)
-    ids = pa.array([f"e{i}" for i in range(big.num_rows)])
-    orders = pa.array([None if x is None else f"{x}-{i % 7}" for i, x in enumerate(big["order_id"].to_pylist())])
-    big = big.set_column(0, big.schema.field("event_id"), ids)
-    big = big.set_column(big.schema.names.index("order_id"), big.schema.field("order_id"), orders)
-    state = fresh()
-    state.feed(big)
-    moment = END + timedelta(days=1)
-    assert_equal(state.read(moment), batch(big, moment, ALL, tmp_path), ALL, big.num_rows)
+def test_a_customer_of_a_hundred_thousand_events(known: Known) -> None:
+    state, moment = fresh(), MOMENTS[-1]
+    state.feed(known.busy)
+    assert state.read(moment)["customer_id"].to_pylist() == ["busy/顾客 0"]
+    assert_equal(state.read(moment), known.of(known.busy, moment), ALL, known.busy.num_rows)
 
 
 def test_one_profile_is_a_row_of_all() -> None:

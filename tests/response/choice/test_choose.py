@@ -159,7 +159,8 @@ def paid(runs, learners, rows, arms):
 
 
 def test_without_effects_no_offer_is_given() -> None:
-    assert paid(10, ("constant", "t_linear"), 600, 4) <= 1
+    """A choice that goes by values and not by their intervals gives something in three of the six."""
+    assert paid(6, ("constant", "t_linear"), 600, 4) <= 1
 
 
 @pytest.mark.slow
