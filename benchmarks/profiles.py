@@ -122,7 +122,17 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def _print(found: list[dict[str, Any]], checks: dict[str, bool]) -> None:
     table = Table(title=f"{EACH} events a customer, two years")
-    for name in ("customers", "events", "features", "segments", "lifetime", "interests", "CPU s in all", "peak MB", "model"):
+    for name in (
+        "customers",
+        "events",
+        "features",
+        "segments",
+        "lifetime",
+        "interests",
+        "CPU s in all",
+        "peak MB",
+        "model",
+    ):
         table.add_column(name, justify="right")
     for one in found:
         parts = [f"{one['cpu_s'][name]:.1f}" for name in ("features", "segments", "lifetime", "interests")]

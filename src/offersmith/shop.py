@@ -55,6 +55,7 @@ from offersmith.vocabulary import Offer
 from offersmith.words import Language
 
 if TYPE_CHECKING:
+    from offersmith.buyers import Buyers
     from offersmith.crowds import Crowd
 
 
@@ -157,6 +158,16 @@ class Shop:
 
         with self.engine() as kept:
             return crowd(kept, kept.moment(as_of), out, rules)
+
+    def buyers(
+        self, out: Path, as_of: datetime | None = None, days: int = 28, *, encoders: bool = False,
+        progress: Progress = silent,
+    ) -> Buyers:  # fmt: skip
+        """Foretell who buys within so many days of a moment, and write the page and the table of it."""
+        from offersmith.buyers import foretell  # noqa: PLC0415 - start-up path
+
+        with self.engine() as kept:
+            return foretell(kept, kept.moment(as_of), days, out, encoders=encoders, progress=progress)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""

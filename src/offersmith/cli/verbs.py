@@ -81,6 +81,25 @@ def segments(
     answer(found, as_json=as_json, language=opened.language)
 
 
+@group.command(epilog="Example: offersmith buyers --days 28 --out buyers.html")
+def buyers(
+    *,
+    days: Annotated[int, typer.Option(help="Within how many days, 1 to 366.")] = 28,
+    encoders: Annotated[bool, typer.Option(help="Also try networks that read sequences (the extra 'deep').")] = False,
+    out: Annotated[Path, typer.Option(help="The HTML file to write; the table beside it ends in .parquet.")] = Path(
+        "buyers.html"
+    ),
+    as_of: AsOf = None,
+    shop: ShopFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Foretell who will buy within so many days, and say how well that could be foretold."""
+    opened = open_shop(shop)
+    with progress_bar(opened.language) as progress:
+        found = opened.buyers(out, moment_of(as_of), days, encoders=encoders, progress=progress)
+    answer(found, as_json=as_json, language=opened.language)
+
+
 @group.command(epilog="Example: offersmith customer 1234 --out customer-1234.html")
 def customer(
     customer_id: Annotated[str, typer.Argument(metavar="ID", help="Which customer.", show_default=False)],

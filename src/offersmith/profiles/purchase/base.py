@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from offersmith.profiles.sequences.steps import Steps
+
 Floats = NDArray[np.float64]
 
 
@@ -20,10 +22,12 @@ class Rows:
     Attributes:
         profiles: a row per customer and moment: `customer_id` and features.
         bought: (n,) whether they bought within the days after.
+        steps: a row per customer and moment: what they did day by day, and what they bought next; None = not read.
     """
 
     profiles: pa.Table
     bought: NDArray[np.bool_]
+    steps: Steps | None = None
 
     def __len__(self) -> int:
         return int(self.bought.size)
@@ -32,8 +36,13 @@ class Rows:
 class FittedPredictor(Protocol):
     """A predictor that has learned; immutable."""
 
-    def chance(self, profiles: pa.Table) -> Floats:
-        """Return (n,) the chance that each customer buys within the days it learned for."""
+    def chance(self, profiles: pa.Table, steps: Steps | None = None) -> Floats:
+        """Return (n,) the chance that each customer buys within the days it learned for.
+
+        Args:
+            profiles: `customer_id` and features.
+            steps: a row per profile; those who read no sequences do without.
+        """
         ...
 
 
@@ -48,6 +57,12 @@ class Predictor(Protocol):
     def fit(self, rows: Rows, *, seed: int) -> FittedPredictor:
         """Learn; the same rows and seed give the same, whatever the threads."""
         ...
+
+
+def customers(profiles: pa.Table) -> NDArray[np.int64]:
+    """Return (n,) a number for each row's customer, from 0."""
+    encoded = pc.dictionary_encode(profiles["customer_id"].combine_chunks())
+    return np.asarray(encoded.indices.to_numpy(), np.int64)
 
 
 def matrix(profiles: pa.Table, names: tuple[str, ...]) -> Floats:

@@ -8,8 +8,9 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 
-from offersmith.profiles.purchase.base import Floats, Rows, features, matrix
+from offersmith.profiles.purchase.base import Floats, Rows, customers, features, matrix
 from offersmith.profiles.purchase.rate import FittedRate, Rate
+from offersmith.profiles.sequences.steps import Steps
 
 PARAMETERS = {
     "objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 40, "feature_fraction": 0.7,
@@ -34,7 +35,7 @@ class FittedBoosted:
     names: tuple[str, ...]
     trees: str
 
-    def chance(self, profiles: pa.Table) -> Floats:
+    def chance(self, profiles: pa.Table, steps: Steps | None = None) -> Floats:  # noqa: ARG002 - reads none
         """Return the chances."""
         model = lgb.Booster(model_str=self.trees)
         return np.asarray(model.predict(matrix(profiles, self.names), num_threads=1), np.float64)
@@ -53,7 +54,7 @@ class Boosted:
             return Rate().fit(rows, seed=seed)
         x, y = matrix(rows.profiles, names), rows.bought.astype(np.float64)
         # By customer, not by row: what somebody did in one month says what they did in the next.
-        customer = rows.profiles["customer_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+        customer = customers(rows.profiles)
         held = np.random.default_rng(seed).permutation(int(customer.max()) + 1)[customer] % HELD == 0
         asked = {**PARAMETERS, "seed": seed}
         learned = lgb.Dataset(x[~held], y[~held], params=asked)

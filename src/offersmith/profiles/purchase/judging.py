@@ -10,21 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from offersmith.profiles.purchase.base import FittedPredictor, Floats, Predictor, Rows
+from offersmith.profiles.purchase.averaged import FittedAverage
+from offersmith.profiles.purchase.base import FittedPredictor, Floats, Predictor, Rows, customers
 from offersmith.profiles.purchase.learning import together
+from offersmith.progress import Progress, silent
 
 JUDGED = 3
 """Stretches that are foretold at most, the latest."""
+NONE: Mapping[str, tuple[str, str]] = MappingProxyType({})
 DRAWS, LEVEL = 1000, 0.95
 SURE = 1e-6
 """No chance is taken to be nearer to 0 or 1: one surprise would outweigh everything."""
@@ -69,13 +71,22 @@ class Competed:
     scores: tuple[Score, ...]
 
 
-def compete(stretches: Sequence[Rows], predictors: Mapping[str, Predictor], *, seed: int) -> Competed | None:
+def compete(
+    stretches: Sequence[Rows],
+    predictors: Mapping[str, Predictor],
+    *,
+    seed: int,
+    pairs: Mapping[str, tuple[str, str]] = NONE,
+    progress: Progress = silent,
+) -> Competed | None:
     """Let predictors foretell each of the latest stretches from those before it; the one taken learns from all.
 
     Args:
         stretches: of `learning.rows_before`, the latest first; at least two.
         predictors: by name; of equally good ones the first is taken.
         seed: of the fits and of the bootstrap.
+        pairs: further ones, by name: the average of two predictors that are there.
+        progress: told after each fit.
 
     Returns:
         None where there are fewer than two stretches with customers.
@@ -84,15 +95,30 @@ def compete(stretches: Sequence[Rows], predictors: Mapping[str, Predictor], *, s
     if len(found) < 2:
         return None
     judged = range(min(JUDGED, len(found) - 1))
-    chances: dict[str, list[Floats]] = {name: [] for name in predictors}
+    chances: dict[str, list[Floats]] = {name: [] for name in (*predictors, *pairs)}
+    done, fits = 0, len(judged) * len(predictors)
     for place in judged:
-        earlier = together(found[place + 1 :])
+        earlier, fitted = together(found[place + 1 :]), dict[str, FittedPredictor]()
         for name, one in predictors.items():
-            chances[name].append(one.fit(earlier, seed=seed).chance(found[place].profiles))
+            progress("buyers.stage_fit", done, fits)
+            fitted[name], done = one.fit(earlier, seed=seed), done + 1
+        for name, each in with_pairs(fitted, pairs).items():
+            chances[name].append(each.chance(found[place].profiles, found[place].steps))
+    progress("buyers.stage_fit", fits, fits)
     held = together([found[place] for place in judged])
     scores = score({name: np.concatenate(each) for name, each in chances.items()}, held, seed=seed)
     taken = min(scores, key=lambda one: one.log_loss).name
-    return Competed(taken, predictors[taken].fit(together(found), seed=seed), scores)
+    everything = together(found)
+    parts = pairs.get(taken, (taken,))
+    whole = {name: predictors[name].fit(everything, seed=seed) for name in parts}
+    return Competed(taken, with_pairs(whole, {taken: pairs[taken]} if taken in pairs else NONE)[taken], scores)
+
+
+def with_pairs(
+    fitted: Mapping[str, FittedPredictor], pairs: Mapping[str, tuple[str, str]]
+) -> dict[str, FittedPredictor]:
+    """Return fitted predictors and the averages of pairs of them."""
+    return {**fitted, **{name: FittedAverage(fitted[one], fitted[other]) for name, (one, other) in pairs.items()}}
 
 
 def score(chances: Mapping[str, Floats], held: Rows, *, seed: int) -> tuple[Score, ...]:
@@ -107,7 +133,7 @@ def score(chances: Mapping[str, Floats], held: Rows, *, seed: int) -> tuple[Scor
     losses = {name: loss(chance, bought) for name, chance in chances.items()}
     best = min(losses, key=lambda name: float(losses[name].mean()))
     gaps = np.column_stack([one - losses[best] for one in losses.values()])
-    ends = np.quantile(_resampled(gaps, _customers(held.profiles), seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    ends = np.quantile(_resampled(gaps, customers(held.profiles), seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     found = []
     for place, (name, own) in enumerate(losses.items()):
         slope, mean = _calibration(chances[name], bought)
@@ -115,12 +141,6 @@ def score(chances: Mapping[str, Floats], held: Rows, *, seed: int) -> tuple[Scor
         low, high = ends[:, place].tolist()
         found.append(Score(name, float(own.mean()), area, slope, mean, float(gaps[:, place].mean()), low, high))
     return tuple(found)
-
-
-def _customers(profiles: pa.Table) -> NDArray[np.int64]:
-    """Return (n,) a number for each row's customer, from 0."""
-    encoded = pc.dictionary_encode(profiles["customer_id"].combine_chunks())
-    return np.asarray(encoded.indices.to_numpy(), np.int64)
 
 
 def _resampled(gaps: Floats, customer: NDArray[np.int64], seed: int) -> Floats:

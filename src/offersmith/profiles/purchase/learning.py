@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.profiles.purchase.base import Rows
+from offersmith.profiles.sequences import steps as sequences
 from offersmith.store.analytics import Analytics
 from offersmith.store.outcomes import first_time, outcomes
 
@@ -25,7 +26,13 @@ SETTLED = 2
 
 
 def rows_before(
-    analytics: Analytics, at: datetime, days: int, profile: Callable[[datetime], pa.Table], most: int = MOMENTS
+    analytics: Analytics,
+    at: datetime,
+    days: int,
+    profile: Callable[[datetime], pa.Table],
+    most: int = MOMENTS,
+    *,
+    steps: bool = False,
 ) -> list[Rows]:
     """Return the rows of each stretch that is over at a moment, the latest first.
 
@@ -35,25 +42,34 @@ def rows_before(
         days: of a stretch.
         profile: returns everybody's profile as of a moment.
         most: stretches at most.
+        steps: whether what they did day by day is read too.
     """
     first, length, found = first_time(analytics), timedelta(days=days), list[Rows]()
     while first is not None and len(found) < most:
         start = at - (len(found) + 1) * length
         if start - first < SETTLED * length:
             break
-        found.append(rows_of(analytics, start, days, profile(start)))
+        found.append(rows_of(analytics, start, days, profile(start), steps=steps))
     return found
 
 
-def rows_of(analytics: Analytics, start: datetime, days: int, profiles: pa.Table) -> Rows:
+def rows_of(analytics: Analytics, start: datetime, days: int, profiles: pa.Table, *, steps: bool = False) -> Rows:
     """Return who bought in the days from a moment on, of those who had bought before it."""
-    known = profiles.filter(pc.greater(profiles["orders"], 0))
-    bought = outcomes(analytics, start, start + timedelta(days=days))
-    buyers = bought.filter(pc.greater(bought["orders"], 0))["customer_id"].combine_chunks()
-    return Rows(known, np.asarray(pc.is_in(known["customer_id"], value_set=buyers).to_numpy(), np.bool_))
+    known, end = buyers(profiles), start + timedelta(days=days)
+    bought = outcomes(analytics, start, end)
+    who = bought.filter(pc.greater(bought["orders"], 0))["customer_id"].combine_chunks()
+    did = sequences.read(analytics, start, known["customer_id"].combine_chunks(), end) if steps else None
+    return Rows(known, np.asarray(pc.is_in(known["customer_id"], value_set=who).to_numpy(), np.bool_), did)
+
+
+def buyers(profiles: pa.Table) -> pa.Table:
+    """Return the profiles of those who have bought."""
+    return profiles.filter(pc.greater(profiles["orders"], 0))
 
 
 def together(parts: list[Rows]) -> Rows:
     """Return all rows as one table; features that one of the profiles lacks are unknown there."""
     profiles = pa.concat_tables([one.profiles for one in parts], promote_options="default")
-    return Rows(profiles, np.concatenate([one.bought for one in parts]))
+    read = [one.steps for one in parts if one.steps is not None]
+    steps = sequences.joined(read) if len(read) == len(parts) else None
+    return Rows(profiles, np.concatenate([one.bought for one in parts]), steps)

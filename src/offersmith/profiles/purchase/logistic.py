@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from offersmith.profiles.purchase.base import Floats, Rows, features, matrix
 from offersmith.profiles.purchase.rate import FittedRate, Rate
+from offersmith.profiles.sequences.steps import Steps
 
 COUNTED = ("recency", "tenure", "orders", "orders_30d", "orders_90d", "orders_decayed_30d", "cadence")
 PENALTY = 0.1
@@ -41,7 +42,7 @@ class FittedLogistic:
     weights: Floats
     intercept: float
 
-    def chance(self, profiles: pa.Table) -> Floats:
+    def chance(self, profiles: pa.Table, steps: Steps | None = None) -> Floats:  # noqa: ARG002 - reads none
         """Return the chances."""
         x = _standard(matrix(profiles, self.names), self.middle, self.spread)
         return np.asarray(expit(x @ self.weights + self.intercept))

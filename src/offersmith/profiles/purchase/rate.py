@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from offersmith.profiles.purchase.base import Floats, Rows
+from offersmith.profiles.sequences.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class FittedRate:
 
     share: float
 
-    def chance(self, profiles: pa.Table) -> Floats:
+    def chance(self, profiles: pa.Table, steps: Steps | None = None) -> Floats:  # noqa: ARG002 - reads none
         """Return it for everybody."""
         return np.full(profiles.num_rows, self.share)
 

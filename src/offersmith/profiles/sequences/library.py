@@ -17,6 +17,13 @@ def installed() -> bool:
     return all(find_spec(name) is not None for name in ("torch", "onnx", "onnxruntime"))
 
 
+def missing(what: str) -> MissingExtraError:
+    """Return the error of whoever needs the extra and does not find it."""
+    return MissingExtraError(
+        f"{what} need torch, onnx and onnxruntime, which are not all installed.", hint=HINT, extra="deep"
+    )
+
+
 @contextmanager
 def torch(seed: int) -> Iterator[Any]:
     """Lend torch, seeded, deterministic and on one thread (sums of several differ in their last bits), and tidy up.
@@ -27,7 +34,7 @@ def torch(seed: int) -> Iterator[Any]:
     try:
         import torch as library  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - the extra `deep`
     except ImportError as error:
-        raise MissingExtraError("Encoders need torch, which is not installed.", hint=HINT, extra="deep") from error
+        raise missing("Encoders") from error
     threads, state = library.get_num_threads(), library.get_rng_state()
     try:
         library.set_num_threads(1)
@@ -47,7 +54,5 @@ def runtime() -> Any:
     try:
         import onnxruntime  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - the extra `deep`
     except ImportError as error:
-        raise MissingExtraError(
-            "Encoders need onnxruntime, which is not installed.", hint=HINT, extra="deep"
-        ) from error
+        raise missing("Encoders") from error
     return onnxruntime

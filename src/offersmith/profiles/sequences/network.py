@@ -1,7 +1,8 @@
 """The whole network: days as vectors, an encoder over them, and two questions asked of what it makes of a customer.
 
-A day's vector is the sum of its numbers' and the mean of its things' vectors. Of the embedding are asked the log-odds of
-a purchase, and a score of every thing of the vocabulary to be bought next (tied to the things' vectors, as in SASRec).
+A day's vector is the sum of its numbers' and the mean of its things' vectors. Of the embedding are asked the log-odds
+of a purchase, and a score of every thing of the vocabulary to be bought next (tied to the things' vectors, as in
+SASRec).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Training an encoder on two questions at once: will they buy within so many days, and what.
 
-What is bought next tells much more per customer than whether anything is, so that both are learned together (multi-task
-learning: Caruana 1997): the loss is the logarithmic loss of buying plus a part of that of what was bought, a softmax over
-the whole vocabulary. AdamW (Loshchilov and Hutter 2019); stopped when customers held out no longer gain.
+What is bought next tells much more per customer than whether anything is, so that both are learned together
+(multi-task learning: Caruana 1997): the loss is the logarithmic loss of buying plus a part of that of what was bought,
+a softmax over the whole vocabulary. AdamW (Loshchilov and Hutter 2019); stopped when customers held out no longer gain.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which things an encoder knows by name: what many customers had; of the rest its category; else nothing but `other`."""
+"""Which things an encoder knows by name: what many customers had; of the rest its category; else only `other`."""
 
 from __future__ import annotations
 

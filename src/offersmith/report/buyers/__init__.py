@@ -1,0 +1,1 @@
+"""The page of who will likely buy within so many days, and how well that could be foretold."""
