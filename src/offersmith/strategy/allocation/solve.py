@@ -23,7 +23,7 @@ from offersmith.strategy.allocation.pricing import Choice, drawn_by, take
 from offersmith.strategy.allocation.problem import OWN, Floats, Instance, Limit, Memory, Rows
 from offersmith.strategy.allocation.search import FEW as EXACT
 from offersmith.strategy.allocation.search import FIRST, LARGEST, SAMPLED, Box, Search
-from offersmith.strategy.allocation.ties import settle
+from offersmith.strategy.allocation.ties import ENOUGH, settle
 from offersmith.strategy.certificate import Assignment, Certificate, Row
 
 SMALL = 4_000
@@ -32,6 +32,8 @@ SPARE = 2e-8
 """Of the value, that need not be found."""
 TINY = 1e-4
 """Radius of a box, in units of prices, inside of which customers who are not parted are alike."""
+WIDE = 0.02
+"""Gap that few customers must leave for giants among them to be tried."""
 UNSAID = -2
 
 
@@ -53,8 +55,10 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0, gap:
         InfeasibleError: the limits cannot be kept together; it says which.
     """
     found = _allocated(instance, limits, seed)
+    # Up to so many are all decided as wholes: a gap is the bound's. Of a few more it is told only if it is wide.
     many = instance.customers * instance.offers > EXACT
-    if isinstance(instance, Memory) and many and found.certificate.gap > gap:
+    wide = instance.customers > ENOUGH and found.certificate.gap > WIDE
+    if isinstance(instance, Memory) and (many or wide) and found.certificate.gap > gap:
         tried = apart(instance, limits, found, lambda rest, left: _allocated(rest, left, seed))
         rows = Rows.of(limits, instance.offers, instance.cells, OWN + instance.extra.shape[0])
         price = rows.sign * np.array([row.price for row in tried.certificate.rows])
