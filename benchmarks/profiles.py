@@ -57,6 +57,8 @@ def run(argv: list[str]) -> int:
 
 def measure(path: Path, customers: int) -> dict[str, Any]:
     """Work a shop through and return CPU seconds of each part and the peak memory."""
+    import pyarrow as pa
+
     from offersmith.profiles.apart import apart
     from offersmith.profiles.build import build
     from offersmith.profiles.clusters import kmeans

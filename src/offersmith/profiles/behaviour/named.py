@@ -23,7 +23,7 @@ def unit_of(column: str) -> str:
 
 
 def named(column: str, language: Language = "en") -> str:
-    """Return the label of a declared feature or of a column of `store.goods` or `store.volumes`, and any other as it is written."""
+    """Return the label of a declared feature, or of a column of `store.goods` or `store.volumes`; else as written."""
     if column in _OF_PRODUCTS:
         return say(f"behaviour.product_{column}", language)
     if column in VOLUMES:

@@ -9,9 +9,9 @@ features describe them.
 Skewed columns are taken as log(1 + x); all are centred at their median and divided by IQR / 1.349, which is the
 standard deviation of a normal column; where the middle half is equal, the standard deviation between the first and the
 last hundredth stands in. Coordinates end at three of these units (winsorising), so that no reseller decides where
-centres lie; whoever is no person (`profiles.apart`) is left out before. What is unknown is put at the median, where it votes for no segment. Nothing is
-whitened: the money and frequency of customers go together, that shared direction is what tells segments apart most
-reliably, and in a round cloud no cut is better than another.
+centres lie; whoever is no person (`profiles.apart`) is left out before. What is unknown is put at the median, where it
+votes for no segment. Nothing is whitened: the money and frequency of customers go together, that shared direction is
+what tells segments apart most reliably, and in a round cloud no cut is better than another.
 """
 
 from __future__ import annotations
