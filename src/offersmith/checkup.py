@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith import bootstrap
@@ -28,6 +29,7 @@ from offersmith.report.gather import quality_facts
 from offersmith.report.inputs_base import Both
 from offersmith.store.files import replace
 from offersmith.store.goods import goods
+from offersmith.store.summaries import totals
 from offersmith.store.texts import compile_texts
 from offersmith.words import Language, say
 
@@ -118,7 +120,7 @@ def checkup(kept: Kept, out: Path, as_of: datetime | None = None, since: datetim
         products=products,
         names=_names(kept, at, products),
         drift=moved,
-        aging=frozenset(one.feature for one in moved.features if _grows(one.feature)) if moved else frozenset(),
+        aging=_aging(kept, moved, before),
     )
     html = render_checkup(facts, kept.settings.shop.language).encode()
     replace(out, html)
@@ -148,19 +150,28 @@ def _drift(kept: Kept, at: datetime, before: datetime, *, given: bool) -> Drift 
     return drift(earlier, kept.profiles(at)[0])
 
 
-def _grows(feature: str) -> bool:
-    """Return whether a feature grows by itself as a shop gets older: counted from the first day on, or days since."""
-    one = FEATURES.get(feature)
-    return one is not None and one.window_days is None and one.kind in _GROWING
+def _aging(kept: Kept, moved: Drift | None, before: datetime) -> frozenset[str]:
+    """Return the features that grow by themselves as a shop gets older.
+
+    They are those of days since something, those counted from the first day on, and those of a window that was longer
+    than the shop's records were at the earlier moment.
+    """
+    first = totals(kept.analytics)["first_time"][0].as_py()
+    days = (before - first).days
+
+    def grows(name: str) -> bool:
+        one = FEATURES.get(name)
+        return one is not None and (one.kind in _GROWING if one.window_days is None else one.window_days > days)
+
+    return frozenset(one.feature for one in moved.features if grows(one.feature)) if moved else frozenset()
 
 
 def _names(kept: Kept, at: datetime, products: Odd) -> dict[str, str]:
     if not products.found:
         return {}
     called = kept.analytics.run(compile_texts(at))
-    rows = called.filter(
-        pc.is_in(called["product_id"], value_set=pc.cast([one.key for one in products.found], "string"))
-    )
+    shown = pa.array([one.key for one in products.found], pa.string())
+    rows = called.filter(pc.is_in(called["product_id"], value_set=shown))
     return {row["product_id"]: name for row in rows.to_pylist() if (name := row["product_name"] or row["category"])}
 
 

@@ -55,7 +55,7 @@ def test_a_missing_amount_is_filled_in_and_said(bench: Any) -> None:
     assert done.error < 0.01
     assert "amount: 2 missing values filled in (2 by interpolation between the product's values)" in str(receipt)
     assert "e.g. row 51: nothing before, 31.50 EUR now" in str(receipt)
-    assert "these 2 amounts are guesses and come to 63.63 EUR in all sums of sales" in str(receipt)
+    assert "2 amounts are guesses and come to 63.63 EUR in all sums of sales" in str(receipt)
     assert "填补缺失值 2 个" in receipt.text("zh")
 
 

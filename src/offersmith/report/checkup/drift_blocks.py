@@ -14,7 +14,7 @@ from offersmith.report.format import Reader
 
 DRAWN = 12
 """Features in the picture of all."""
-WORST = 3
+WORST = 4
 """Features whose distributions are drawn."""
 
 
@@ -25,7 +25,7 @@ def index_figure(found: tuple[FeatureDrift, ...], reader: Reader) -> Figure:
     grey = tuple(place for place, one in enumerate(some) if one.verdict == "stable")
     title, heading = words(reader, "index_title"), words(reader, "index")
     told = {"name": names[0], "psi": reader.number(some[0].psi)}
-    series = Series(heading, tuple(round(one.psi, 3) for one in some), muted_points=grey)
+    series = Series(heading, tuple(round(one.psi, 2) for one in some), muted_points=grey)
     summary = words(reader, "index_summary", **told)
     chart = Chart("bar", title, names, (series,), summary, horizontal=True)
     columns = (Column(words(reader, "feature")), Column(heading), Column(words(reader, "verdict")))
@@ -74,10 +74,10 @@ def _label(one: FeatureDrift, bar: dict[str, Any], reader: Reader) -> str:
     low, high = bar["low"], bar["high"]
     if not bar["known"]:
         return words(reader, "unknown")
+    if high is None and low is None:
+        return words(reader, "any")
     if high is None:
-        return (
-            words(reader, "above", low=written(one.feature, low, reader)) if low is not None else words(reader, "any")
-        )
+        return words(reader, "above", low=written(one.feature, low, reader))
     if low == math.nextafter(high, -math.inf):
         return written(one.feature, high, reader)
     if (after := math.nextafter(high, math.inf)) in one.edges:

@@ -9,7 +9,7 @@ from offersmith.report.checkup.facts import CheckupFacts
 from offersmith.report.format import MISSING, Reader
 from offersmith.words import say
 
-SHOWN = 25
+SHOWN = 15
 """Odd ones in a table, at most; how many there are stands above it."""
 _LARGE, _SMALL = 100.0, 10.0
 

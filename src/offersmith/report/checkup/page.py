@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offersmith.profiles.odd import Odd
 from offersmith.report.base import Block, Note, Number, Page, Section, Text
 from offersmith.report.checkup.drift_blocks import WORST, distribution, every_feature, index_figure
 from offersmith.report.checkup.facts import CheckupFacts
@@ -35,7 +36,7 @@ def page(facts: CheckupFacts, reader: Reader) -> Page:
 
 def headline(facts: CheckupFacts, reader: Reader) -> str:
     """Return the finding in a sentence."""
-    told = {"customers": len(facts.customers.found), "products": len(facts.products.found)}
+    told = {"customers": counted(facts.customers), "products": counted(facts.products)}
     if facts.drift is None or facts.too_few:
         return words(reader, "headline_alone", **told)
     since = {"since": reader.day(facts.since), "features": len(facts.drift.features) - len(facts.aging)}
@@ -69,10 +70,8 @@ def _customers(facts: CheckupFacts, reader: Reader) -> Section:
     found, title = facts.customers, words(reader, "odd_customers")
     if not found.found and not facts.kept_out.found:
         return Section("customers", title, words(reader, "customers_none", rows=found.rows), ())
-    told = {"found": len(found.found), "more": found.more, "rows": found.rows, "out": len(facts.kept_out.found)}
-    lead = [words(reader, "customers_lead", **told)]
-    lead += [words(reader, "more", **told)] if found.more else []
-    lead += [words(reader, "shown", shown=SHOWN)] if len(found.found) > SHOWN else []
+    told = {"found": counted(found), "rows": found.rows, "out": len(facts.kept_out.found)}
+    lead = [words(reader, "customers_lead", **told), *_shown(found, reader)]
     blocks = (customers_table(facts, reader), Note(words(reader, "customers_note")))
     return Section("customers", title, reader.sentences(lead), blocks)
 
@@ -81,11 +80,14 @@ def _products(facts: CheckupFacts, reader: Reader) -> Section:
     found, title = facts.products, words(reader, "odd_products")
     if not found.found:
         return Section("products", title, words(reader, "products_none", rows=found.rows), ())
-    told = {"found": len(found.found), "more": found.more, "rows": found.rows}
-    lead = [words(reader, "products_lead", **told)]
-    lead += [words(reader, "more", **told)] if found.more else []
-    lead += [words(reader, "shown", shown=SHOWN)] if len(found.found) > SHOWN else []
+    lead = [words(reader, "products_lead", found=counted(found), rows=found.rows), *_shown(found, reader)]
     return Section("products", title, reader.sentences(lead), (products_table(facts, reader),))
+
+
+def _shown(found: Odd, reader: Reader) -> list[str]:
+    """Return how many stand in the table, where those are not all."""
+    shown = min(len(found.found), SHOWN)
+    return [words(reader, "shown", shown=shown)] if shown < counted(found) else []
 
 
 def _drift(facts: CheckupFacts, reader: Reader) -> Section:
