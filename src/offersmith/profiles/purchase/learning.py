@@ -2,7 +2,7 @@
 
 Only stretches that are over before the moment count, and profiles are built as of each stretch's beginning, so nothing
 of what is to be foretold is known to whoever foretells it. Customers who have never bought are left out: of strangers
-there is nothing to say.
+there is nothing to say. So is who is no person as of the stretch's beginning (`profiles.apart`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offersmith.profiles.apart import apart
+from offersmith.profiles.odd import keep
 from offersmith.profiles.purchase.base import Rows
 from offersmith.store.analytics import Analytics
 from offersmith.store.outcomes import first_time, outcomes
@@ -46,7 +48,8 @@ def rows_before(
 
 
 def rows_of(analytics: Analytics, start: datetime, days: int, profiles: pa.Table) -> Rows:
-    """Return who bought in the days from a moment on, of those who had bought before it."""
+    """Return who bought in the days from a moment on, of the people who had bought before it."""
+    profiles = profiles.filter(pa.array(keep(profiles, apart(analytics, start))))
     known = profiles.filter(pc.greater(profiles["orders"], 0))
     bought = outcomes(analytics, start, start + timedelta(days=days))
     buyers = bought.filter(pc.greater(bought["orders"], 0))["customer_id"].combine_chunks()
