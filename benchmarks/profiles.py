@@ -57,6 +57,9 @@ def run(argv: list[str]) -> int:
 
 def measure(path: Path, customers: int) -> dict[str, Any]:
     """Work a shop through and return CPU seconds of each part and the peak memory."""
+    import pyarrow as pa
+
+    from offersmith.profiles.apart import apart
     from offersmith.profiles.build import build
     from offersmith.profiles.clusters import kmeans
     from offersmith.profiles.clusters.base import label
@@ -65,6 +68,7 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
     from offersmith.profiles.interests import learning as interests
     from offersmith.profiles.lifetime.learning import about, learn
     from offersmith.profiles.lifetime.value import Horizon
+    from offersmith.profiles.odd import keep
     from offersmith.store.analytics import Analytics
 
     spent = dict[str, float]()
@@ -75,8 +79,9 @@ def measure(path: Path, customers: int) -> dict[str, Any]:
         profiles = build(analytics, AS_OF)
         spent["features"] = time.process_time() - begun
         begun = time.process_time()
-        found = kmeans.fit(profiles, seed=SEED)
-        labels = label(found, profiles)
+        like = keep(profiles, apart(analytics, AS_OF))
+        found = kmeans.fit(profiles.filter(pa.array(like)), seed=SEED)
+        labels = label(found, profiles, ~like)
         called = names(describe(profiles, labels, seed=SEED))
         spent["segments"] = time.process_time() - begun
         begun = time.process_time()

@@ -29,12 +29,14 @@ from rich.console import Console
 from rich.table import Table
 
 from offersmith.events.examples import complete_journey, online_retail
+from offersmith.profiles.apart import apart
 from offersmith.profiles.build import build
 from offersmith.profiles.clusters import kmeans
 from offersmith.profiles.clusters.base import label
 from offersmith.profiles.clusters.describe import describe
 from offersmith.profiles.clusters.naming import names
 from offersmith.profiles.clusters.stability import agreement, halves
+from offersmith.profiles.odd import keep
 from offersmith.settings import Settings, ShopSettings, SourceSettings
 from offersmith.shop import Shop
 
@@ -72,12 +74,14 @@ def run(argv: list[str]) -> int:
 
 
 def profiled(shop: ShopSettings, source: SourceSettings) -> pa.Table:
-    """Return the profiles of a shop after its last event, by the product's own road."""
+    """Return the profiles of whom a shop learns from after its last event, by the product's own road."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Shop(Path(folder), Settings(shop=shop, events=(source,)))
         workspace.ingest()
         with workspace.engine() as kept:
-            return build(kept.analytics, kept.moment(None), kept.register())
+            at = kept.moment(None)
+            profiles = build(kept.analytics, at, kept.register())
+            return profiles.filter(pa.array(keep(profiles, apart(kept.analytics, at))))
 
 
 def judged(profiles: pa.Table, seed: int, splits: int, *, anew: bool = False) -> dict[str, Any]:

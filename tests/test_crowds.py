@@ -80,7 +80,8 @@ def test_segments_of_ones_own_are_those_of_the_file(made: Crowd, shop: Shop) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_has_a_table_beside_every_picture(made: Crowd, language) -> None:
     shown = page(made.facts, Reader(language, "USD"))
-    assert [section.id for section in shown.sections] == ["sizes", "each", "map", "moves", "cells", "own", "firm"]
+    parts = ["sizes", "each", "map", "moves", "cells", "own", "firm", "kept-out"]
+    assert [section.id for section in shown.sections] == parts
     figures = [block for section in shown.sections for block in section.blocks if isinstance(block, Figure)]
     assert len(figures) == 3
     drawn = figures[1]

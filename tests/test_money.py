@@ -64,3 +64,10 @@ def test_an_amount_may_name_its_currency(written, minor):
 def test_an_amount_of_another_currency_or_none_is_refused(written, says):
     with pytest.raises(InputError, match=says):
         Money.stated(written, "USD")
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "sNaN"])
+def test_what_is_no_finite_number_is_called_no_number(text: str) -> None:
+    with pytest.raises(InputError, match="is not a number in USD") as told:
+        Money.parse(text, "USD")
+    assert told.value.key == "no_number"

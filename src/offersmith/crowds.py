@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from offersmith.errors import InputError, StateError
 from offersmith.kept import Kept
+from offersmith.profiles.apart import apart
 from offersmith.profiles.clusters import kmeans, matching, rules
 from offersmith.profiles.clusters.base import label
 from offersmith.profiles.clusters.describe import describe
@@ -23,8 +24,9 @@ from offersmith.profiles.clusters.naming import Name, names
 from offersmith.profiles.clusters.rfm import CELLS, cells
 from offersmith.profiles.clusters.rfm import name as cell_name
 from offersmith.profiles.clusters.told import told
+from offersmith.profiles.odd import Odd, keep
 from offersmith.report.crowd.facts import Cell, CrowdFacts, Kind, Moves, Sketch, Tried
-from offersmith.report.crowd.page import headline, render_crowd
+from offersmith.report.crowd.page import headline, kept_out_lines, render_crowd
 from offersmith.report.format import Reader
 from offersmith.report.inputs_base import Both
 from offersmith.store.files import replace
@@ -53,6 +55,7 @@ class Crowd:
         for one in self.facts.kinds:
             sizes = {"customers": one.customers, "share": one.share, "sales": one.spend_share}
             lines.append(say("crowd.line", language, name=one.name.of(language), **sizes))
+        lines += kept_out_lines(self.facts, reader)
         return "\n".join([*lines, say("crowd.written", language, file=self.file, kilobytes=self.size // 1000)])
 
     def as_dict(self) -> dict[str, Any]:
@@ -68,6 +71,7 @@ class Crowd:
                 for one in facts.kinds
             ],
             "cells": [{"name": one.name.en, "customers": one.customers} for one in facts.cells],
+            "kept_out": [one.en for one in facts.kept_out],
             "own": [{"name": one.name.en, "customers": one.customers} for one in facts.own],
             "file": str(self.file),
             "bytes": self.size,
@@ -92,8 +96,10 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
     """
     profiles, _ = kept.profiles(at)
     own = _own(profiles, rules_file)
-    found = kmeans.fit(profiles, seed=SEED)
-    labels = label(found, profiles)
+    odd = apart(kept.analytics, at)
+    like = keep(profiles, odd)
+    found = kmeans.fit(profiles.filter(pa.array(like)), seed=SEED)
+    labels = label(found, profiles, ~like)
     described = describe(profiles, labels, seed=SEED)
     called = {number: _both(name) for number, name in names(described).items()}
     currency = kept.settings.shop.currency
@@ -119,10 +125,16 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         cells=_cells(profiles),
         own=own,
         moves=_moves(kept, found, labels, called, at),
+        kept_out=kept_out(odd, kept.settings.shop.currency),
     )
     html = render_crowd(facts, kept.settings.shop.language).encode()
     replace(out, html)
     return Crowd(facts, labels, out, len(html))
+
+
+def kept_out(odd: Odd, currency: str) -> tuple[Both, ...]:
+    """Return a sentence of everybody who is kept out of the fits, the oddest first."""
+    return tuple(Both(one.text("en", currency), one.text("zh", currency)) for one in odd.found)
 
 
 def _both(name: Name) -> Both:

@@ -62,20 +62,22 @@ class Money:
             )
         try:
             exact = Decimal(written.replace(",", ""))
-        except InvalidOperation as fault:
+        except InvalidOperation:
+            exact = Decimal("nan")
+        if not exact.is_finite():
             raise InputError(
                 f"amount {written!r:.80} is not a number in {currency}",
                 key="no_number",
                 amount=f"{written!r:.80}",
                 currency=currency,
-            ) from fault
+            )
         # Decimal rounds to 28 digits without a word: what is longer is no amount.
-        if exact.is_finite() and (len(exact.as_tuple().digits) > _PRECISION or exact.adjusted() >= _DIGITS):
+        if len(exact.as_tuple().digits) > _PRECISION or exact.adjusted() >= _DIGITS:
             raise InputError(
                 f"amount {written!r:.80} has more digits than an amount in {currency} can have ({_DIGITS})"
             )
         amount = exact * scale(currency)
-        if not amount.is_finite() or amount != amount.to_integral_value():
+        if amount != amount.to_integral_value():
             raise InputError(
                 f"amount {written!r:.80} has more decimals than {currency} allows ({DIGITS.get(currency, 2)})"
             )

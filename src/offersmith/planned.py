@@ -197,6 +197,10 @@ class Planned:
         return self.text()
 
 
+SAID = 0.005
+"""Price of a limit below which it is not said to bind: it would be said to earn 0.00, and is mostly rounding."""
+
+
 def words(card: PlaybookCard) -> dict[str, Any]:
     """Return a playbook's card in every language: its title, what it is for, and its lines with their labels."""
     return {
@@ -223,6 +227,6 @@ def _limit(row: Row, goal: str, language: Language) -> str:
     whole = all(float(one).is_integer() for one in (row.usage, row.bound))
     used, bound = (f"{one + 0.0:,.0f}" if whole else f"{one:,.2f}" for one in (row.usage, row.bound))
     said = say(f"shop.planned_{floor}", language, name=row.name, used=used, bound=bound)
-    if not row.price:
+    if abs(row.price) < SAID:
         return said
     return said + say("shop.planned_binds", language, price=abs(row.price), of=of_goal(goal, language))

@@ -80,6 +80,27 @@ class SourceSettings(_Part, frozen=True):
     customers: str = ""
 
 
+LEAVE = "leave"
+"""A column that is not repaired."""
+
+Repair = Literal["leave", "auto", "median", "category_median", "last_known", "interpolate"]
+
+
+class RepairSettings(_Part, frozen=True):
+    """Which missing numbers are filled in while events are read, and how.
+
+    `amount` is of sales, `quantity` of sales and refunds (one of 0 is missing, too); per piece where the file has
+    quantities. `leave` leaves them as they are: a sale without an amount is refused. `auto` takes the way that best
+    guesses known values hidden from it; `median` is that of all, `category_median` of the category, `last_known` the
+    product's last, `interpolate` the line between the product's values before and after. Where a way has nothing to go
+    by, the next best follows. The receipt says how many rows, how, and how far off; read again without it, every
+    value is as it was.
+    """
+
+    amount: Repair = "leave"
+    quantity: Repair = "leave"
+
+
 class DecisionSettings(_Part, frozen=True):
     """Past decisions that were made by lot, with their chances: a row for each customer of each campaign.
 
@@ -212,6 +233,7 @@ class Settings(_Part, frozen=True):
     shop: ShopSettings = field(default_factory=ShopSettings)
     events: tuple[SourceSettings, ...] = ()
     decisions: tuple[DecisionSettings, ...] = ()
+    repair: RepairSettings = field(default_factory=RepairSettings)
     economics: EconomicsSettings = field(default_factory=EconomicsSettings)
     priors: PriorSettings = field(default_factory=PriorSettings)
     learn: LearnSettings = field(default_factory=LearnSettings)

@@ -27,7 +27,7 @@ from offersmith.events.costed import costed
 from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.matched import matched
 from offersmith.events.propose import propose
-from offersmith.events.quality import QualityReport, quality
+from offersmith.events.quality import quality
 from offersmith.kept import Kept, sent, stood_for
 from offersmith.moments import utc_now
 from offersmith.money import Money
@@ -56,6 +56,7 @@ from offersmith.words import Language
 
 if TYPE_CHECKING:
     from offersmith.buyers import Buyers
+    from offersmith.checkup import Checkup
     from offersmith.crowds import Crowd
 
 
@@ -132,10 +133,12 @@ class Shop:
                 decisions.take(self.settings, self.folder, self.place.decided, events, named)
             return costed(decisions.told(receipt, self.place.decided), ledger, events)
 
-    def quality(self) -> QualityReport:
-        """Look for missing values, impossible amounts and clocks, and outliers among the events."""
+    def quality(self, out: Path, as_of: datetime | None = None, since: datetime | None = None) -> Checkup:
+        """Write the page of what is odd among events, customers and products, and of what drifted since a moment."""
+        from offersmith.checkup import checkup  # noqa: PLC0415 - start-up path
+
         with self.engine() as kept:
-            return quality(kept.analytics)
+            return checkup(kept, out, as_of, since)
 
     def profile(self, as_of: datetime | None = None, progress: Progress = silent) -> Profiled:
         """Work out every feature of every customer as of a moment (default: the midnight after the last event)."""
@@ -226,16 +229,14 @@ class Shop:
             at, planner = kept.moment(as_of), Planner(kept, self.settings, self.folder)
             spend = Balance(money, at) if budget is None else money
             wanted = partial(planner.request, spend, limits=limits, playbooks=playbooks, explore=explore)
-            asked = wanted(goal=goal, each=each, margin=rate)
-            made = planner.plan(asked, at, progress, str(limits or "limits"))
+            made = planner.plan(wanted(goal=goal, each=each, margin=rate), at, progress, str(limits or "limits"))
         return self._keep(made)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two kept plans side by side, each named by its version or the beginning of it; see `compare`."""
         with self.office() as office, self.engine() as kept:
             before, after = (office.plan_side(version) for version in (first, second))
-            table, _ = kept.profiles(datetime.fromisoformat(after.summary["as_of"]))
-            return compare(before, after, table)
+            return compare(before, after, kept.profiles(datetime.fromisoformat(after.summary["as_of"]))[0])
 
     def what_if(self, plan: str, changes: Sequence[str], progress: Progress = silent) -> Comparison:
         """Ask for a kept plan otherwise and see who would gain and lose; nothing is kept. See `Planner.what_if`."""
@@ -322,9 +323,8 @@ class Shop:
     def report(self, out: str | Path = "report.html", progress: Progress = silent) -> Reported:
         """Write the report on the newest plan: one page, both languages."""
         progress("shop.stage_report", 0, None)
-        file, facts = Path(out), self.facts(progress=progress)
-        html = render(facts, self.language).encode()
-        write(file, html)
+        facts = self.facts(progress=progress)
+        write(file := Path(out), html := render(facts, self.language).encode())
         about = facts.as_of if facts.judged and not facts.plan else None
         return Reported(file, len(html), facts.plan.version if facts.plan else "", about)
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow.compute as pc
@@ -6,6 +7,7 @@ import pytest
 from offersmith.money import Money
 from offersmith.settings import PlanSettings
 from offersmith.strategy.cards import cards, to_markdown
+from offersmith.strategy.limits.compiling import Banned
 from offersmith.strategy.plan import make
 from offersmith.strategy.told import told
 
@@ -75,3 +77,14 @@ def test_a_budget_too_small_for_an_experiment_is_told(estimates, offers):
 def test_it_is_told_in_chinese(estimates, offers, cold):
     for said in told(planned(estimates(300), offers, cold=cold), "zh"):
         assert said.endswith("。")
+
+
+def test_where_limits_keep_everybody_from_everything_the_offers_are_not_blamed(estimates, offers):
+    plan = planned(estimates(800), offers, cold=True)
+    banned = Banned("nobody", "exclude", plan.customers, ("ten",), plan.customers)
+    certificate = replace(plan.certificate, value=0.0, dual_bound=0.0)
+    shut = replace(plan, bans=(banned,), explorers=0, certificate=certificate)
+    tried, best = told(shut)
+    assert tried.startswith("Nothing is tried: the limits leave no offer")
+    assert "earn its cost" not in best
+    assert "all other limits" in best

@@ -16,6 +16,7 @@ from offersmith.cli.offers import group as offers
 from offersmith.cli.plan import asking as what_if
 from offersmith.cli.plan import group as plan
 from offersmith.cli.playbooks import group as playbooks
+from offersmith.cli.quality import group as quality
 from offersmith.cli.quote import group as quote
 from offersmith.cli.redeem import group as redeem
 from offersmith.cli.root import app
@@ -26,6 +27,7 @@ __all__ = ["app", "main"]
 
 # A group without a name adds its commands to ours; the order is that of --help.
 app.add_typer(verbs)
+app.add_typer(quality)
 app.add_typer(plan, name="plan")
 app.add_typer(what_if)
 app.add_typer(playbooks, name="playbooks")

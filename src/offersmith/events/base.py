@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import pyarrow as pa
 
 from offersmith.events.cost_record import CostsUntold
+from offersmith.events.filled import Filled
 from offersmith.events.weights import Doubt
 from offersmith.settings import SourceSettings
 from offersmith.vocabulary import EVENTS
@@ -116,6 +117,7 @@ class FileReceipt:
         first_time: earliest kept event, UTC; None without any.
         last_time: latest kept event, UTC.
         replaced: events that went because this source gave them under another mapping; they are counted nowhere else.
+        repaired: what was filled in, a receipt per column.
         whole: True when the source was known as a whole and not read again; every count is then 0.
     """
 
@@ -136,6 +138,7 @@ class FileReceipt:
     first_time: datetime | None = None
     last_time: datetime | None = None
     replaced: int = 0
+    repaired: tuple[Filled, ...] = ()
     whole: bool = False
 
     def __str__(self) -> str:
@@ -151,7 +154,8 @@ class FileReceipt:
         """Return the receipt as lines for a person; what went badly wrong stands last and says what to do."""
         if self.whole:
             return say("events.receipt_whole", language, source=self.source)
-        return "\n".join([f"{self.source}:", *_lines(self, language), *_warning(self, language)])
+        said = [one.text(language) for one in self.repaired]
+        return "\n".join([f"{self.source}:", *_lines(self, language), *said, *_warning(self, language)])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for `--json` and the ledger; moments as ISO 8601 in UTC."""
@@ -228,6 +232,9 @@ class Receipt:
             lines.append(say("events.receipt_decided", language, rows=self.decided))
         lines += [doubt.text(language) for doubt in self.doubts]
         for file in self.files:
+            head = [f"{file.source}:"] if file.repaired and len(self.files) > 1 else []
+            lines += [*head, *(one.text(language) for one in file.repaired)]
+        for file in self.files:
             lines += _warning(file, language)
         lines += [say("events.receipt_outdated", language, source=name) for name in self.outdated]
         lines += [self.costs.text(language)] if self.costs else []
@@ -238,6 +245,7 @@ class Receipt:
         total = self.total.as_dict()
         total.pop("source")
         total.pop("whole")
+        total.pop("repaired")
         files = [file.as_dict() for file in self.files]
         names = {"files_redelivered": list(self.files_redelivered), "files_outdated": list(self.outdated)}
         return {
@@ -299,4 +307,6 @@ def _added(parts: Iterator[Mapping[str, int]] | Any) -> dict[str, int]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat() + "Z"
+    if isinstance(value, tuple):
+        return [one.as_dict() for one in value]
     return dict(value) if isinstance(value, Mapping) else value

@@ -21,12 +21,13 @@ from offersmith.errors import InputError, SettingsError
 from offersmith.events import SOURCES
 from offersmith.events.base import REFUSED, FileReceipt, Receipt, Source
 from offersmith.events.mapping import Mapped, check, map_batch
+from offersmith.events.mending import MISSING, mend, receipts, reprieved
 from offersmith.events.recognise import suggestion
 from offersmith.events.register import save_registers
 from offersmith.events.remapped import kept, mappings, outdated, refuse_loss, yielding
 from offersmith.events.validate import judge
 from offersmith.progress import Progress, silent
-from offersmith.settings import Settings, ShopSettings
+from offersmith.settings import Settings
 from offersmith.store.landing import STAGED, Landing, Stage
 from offersmith.store.ledger import Batch, Ledger
 
@@ -65,10 +66,10 @@ def ingest(
     todo = list(sources) if sources is not None else make(settings, folder)
     for source in todo:
         check(source.mapping)
-    wanted = mappings(todo, settings.shop)
+    wanted = mappings(todo, settings.shop, settings.repair)
     with landing.alone():
         landing.sweep([*ledger.event_files(), *ledger.quarantine_files()])
-        files = [_take(source, settings.shop, landing, ledger, now, progress, todo, wanted) for source in todo]
+        files = [_take(source, settings, landing, ledger, now, progress, todo, wanted) for source in todo]
         save_registers(settings, folder, todo, landing.root)
     return Receipt(tuple(files), outdated(ledger.batches(), wanted) if sources is None else ())
 
@@ -102,9 +103,11 @@ class _Counts:
     zoned_times: int = 0
     local_times: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
+    amounts: bool = False
 
     def add(self, mapped: Mapped, passed: pa.Array) -> None:
         """Count one batch."""
+        self.amounts = self.amounts or "amount" in mapped.needs
         anonymous = pc.is_null(mapped.columns["customer_id"])
         self.anonymous += _rows(anonymous)
         self.refunds += _rows(mapped.refund)
@@ -121,7 +124,7 @@ class _Counts:
 
 def _take(
     source: Source,
-    shop: ShopSettings,
+    settings: Settings,
     landing: Landing,
     ledger: Ledger,
     now: datetime,
@@ -139,11 +142,12 @@ def _take(
     staying = [b for b in there if b not in going and wanted.get(b.source, b.mapping) == b.mapping]
     files = [landing.root / "events" / batch.events_file for batch in staying if batch.events_file]
     with landing.stage(source.name, key) as stage:
-        counts = _read(source, shop, stage, now, progress)
+        counts = _read(source, settings, stage, now, progress)
         progress(LANDING, 0.0, 1.0)
+        mended = mend(stage, settings.repair, amounts=counts.amounts)
         resolution = stage.resolve(files)
-        if len(resolution.conflicting):
-            _refuse_conflicts(source, resolution.conflicting, stage, counts)
+        _refuse(source, mended.refused, MISSING, "amount", stage, counts)
+        _refuse(source, resolution.conflicting, "conflicting_event_id", "event_id", stage, counts)
         refuse_loss(source.name, resolution.kept + resolution.redelivered, going, counts.by_reason)
         events, quarantine = stage.land(resolution)
         receipt = FileReceipt(
@@ -164,6 +168,7 @@ def _take(
             first_time=resolution.first_time,
             last_time=resolution.last_time,
             replaced=sum(map(kept, going)),
+            repaired=receipts(mended.done, stage.repaired(), settings.shop.currency),
         )
         ledger.record_batch(
             Batch(
@@ -181,7 +186,7 @@ def _take(
     return receipt
 
 
-def _read(source: Source, shop: ShopSettings, stage: Stage, now: datetime, progress: Progress) -> _Counts:
+def _read(source: Source, settings: Settings, stage: Stage, now: datetime, progress: Progress) -> _Counts:
     counts, total = _Counts(), source.rows
     for row, batch in _numbered(source):
         counts.read += batch.num_rows
@@ -191,10 +196,10 @@ def _read(source: Source, shop: ShopSettings, stage: Stage, now: datetime, progr
             counts.refuse(pa.repeat(pa.scalar(reason.decode()), batch.num_rows))
             continue
         try:
-            mapped = map_batch(batch, source.mapping, shop)
+            mapped = map_batch(batch, source.mapping, settings.shop)
         except InputError as fault:
             raise _named(source, batch, fault) from fault
-        verdict = judge(mapped, now)
+        verdict = reprieved(judge(mapped, now), mapped, settings.repair)
         counts.add(mapped, verdict.passed)
         staged = _staged(mapped, row)
         if pc.all(verdict.passed).as_py():
@@ -231,16 +236,18 @@ def _staged(mapped: Mapped, row: pa.Array) -> pa.RecordBatch:
     return pa.record_batch([known[name].cast(STAGED.field(name).type) for name in STAGED.names], schema=STAGED)
 
 
-def _refuse_conflicts(source: Source, conflicting: pa.Array, stage: Stage, counts: _Counts) -> None:
-    """Read the source once more for the rows whose id stands for something else: their text goes to the quarantine."""
+def _refuse(source: Source, wrong: pa.Array | None, reason: str, column: str, stage: Stage, counts: _Counts) -> None:
+    """Read the source once more for rows that were staged and turned out wrong: their text goes to the quarantine."""
+    if wrong is None or not len(wrong):
+        return
     for row, batch in _numbered(source):
         if REFUSED in (batch.schema.metadata or {}):
             continue
-        hit = pc.is_in(row, conflicting)
+        hit = pc.is_in(row, wrong)
         if pc.any(hit).as_py():
             rows = row.filter(hit)
-            reasons = pa.repeat(pa.scalar("conflicting_event_id"), len(rows))
-            stage.refuse(rows, reasons, pa.repeat(pa.scalar("event_id"), len(rows)), batch.filter(hit))
+            reasons = pa.repeat(pa.scalar(reason), len(rows))
+            stage.refuse(rows, reasons, pa.repeat(pa.scalar(column), len(rows)), batch.filter(hit))
             counts.refuse(reasons)
 
 

@@ -15,18 +15,20 @@ from msgspec import structs
 
 from offersmith.errors import InputError, SettingsError
 from offersmith.events.base import IGNORED_EVENT, Growing, Source
-from offersmith.settings import ShopSettings
+from offersmith.settings import RepairSettings, ShopSettings
 from offersmith.store.ledger import Batch
 
 
-def digest(source: Source, shop: ShopSettings) -> str:
+def digest(source: Source, shop: ShopSettings, repair: RepairSettings) -> str:
     """Return the SHA-256 of everything but the content that decides how a source is read."""
     mapping = structs.replace(source.mapping, files=(), customers="")
     parts = [msgspec.json.encode(mapping, order="deterministic").decode(), shop.currency, shop.timezone]
+    # Left out where nothing is asked for: what was read before there was anything to ask for stays known.
+    parts += [msgspec.json.encode(repair).decode()] if repair != RepairSettings() else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def mappings(sources: Sequence[Source], shop: ShopSettings) -> dict[str, str]:
+def mappings(sources: Sequence[Source], shop: ShopSettings, repair: RepairSettings) -> dict[str, str]:
     """Return source name -> digest of its mapping.
 
     Raises:
@@ -34,7 +36,7 @@ def mappings(sources: Sequence[Source], shop: ShopSettings) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for source in sources:
-        mapping = digest(source, shop)
+        mapping = digest(source, shop, repair)
         if found.setdefault(source.name, mapping) != mapping:
             raise SettingsError(
                 f"two [[events]] read {source.name} in different ways: each would replace what the other gave",
@@ -99,7 +101,8 @@ def refuse_loss(source: str, accepted: int, going: Sequence[Batch], by_reason: M
     Raises:
         InputError: events would be lost.
     """
-    events = sum(map(kept, going))
+    # Sales that a repair let in go when it is taken back.
+    events = sum(map(kept, going)) - sum(map(let_in, going))
     ignored = max((batch.counts.get("by_reason", {}).get(IGNORED_EVENT, 0) for batch in going), default=0)
     put_aside = max(0, by_reason.get(IGNORED_EVENT, 0) - ignored)  # on purpose, and they may have been events before
     if events <= accepted + put_aside:
@@ -115,6 +118,11 @@ def refuse_loss(source: str, accepted: int, going: Sequence[Batch], by_reason: M
         events=events,
         reason=code,
     )
+
+
+def let_in(batch: Batch) -> int:
+    """Return how many events of a batch have their amount from a repair, and would be refused without."""
+    return sum(int(one["rows"]) for one in batch.counts.get("repaired", ()) if one["column"] == "amount")
 
 
 def kept(batch: Batch) -> int:

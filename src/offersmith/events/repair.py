@@ -42,6 +42,7 @@ class Rule:
         above: lower bound, itself impossible; None = no bound.
         most: highest possible value; None = no bound.
         per: column that the value goes with, such as `quantity` of an `amount`; what is guessed is the value per piece.
+        way: code of `fills.WAYS` that goes first; empty takes the one that guesses best.
     """
 
     column: str
@@ -49,6 +50,7 @@ class Rule:
     above: float | None = None
     most: float | None = None
     per: str | None = None
+    way: str = ""
 
 
 RULES: tuple[Rule, ...] = (
@@ -67,7 +69,7 @@ class Mended:
         lines: that must have the value.
         missing: of these, without one.
         impossible: of these, with one out of bounds.
-        way: code of `fills.WAYS` that was chosen; empty where nothing was to be done or too little is known.
+        way: code of `fills.WAYS` that went first; empty where nothing was to be done or too little is known.
         errors: mean error of each way on the hidden values, as a share of the larger of guess and truth; only ways that
             could guess them.
         hidden: values hidden for that.
@@ -106,7 +108,7 @@ class Repaired:
     Attributes:
         table: the events, repaired.
         mended: the receipt, one entry per rule.
-        kept: column -> table of `event_id` and `original`, of all values that were changed.
+        kept: column -> table of all values that were changed: `event_id`, `original`, `filled`, `way`.
     """
 
     table: pa.Table = field(repr=False)
@@ -187,7 +189,7 @@ def _mend(table: pa.Table, rule: Rule, as_of: datetime, seed: int) -> tuple[pa.T
         impossible |= held > rule.most if rule.most is not None else False
     bad = missing | impossible
     counts = (len(rows), int(missing.sum()), int(impossible.sum()))
-    nothing = table.slice(0, 0).select(["event_id"]).append_column("original", table[rule.column].slice(0, 0))
+    nothing = _changed(table.slice(0, 0), rule.column, np.zeros(0), [])
     if not bad.any():
         return table, Mended(rule.column, *counts), nothing
     size = _pieces(part, rule)
@@ -197,20 +199,27 @@ def _mend(table: pa.Table, rule: Rule, as_of: datetime, seed: int) -> tuple[pa.T
         return table, Mended(rule.column, *counts, left=int(bad.sum())), nothing
     lines = _lines(part, values)
     errors, hidden = _errors(lines, known, seed)
-    ranked = sorted(errors, key=lambda way: (errors[way], list(WAYS).index(way)))
-    guess, by_first = np.full(len(rows), np.nan), 0
+    ranked = sorted(errors, key=lambda way: (way != rule.way, errors[way], list(WAYS).index(way)))
+    ranked = [rule.way, *ranked] if rule.way and rule.way not in ranked else ranked
+    guess, by = np.full(len(rows), np.nan), np.full(len(rows), -1)
     for number, way in enumerate(ranked):
         empty = bad & np.isnan(guess)
         if not empty.any():
             break
         guess = np.where(empty, WAYS[way](lines), guess)
-        by_first = by_first if number else int((bad & ~np.isnan(guess)).sum())
+        by[empty & ~np.isnan(guess)] = number
     guess = _allowed(guess * size, held[~bad], rule, part.schema.field(rule.column).type)
     fill = np.flatnonzero(bad & ~np.isnan(guess))
-    changed = pa.table({"event_id": part["event_id"], "original": part[rule.column]}).take(pa.array(fill))
-    receipt = Mended(rule.column, *counts, ranked[0], errors, hidden, min(by_first, fill.size),
-                     fill.size - min(by_first, fill.size), int(bad.sum()) - fill.size)  # fmt: skip
+    changed = _changed(part.take(pa.array(fill)), rule.column, guess[fill], [ranked[one] for one in by[fill]])
+    first = int((by[fill] == 0).sum())
+    receipt = Mended(rule.column, *counts, ranked[0], errors, hidden, first, fill.size - first,
+                     int(bad.sum()) - fill.size)  # fmt: skip
     return _put(table, rule.column, _filled(table[rule.column], rows[fill], guess[fill])), receipt, changed
+
+
+def _changed(part: pa.Table, column: str, guess: Numbers, ways: Sequence[str]) -> pa.Table:
+    found = {"event_id": part["event_id"], "original": part[column]}
+    return pa.table({**found, "filled": pa.array(guess, pa.float64()), "way": pa.array(ways, pa.string())})
 
 
 def _errors(lines: Lines, known: NDArray[np.int64], seed: int) -> tuple[dict[str, float], int]:

@@ -18,11 +18,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.stats import rankdata
-from sklearn.ensemble import IsolationForest
 
 from offersmith.errors import InputError
-from offersmith.profiles.behaviour.named import named
+from offersmith.money import scale
+from offersmith.profiles.behaviour.named import named, unit_of
 from offersmith.profiles.drift import values
 from offersmith.profiles.fences import Fences, fences
 from offersmith.words import Language, say
@@ -41,8 +40,8 @@ FEWEST = 20
 
 Kind = Literal["reseller", "bot", "returner", "unusual"]
 
-_TRAFFIC = ("views", "sessions", "searches", "cart_adds")
-_VOLUME = ("orders", "spend", "products", "basket", "quantity")
+_TRAFFIC = ("views", "sessions", "searches", "cart_adds", "other_events")
+_VOLUME = ("orders", "spend", "products", "basket", "quantity", "buying_days", "bought_lines", "paid")
 _RETURNS = ("refunds", "return_rate")
 _TREES, _SAMPLE = 100, 256
 
@@ -63,13 +62,12 @@ class Why:
     usual: float
     times: float
 
-    def text(self, language: Language = "en") -> str:
-        """Return the reason in words."""
+    def text(self, language: Language = "en", currency: str = "") -> str:
+        """Return the reason in words; money in minor units where no currency is given."""
         side = "high" if self.times > 0 else "low"
-        return say(
-            f"behaviour.odd_{side}", language, feature=named(self.feature, language), value=_short(self.value),
-            usual=_short(self.usual), times=_short(abs(self.times)),
-        )  # fmt: skip
+        value, usual = (_written(one, unit_of(self.feature), currency) for one in (self.value, self.usual))
+        return say(f"behaviour.odd_{side}", language, feature=named(self.feature, language), value=value, usual=usual,
+                   times=_short(abs(self.times)))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +86,10 @@ class OddOne:
     score: float
     why: tuple[Why, ...]
 
-    def text(self, language: Language = "en") -> str:
-        """Return who it is, and why, in a sentence."""
+    def text(self, language: Language = "en", currency: str = "") -> str:
+        """Return who it is, and why, in a sentence; money in minor units where no currency is given."""
         joint = say("behaviour.odd_and", language)
-        reasons = joint.join(one.text(language) for one in self.why)
+        reasons = joint.join(one.text(language, currency) for one in self.why)
         return say(f"behaviour.odd_{self.kind}", language, who=self.key, reasons=reasons)
 
 
@@ -135,6 +133,8 @@ def odd(
     key: str = "customer_id",
     features: Sequence[str] | None = None,
     share: float = 0.01,
+    far: float = FAR,
+    near: float = NEAR,
 ) -> Odd:
     """Name the odd rows of a table.
 
@@ -144,10 +144,15 @@ def odd(
         key: column that names the rows.
         features: columns to compare; None takes all of numbers.
         share: of the rows, that may be named at most; one may always be, of `FEWEST` rows and more.
+        far: how many times as far as its fence a feature must be to make a row odd by itself.
+        near: how many times, where the row is easily isolated too.
 
     Raises:
-        InputError: the key or a feature is missing, a feature holds no numbers, or `share` is out of range.
+        InputError: the key or a feature is missing, a feature holds no numbers, or `share`, `far` or `near` is out of
+            range.
     """
+    if not 1 <= near <= far:
+        raise InputError(f"near is {near} and far {far}; allowed is 1 <= near <= far", field="near", value=near)
     if not 0 < share <= 0.1:
         raise InputError(f"share is {share}; allowed is above 0 and up to 0.1", field="share", value=share)
     chosen = _chosen(table, key, features)
@@ -157,13 +162,13 @@ def odd(
     furthest = np.zeros(table.num_rows)
     for name, fence in usual.items():
         np.maximum(furthest, np.abs(fence.outlyingness(values(table, name))), out=furthest)
-    beyond = np.flatnonzero(furthest > NEAR)
+    beyond = np.flatnonzero(furthest > near)
     if not beyond.size:
         return Odd(key, table.num_rows, (), 0, tuple(usual), share)
-    far = furthest[beyond]
+    reached = furthest[beyond]
     score = _isolation(table, usual, beyond, seed)
-    is_odd = (far > FAR) | (score > ISOLATED)
-    rank = rankdata(far) + rankdata(score)
+    is_odd = (reached > far) | (score > ISOLATED)
+    rank = _rank(reached) + _rank(score)
     order = np.lexsort((beyond, -rank))
     order = order[is_odd[order]]
     most = max(int(share * table.num_rows), 1)
@@ -204,11 +209,21 @@ def _chosen(table: pa.Table, key: str, features: Sequence[str] | None) -> tuple[
 
 def _isolation(table: pa.Table, usual: Mapping[str, Fences], rows: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
     """Return the isolation score of some rows, of a forest grown on a sample of all."""
+    from sklearn.ensemble import IsolationForest  # noqa: PLC0415 - start-up path: fits ask this file whom to leave out
+
     size = min(table.num_rows, _TREES * _SAMPLE)
     sample = np.sort(np.random.default_rng(seed).choice(table.num_rows, size, replace=False))
     forest = IsolationForest(n_estimators=_TREES, max_samples=min(_SAMPLE, size), random_state=seed)
     forest.fit(_matrix(table, usual, sample))
     return -np.asarray(forest.score_samples(_matrix(table, usual, rows)), dtype=np.float64)
+
+
+def _rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ranks from 1, equal values sharing the mean of theirs."""
+    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(times).astype(np.float64)
+    ranks: NDArray[np.float64] = (last - (times - 1) / 2)[place]
+    return ranks
 
 
 def _matrix(table: pa.Table, usual: Mapping[str, Fences], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -237,6 +252,13 @@ def _told(
         kind = _kind(high) if key == "customer_id" else "unusual"
         found.append(OddOne(str(who), kind, float(score[i]), why))
     return tuple(found)
+
+
+def _written(value: float, unit: str, currency: str) -> str:
+    """Return a value with what it counts, where that is money or a share."""
+    if unit == "minor" and currency:
+        return f"{_short(value / scale(currency))} {currency}"
+    return f"{value:.0%}" if unit == "share" else _short(value)
 
 
 def _short(value: float) -> str:

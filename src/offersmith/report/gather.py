@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from offersmith.events.mending import in_sales
 from offersmith.events.quality import QualityReport
 from offersmith.report.gather_caveats import caveats, told
 from offersmith.report.gather_judged import judged_facts
@@ -68,6 +69,8 @@ def quality_facts(receipts: Sequence[Mapping[str, Any]], quality: QualityReport)
     for receipt in receipts:
         sums.update({name: value for name, value in receipt.items() if isinstance(value, int)})
         refused.update(receipt.get("by_reason", {}))
+    guessed = in_sales(receipts)
+    told = (QualityFinding(Both(guessed.money("en"), guessed.money("zh")), guessed.rows, "warning"),) if guessed else ()
     return QualityFacts(
         read=sums["read"],
         accepted=sums["kept"],
@@ -78,7 +81,8 @@ def quality_facts(receipts: Sequence[Mapping[str, Any]], quality: QualityReport)
         equal_lines=sums["equal_lines"],
         missing={column.column: column.share for column in quality.columns},
         reasons=tuple((Both.say(f"events.reason_{code}"), rows) for code, rows in refused.most_common()),
-        findings=tuple(
+        findings=told
+        + tuple(
             QualityFinding(
                 Both.say(f"events.quality_{finding.code}", rows=finding.rows, share=finding.share),
                 finding.rows,

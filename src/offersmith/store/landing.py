@@ -16,12 +16,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from offersmith.errors import StateError, StorageError
 from offersmith.store.engine import connect, interruptible, text
 from offersmith.store.files import sync_folder
-from offersmith.store.resolution import Resolution, resolve
+from offersmith.store.resolution import REPAIRABLE, Resolution, resolve
 from offersmith.vocabulary import EVENTS
 
 ROWS_PER_GROUP = 131_072
@@ -49,8 +50,23 @@ QUARANTINE = pa.schema(
 """Rows refused: the whole row as JSON text (or the line as it was read), so that nothing is lost."""
 
 
+MENDED = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("column", pa.string(), nullable=False),
+        pa.field("original", pa.float64()),
+        pa.field("filled", pa.float64(), nullable=False),
+        pa.field("way", pa.string(), nullable=False),
+    ]
+)
+"""Values to put in place of what the source says: its row, the column, what it says, what is put there, and how."""
+
+REPAIRED = pa.schema([pa.field("event_id", pa.string(), nullable=False), *MENDED])
+"""The same of the rows that became events. A file of events with values filled in has one of the same name."""
+
+
 class Landing:
-    """The folders `events/` and `quarantine/` of one workspace's store.
+    """The folders `events/`, `quarantine/` and `repaired/` of one workspace's store.
 
     Args:
         root: the store's folder; made when missing.
@@ -85,7 +101,7 @@ class Landing:
         """Remove what interrupted ingests left: every landed file that is not in `visible`, and all stages."""
         names = {path.name for path in visible}
         with _disk(self.root):
-            for folder in ("events", "quarantine"):
+            for folder in ("events", "quarantine", "repaired"):
                 for path in (self.root / folder).glob("*"):
                     if path.name not in names and path.is_file():
                         path.unlink()
@@ -108,7 +124,7 @@ class Landing:
         try:
             with _disk(self.root):
                 shutil.rmtree(folder, ignore_errors=True)
-                for place in (folder, self.root / "events", self.root / "quarantine"):
+                for place in (folder, *(self.root / name for name in ("events", "quarantine", "repaired"))):
                     place.mkdir(parents=True, exist_ok=True)
                 stage.engine = connect(threads=self._threads, memory_mb=self._memory_mb, spill=folder / "spill")
                 yield stage
@@ -127,7 +143,7 @@ class Stage:
     def __init__(self, root: Path, folder: Path, source: str, key: str) -> None:
         self._root, self._folder, self._source, self._key = root, folder, source, key
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._given = False
+        self._given = self._mended = False
         self._filled: set[str] = set()
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -149,12 +165,41 @@ class Stage:
         columns = [row, pa.repeat(pa.scalar(reason), len(row)), pa.nulls(len(row), pa.string()), lines]
         self._write("lines", pa.record_batch(columns, ["row", "reason", "column", "raw"]))
 
+    def rows(self, columns: Sequence[str], events: Sequence[str]) -> pa.Table:
+        """Return `row` and columns of the staged rows of some events, in their order; stage no more after this."""
+        self._finish("staged")
+        if not self._path("staged").exists():
+            return STAGED.empty_table().select(["row", *columns])
+        wanted = pc.field("event").isin(list(events))
+        return pq.read_table(self._path("staged"), columns=["row", *columns], filters=wanted)
+
+    def mend(self, values: pa.Table) -> None:
+        """Put values in place of what the source says, of the schema `MENDED`; ids stay those of what it says."""
+        if values.num_rows:
+            pq.write_table(values, self._path("mended"))
+            self._mended = True
+
+    def leave_out(self, rows: pa.Array) -> None:
+        """Take rows away that were staged."""
+        if len(rows):
+            pq.write_table(pa.table({"row": rows}), self._path("out"))
+
     def resolve(self, existing: Sequence[Path]) -> Resolution:
         """Compare the staged rows with each other and with the landed files `existing`; stage no more after this."""
         self._finish("staged")
         if not self._path("staged").exists():
             return Resolution()
-        return resolve(self.engine, self._path("staged"), existing, given=self._given, filled=self._filled)
+        out = self._path("out") if self._path("out").exists() else None
+        beside = [path for path in (self._root / "repaired" / one.name for one in existing) if path.exists()]
+        return resolve(
+            self.engine, self._path("staged"), existing, given=self._given, filled=self._filled, out=out,
+            repaired=beside,
+        )  # fmt: skip
+
+    def repaired(self) -> pa.Table:
+        """Return `REPAIRED` of the rows that became events; ask once they have landed."""
+        path = self._root / "repaired" / f"{self._key}.parquet"
+        return pq.read_table(path, schema=REPAIRED) if self._mended and path.exists() else REPAIRED.empty_table()
 
     def land(self, resolution: Resolution) -> tuple[Path | None, Path | None]:
         """Write what is kept, by time and id, and what is refused; return the two files, None for an empty one.
@@ -164,11 +209,18 @@ class Stage:
         quarantine = self._land_refused()
         if not resolution.kept:
             return None, quarantine
-        names = ", ".join(f'staged."{name}"' for name in EVENTS.names if name != "event_id")
+        names = [name for name in EVENTS.names if name != "event_id"]
+        values, joined = [f'staged."{name}"' for name in names], ""
+        if self._mended:
+            mended = f"read_parquet({text(str(self._path('mended')))})"
+            values, joined = _instead(names, mended)
+            asked = 'mended.row, mended."column", mended.original, mended.filled, mended.way'
+            query = f"SELECT fates.id AS event_id, {asked} FROM {mended} AS mended JOIN fates USING (row)"
+            self._put("repaired", REPAIRED, f'{query} WHERE fates.fate = 0 ORDER BY fates.id, mended."column"')
         events = self._put(
             "events",
             EVENTS,
-            f"SELECT fates.id AS event_id, {names} FROM staged JOIN fates USING (row) "
+            f"SELECT fates.id AS event_id, {', '.join(values)} FROM staged JOIN fates USING (row) {joined}"
             "WHERE fates.fate = 0 ORDER BY staged.time, fates.id",
         )
         return events, quarantine
@@ -230,6 +282,22 @@ class Stage:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.parquet"
+
+
+def _instead(names: Sequence[str], mended: str) -> tuple[list[str], str]:
+    """Return the columns of an event with what was filled in, and the tables they are in."""
+    values = [
+        f'coalesce(CAST(m_{name}.filled AS {REPAIRABLE[name]}), staged."{name}") AS "{name}"'
+        if name in REPAIRABLE
+        else f'staged."{name}"'
+        for name in names
+    ]
+    parts = [
+        f"LEFT JOIN (SELECT row, filled FROM {mended} WHERE \"column\" = '{name}') AS m_{name} "
+        f"ON m_{name}.row = staged.row "
+        for name in REPAIRABLE
+    ]
+    return values, "".join(parts)
 
 
 def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

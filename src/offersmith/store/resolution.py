@@ -16,6 +16,9 @@ from offersmith.vocabulary import EVENTS
 _CONTENT = tuple(name for name in EVENTS.names if name not in ("event_id", "utc_offset"))
 """What makes two rows equal. A column that is null takes no part, so a column added to the vocabulary changes no id."""
 
+REPAIRABLE = {"amount": "BIGINT", "quantity": "DOUBLE"}
+"""Columns whose value may be filled in, with the engine's name of their type."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -41,7 +44,14 @@ class Resolution:
 
 
 def resolve(
-    engine: duckdb.DuckDBPyConnection, staged: Path, existing: Sequence[Path], *, given: bool, filled: Collection[str]
+    engine: duckdb.DuckDBPyConnection,
+    staged: Path,
+    existing: Sequence[Path],
+    *,
+    given: bool,
+    filled: Collection[str],
+    out: Path | None = None,
+    repaired: Sequence[Path] = (),
 ) -> Resolution:
     """Decide the fate of every staged row; leaves the view `staged` and the table `fates(row, id, fate)` behind.
 
@@ -53,9 +63,12 @@ def resolve(
         existing: landed files to compare with.
         given: whether any row brought its own id.
         filled: staged columns that are not null throughout; the others need not be looked at.
+        out: Parquet file of `row`: staged rows that stay away.
+        repaired: files of the schema `landing.REPAIRED` beside the landed ones: what those said before.
     """
     run = engine.execute
-    run(f"CREATE VIEW staged AS SELECT * FROM read_parquet({text(str(staged))})")
+    where = f" WHERE row NOT IN (SELECT row FROM {_parquet([out])})" if out else ""
+    run(f"CREATE VIEW staged AS SELECT * FROM read_parquet({text(str(staged))}){where}")
     made = _hash(filled, product="listed_product")
     brought = f"CASE WHEN given_id IS NULL THEN {made} ELSE {_hash(filled)} END" if given else made
     run(f"CREATE TABLE keyed AS SELECT row, given_id, {brought} AS hash FROM staged")
@@ -70,17 +83,19 @@ def resolve(
         "FROM keyed LEFT JOIN copies USING (row)"
     )
     run("DROP TABLE keyed")
-    _know(engine, existing, given=given)
+    _know(engine, existing, repaired, given=given)
     _decide(engine, given=given)
     return _count(engine)
 
 
-def _know(engine: duckdb.DuckDBPyConnection, existing: Sequence[Path], *, given: bool) -> None:
+def _know(
+    engine: duckdb.DuckDBPyConnection, existing: Sequence[Path], repaired: Sequence[Path], *, given: bool
+) -> None:
     """Put ids that are there already into `known(id, hash)`; `hash` only matters to ids that were given."""
     if not existing:
         engine.execute("CREATE TABLE known (id VARCHAR, hash UHUGEINT)")
         return
-    files = f"read_parquet([{', '.join(text(str(path)) for path in sorted(existing))}])"
+    files = _as_said(_parquet(existing), repaired) if given else _parquet(existing)
     # An id made from content comes back only with its content, hence at its time: only those row groups are read.
     span = "" if given else "AND time BETWEEN (SELECT min(time) FROM staged) AND (SELECT max(time) FROM staged)"
     content = _hash(EVENTS.names) if given else "NULL::UHUGEINT"
@@ -88,6 +103,30 @@ def _know(engine: duckdb.DuckDBPyConnection, existing: Sequence[Path], *, given:
         f"CREATE TABLE known AS SELECT event_id AS id, {content} AS hash FROM {files} "
         f"WHERE event_id IN (SELECT id FROM ids) {span}"
     )
+
+
+def _as_said(events: str, repaired: Sequence[Path]) -> str:
+    """Return SQL for landed events as their sources said them, without what was filled in since."""
+    if not repaired:
+        return events
+    beside = _parquet(repaired)
+    columns = [
+        f'CASE WHEN r_{name}.event_id IS NULL THEN e."{name}" ELSE CAST(r_{name}.original AS {REPAIRABLE[name]}) END '
+        f'AS "{name}"'
+        if name in REPAIRABLE
+        else f'e."{name}"'
+        for name in EVENTS.names
+    ]
+    joined = " ".join(
+        f"LEFT JOIN (SELECT event_id, original FROM {beside} WHERE \"column\" = '{name}') AS r_{name} "
+        f"ON r_{name}.event_id = e.event_id"
+        for name in REPAIRABLE
+    )
+    return f"(SELECT {', '.join(columns)} FROM {events} AS e {joined}) AS said"
+
+
+def _parquet(paths: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(text(str(path)) for path in sorted(paths))}])"
 
 
 def _decide(engine: duckdb.DuckDBPyConnection, *, given: bool) -> None:

@@ -63,7 +63,8 @@ def _told(plan: Plan, language: Language) -> list[str]:
     bound, missing = plan.certificate.dual_bound, plan.difference
     limited = len(plan.certificate.rows) > 1
     given = plan.opted_out is not None and plan.opted_out.given  # in any case, even at a loss
-    best = "best_in_limits" if limited else "best_possible" if bound > 0 or given else "best_is_nothing"
+    bounded = limited or (bound <= 0 and bool(plan.bans))  # whom limits keep from every offer tells nothing of offers
+    best = "best_in_limits" if bounded else "best_possible" if bound > 0 or given else "best_is_nothing"
     other = "" if plan.goal.name == PROFIT else f"_{plan.goal.name}"
     best += other if best == "best_is_nothing" else ""
     of = {"of": of_goal(plan.goal.name, language)}
@@ -121,7 +122,9 @@ def _experiment(plan: Plan, language: Language) -> list[str]:
     if not plan.decisions.num_rows:
         return [say("strategy.nobody_to_ask", language)]
     if not plan.explorers:
-        return [say("strategy.nothing_to_try", language, part=plan.largest_lot)]
+        limited = plan.bans or len(plan.certificate.rows) > 1
+        name = "nothing_to_try_in_limits" if limited else "nothing_to_try"
+        return [say(f"strategy.{name}", language, part=plan.largest_lot)]
     earned = plan.expected_profit
     kind = "experiment" if earned < 0 else "experiment_gain"
     said = [say(f"strategy.{kind}", language, spent=plan.spent, loss=-earned, gain=earned)]

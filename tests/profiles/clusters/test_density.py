@@ -1,6 +1,7 @@
 """Segments by density: planted crowds are found, strangers between them are in none, odd shops break nothing."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.metrics import adjusted_rand_score
 from tests.profiles.clusters.shops import planted, replaced
@@ -75,13 +76,14 @@ def test_customers_who_are_all_alike_are_one_segment(fit):
 
 
 @METHODS
-def test_a_bot_forms_no_segment(fit):
+def test_who_is_kept_out_is_labelled_and_marked(fit):
     orders = SHOP["orders"].to_numpy().copy()
     orders[:40] = 10**9
-    shop = replaced(SHOP, "orders", orders)
-    found = fit(shop, seed=1)
+    shop, unlike = replaced(SHOP, "orders", orders), np.arange(SHOP.num_rows) < 40
+    found = fit(shop.filter(pa.array(~unlike)), seed=1)
     assert found.customers == 760
-    assert label(found, shop)["outlier"].to_numpy().sum() == 40
+    assert label(found, shop, unlike)["outlier"].to_numpy().sum() == 40
+    assert not label(found, shop)["outlier"].to_numpy().any()
 
 
 def test_core_distances_and_their_knee():

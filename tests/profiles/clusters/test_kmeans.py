@@ -75,12 +75,13 @@ def test_who_has_not_bought_is_in_no_segment_and_forms_none(fitted, labelled):
         kmeans.fit(strangers, seed=1)
 
 
-def test_a_bot_is_labelled_but_moves_no_segment(labelled):
+def test_a_bot_that_is_kept_out_is_labelled_and_marked(labelled):
     orders, spend = SHOP["orders"].to_numpy().copy(), SHOP["spend"].to_numpy().copy()
     orders[:3], spend[:3] = 100_000, 10**12
     shop = replaced(replaced(SHOP, "orders", orders), "spend", spend)
-    found = kmeans.fit(shop, seed=3, splits=6)
-    told = label(found, shop)
+    unlike = np.arange(shop.num_rows) < 3
+    found = kmeans.fit(shop.filter(pa.array(~unlike)), seed=3, splits=6)
+    told = label(found, shop, unlike)
     assert np.flatnonzero(told["outlier"].to_numpy()).tolist() == [0, 1, 2]
     assert (told["segment"].to_numpy()[:3] >= 1).all()
     assert np.mean(told["segment"].to_numpy()[3:] == labelled[3:]) > 0.99

@@ -10,7 +10,7 @@ from tests.profiles.lifetime.worlds import beta_geometric
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime import LIFETIMES
 from offersmith.profiles.lifetime.base import Counts
-from offersmith.profiles.lifetime.choosing import choose, unlike
+from offersmith.profiles.lifetime.choosing import choose
 from offersmith.profiles.lifetime.gamma_gamma import fit, log_likelihood
 from offersmith.profiles.lifetime.value import VALUES, Horizon, values
 from offersmith.store.repeat import REPEAT
@@ -106,17 +106,6 @@ def test_intervals_hold_the_expectation_as_often_as_they_say() -> None:
 def test_later_money_is_worth_less() -> None:
     assert Horizon(365, 0.0).discount == 1.0
     assert Horizon(365, 0.1).discount == pytest.approx(0.9538, abs=1e-3)
-
-
-def test_a_reseller_is_flagged_and_moves_nothing() -> None:
-    counts, later, _ = beta_geometric(3_000, 7, ahead=180.0)
-    whole = (counts.frequency, counts.recency, counts.age)
-    odd = Counts.of(*(np.append(one, value) for one, value in zip(whole, (100_000, 300, 300), strict=True)))
-    assert unlike(odd).tolist() == [False] * 3_000 + [True]
-    assert not unlike(Counts.of(np.zeros(3), np.zeros(3), np.ones(3))).any()
-    one = choose(LIFETIMES, counts, later, 180.0, counts)
-    two = choose(LIFETIMES, odd, np.append(later, 60_000), 180.0, odd)
-    assert np.array_equal(one.fitted.expected(counts, 30), two.fitted.expected(counts, 30))
 
 
 def test_the_model_that_foretold_best_is_taken() -> None:

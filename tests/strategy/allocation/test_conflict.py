@@ -23,6 +23,7 @@ def test_a_contradiction_is_a_value_with_the_rows_that_take_part_and_what_is_pos
     extra = [Limit("few", weight, 50), Limit("many", weight, 200, at_least=True)]
     fault, found = refused(instance, [*limits, *extra])
     assert found.kind == "contradiction"
+    assert all(row.counted for row in found.rows)
     assert {row.name: (row.at_least, row.bound) for row in found.rows} == {"few": (False, 50), "many": (True, 200)}
     # One of the two gives way to the other: which one costs least, each in units of its own bound.
     assert {row.name: row.possible for row in found.rows} == {"few": None, "many": pytest.approx(50)}
@@ -45,7 +46,9 @@ def test_what_only_parts_of_offers_would_keep_is_told_apart():
     weight = np.ones((1, 1, 1))
     limits = [Limit("low", weight, 1.4, at_least=True), Limit("high", weight, 1.6)]
     _, found = refused(Memory.of(value, value.copy()), limits)
-    assert found == Conflict("whole_offers", (Clash("low", True, 1.4), Clash("high", False, 1.6)))
+    assert found == Conflict(
+        "whole_offers", (Clash("low", True, 1.4, None, True), Clash("high", False, 1.6, None, True))
+    )
     assert "low, high" in found.says("en")
     assert "low、high" in found.says("zh")
 
@@ -56,3 +59,13 @@ def test_the_words_hold_every_figure(language):
     said = Conflict("contradiction", rows).says(language)
     assert all(text in said for text in ("gifts", "1,200.00", "reach", "5,000.00", "1,200.50"))
     assert ("at least" in said) == (language == "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_offers_are_counted_without_cents(language):
+    rows = (Clash("gifts", False, 1_200.0, None, True), Clash("reach", True, 5_000.0, 1_200 - 1e-9, True))
+    said = Conflict("contradiction", rows).says(language)
+    assert "1,200" in said
+    assert "5,000" in said
+    assert ".00" not in said
+    assert "1.40" in Conflict("contradiction", (Clash("few", False, 1.4, None, True),)).says(language)

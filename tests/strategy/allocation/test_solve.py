@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offersmith.errors import InfeasibleError, InputError
-from offersmith.strategy.allocation.problem import Limit, Memory
+from offersmith.strategy.allocation.problem import CHUNK, Limit, Memory
 from offersmith.strategy.allocation.solve import allocate
 
 
@@ -116,7 +116,7 @@ def test_contradictions_are_named_with_what_is_possible(shop):
     with pytest.raises(InfeasibleError, match="more than all at least 40,000") as told:
         allocate(instance, [beyond])
     possible = np.isfinite(instance.value[:, instance.cell == 0]).any(axis=0).sum()
-    assert f"possible beside the others: {possible:,}.00" in str(told.value)
+    assert f"possible beside the others: {possible:,})" in str(told.value)
 
 
 def test_bad_limits_are_refused_by_name(shop):
@@ -186,3 +186,73 @@ def test_threads_do_not_change_the_answer(shop, monkeypatch):
     four = allocate(instance, limits)
     assert (one.choice == four.choice).all()
     assert one.certificate == four.certificate
+
+
+def test_the_one_customer_of_the_last_chunk_is_in_a_cell_of_their_own(judged):
+    size = CHUNK + 1
+    rng = np.random.default_rng(5)
+    value, cost = (rng.random((1, size)).astype(np.float32) for _ in range(2))
+    value[0, -1], cell = 50, np.zeros(size, np.uint16)
+    cell[-1] = 1
+    instance, weight = Memory.of(value, cost, cell), np.zeros((1, 1, 2))
+    weight[0, 0, 1] = 1
+    limits = [budget(instance, 500), Limit("nobody of theirs", weight, 0)]
+    found = allocate(instance, limits)
+    judged(instance, limits, found)
+    assert found.choice[-1] == -1
+
+
+@pytest.mark.parametrize("at_least", [False, True])
+def test_a_limit_on_one_customer_whom_no_sample_sees_is_kept(judged, at_least):
+    size, place = 40_000, 12_345
+    rng = np.random.default_rng(6)
+    value, cost = (rng.random((2, size)).astype(np.float32) + np.float32(0.1) for _ in range(2))
+    cell = np.zeros(size, np.uint16)
+    # Wanted most of all where a cap forbids it, least of all where a floor asks for it.
+    cell[place], value[:, place] = 1, -50 if at_least else 50
+    instance, weight = Memory.of(value, cost, cell), np.zeros((1, 2, 2))
+    weight[0, :, 1] = 1
+    theirs = Limit("theirs", weight, float(at_least), at_least=at_least)
+    found = allocate(instance, [budget(instance, 2_000), theirs])
+    judged(instance, [budget(instance, 2_000), theirs], found)
+    assert (found.choice[place] >= 0) == at_least
+    with pytest.raises(InfeasibleError) as told:
+        allocate(instance, [budget(instance, 2_000), Limit("theirs", weight, 2, at_least=True)])
+    assert told.value.facts["conflict"]["kind"] == "contradiction"
+
+
+@pytest.mark.parametrize(("size", "seed"), [(150, 2), (150, 5), (150, 16), (1_000, 1)])
+def test_one_huge_customer_among_few_does_not_cost_what_the_others_could_have(oracle, size, seed):
+    rng = np.random.default_rng(seed)
+    value, cost = rng.normal(1, 2, (3, size)).astype(np.float32), rng.gamma(2, 1, (3, size)).astype(np.float32)
+    value[:, 0], cost[:, 0] = np.abs(value[:, 0]) * size + size, cost[:, 0] * size + size
+    instance, least = Memory.of(value, cost), float(cost[:, 0].min())
+    reach, some = np.ones((1, 3, 1)), np.zeros((2, 3, 1))
+    some[1, :2] = 1
+    limits = [
+        budget(instance, 0.9 * least + size / 4),
+        Limit("reach", reach, 0.4 * size),
+        Limit("some", some, 0.8 * least),
+    ]
+    found = allocate(instance, limits)
+    assert all(row.slack >= 0 for row in found.certificate.rows)
+    assert found.certificate.value >= 0.999 * oracle(instance, limits)
+
+
+def test_rows_that_no_undecided_customer_draws_on_overflow_nothing(judged):
+    value = np.random.default_rng(0).random((2, 3_000)).astype(np.float32)
+    instance = Memory.of(value, value.copy())
+    limits = [budget(instance, 100), Limit("of nothing", np.zeros((2, 2, 1)), 1e9)]
+    judged(instance, limits, allocate(instance, limits))
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e7, 1e12])
+def test_limits_are_kept_in_a_currency_of_large_numbers_too(judged, unit):
+    rng = np.random.default_rng(0)
+    value, cost = (each.astype(np.float32) for each in (rng.normal(1, 2, (3, 200)), rng.gamma(2, 1, (3, 200))))
+    instance, some = Memory.of(value * np.float32(unit), cost * np.float32(unit)), np.zeros((2, 3, 1))
+    some[1, 0] = 1
+    floor, reach = Limit("floor", some, 40 * unit, at_least=True), Limit("reach", np.ones((1, 3, 1)), 90, at_least=True)
+    limits = [budget(instance, 150 * unit), floor, reach]
+    found, dual = judged(instance, limits, allocate(instance, limits))
+    assert dual - found < 1e-3 * dual

@@ -43,21 +43,26 @@ class Clustering(Protocol):
         ...
 
 
-def label(clustering: Clustering, profiles: pa.Table) -> pa.Table:
+def label(clustering: Clustering, profiles: pa.Table, unlike: NDArray[np.bool_] | None = None) -> pa.Table:
     """Return `customer_id`, `segment` (see `APART`) and `outlier`, a row per row of the profile table.
+
+    Args:
+        clustering: what was found.
+        profiles: whom to label, whether it learned from them or not.
+        unlike: (n,) who was kept out when it learned; None is nobody.
 
     Raises:
         InputError: the table lacks a feature that the clustering needs.
     """
     needed(profiles, ("orders", *clustering.scaling.names))
     rows = profiles.num_rows
-    segment, outlier = np.full(rows, NO_PURCHASE, np.int64), np.zeros(rows, np.bool_)
+    segment = np.full(rows, NO_PURCHASE, np.int64)
     for start in range(0, rows, _PART):
         part = profiles.slice(start, _PART)
         mine = slice(start, start + part.num_rows)
         bought = numbers(part, "orders") > 0
         segment[mine] = np.where(bought, clustering.place(clustering.scaling.points(part)), NO_PURCHASE)
-        outlier[mine] = bought & clustering.scaling.outliers(part)
+    outlier = np.zeros(rows, np.bool_) if unlike is None else unlike & (segment != NO_PURCHASE)
     return pa.table({"customer_id": profiles["customer_id"], "segment": segment, "outlier": outlier})
 
 

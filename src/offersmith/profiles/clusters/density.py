@@ -86,7 +86,6 @@ def fit(
     """
     people = sample(profiles, seed=seed, most=_SAMPLE)
     scaling = learn_scaling(people, ideas)
-    people = people.filter(pa.array(~scaling.outliers(people)))
     points = scaling.points(people)
     with threadpool_limits(limits=1):
         labels, reach = _clustered(points, cluster)

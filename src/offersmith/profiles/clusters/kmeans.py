@@ -106,7 +106,7 @@ def fit(
     """Find segments.
 
     Args:
-        profiles: a profile table; customers without a purchase are not looked at.
+        profiles: a profile table, of whom is to be learned; customers without a purchase are not looked at.
         seed: of all that is done by lot; the same seed gives the same segments.
         ideas: what may form segments, the most important first.
         least: segments at least; fewer where customers are too few or too alike.
@@ -122,7 +122,6 @@ def fit(
         raise InputError(f"{splits} splits are too few to judge by: 2 at least", field="splits", value=splits)
     people = sample(profiles, seed=seed, most=_SAMPLE)
     scaling = learn_scaling(people, ideas)
-    people = people.filter(pa.array(~scaling.outliers(people)))
     with threadpool_limits(limits=1):
         return _fit(people, scaling, seed, range(least, most + 1), splits)
 
@@ -136,9 +135,8 @@ def again(found: KMeansSegments, profiles: pa.Table, *, seed: int) -> KMeansSegm
         InputError: nobody has bought, or a column is missing.
     """
     people = sample(profiles, seed=seed, most=_SAMPLE)
-    ideas = [Idea(one.idea, (one.name,), one.log, one.volume) for one in found.scaling.columns]
+    ideas = [Idea(one.idea, (one.name,), one.log) for one in found.scaling.columns]
     scaling = learn_scaling(people, ideas) if ideas else found.scaling
-    people = people.filter(pa.array(~scaling.outliers(people)))
     basis = found.basis if len(scaling.columns) == len(ideas) else np.eye(len(scaling.columns))
     with threadpool_limits(limits=1):
         return _centred(people, scaling, basis, len(found.centres), seed, found.chosen, found.choices)

@@ -9,10 +9,9 @@ features describe them.
 Skewed columns are taken as log(1 + x); all are centred at their median and divided by IQR / 1.349, which is the
 standard deviation of a normal column; where the middle half is equal, the standard deviation between the first and the
 last hundredth stands in. Coordinates end at three of these units (winsorising), so that no reseller decides where
-centres lie. Customers whose volume is more than five units above the median, a unit being a doubling at least, are
-outliers: labelled, never fitted to. What is unknown is put at the median, where it votes for no segment. Nothing is
-whitened: the money and frequency of customers go together, that shared direction is what tells segments apart most
-reliably, and in a round cloud no cut is better than another.
+centres lie; whoever is no person (`profiles.apart`) is left out before. What is unknown is put at the median, where it
+votes for no segment. Nothing is whitened: the money and frequency of customers go together, that shared direction is
+what tells segments apart most reliably, and in a round cloud no cut is better than another.
 """
 
 from __future__ import annotations
@@ -22,16 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from offersmith.errors import InputError
 from offersmith.profiles.clusters.columns import Floats, needed, numbers
 
 MOST = 3.0
 """Coordinates end here, in robust standard deviations."""
-OUTLIER = 5.0
-"""Volumes further above the median than this, in the same units, are outliers; but no unit is less than `DOUBLING`."""
-DOUBLING = float(np.log(2.0))
 _IQR_OF_NORMAL = 1.349
 _SAME = 0.97
 """Columns that go together more closely than this say the same."""
@@ -45,19 +40,17 @@ class Idea:
         name: a code.
         columns: features that say it, the best first; the first that the table knows and that varies is taken.
         log: whether log(1 + x) of it is taken.
-        volume: whether much more of it than anybody else has is the mark of a reseller or a machine.
     """
 
     name: str
     columns: tuple[str, ...]
     log: bool = False
-    volume: bool = False
 
 
 IDEAS: tuple[Idea, ...] = (
     Idea("recency", ("recency",), log=True),
-    Idea("frequency", ("orders",), log=True, volume=True),
-    Idea("money", ("spend",), log=True, volume=True),
+    Idea("frequency", ("orders",), log=True),
+    Idea("money", ("spend",), log=True),
     Idea("tenure", ("tenure",), log=True),
     Idea("coupons", ("coupon_order_share", "redemption_rate", "deal_affinity", "discount_share")),
 )
@@ -72,7 +65,6 @@ class Column:
         idea: what it stands for.
         name: the feature.
         log: whether log(1 + x) is taken first.
-        volume: whether large values mark outliers.
         centre: the median, after the logarithm; unknown values are put there.
         scale: of one unit, after the logarithm.
     """
@@ -80,7 +72,6 @@ class Column:
     idea: str
     name: str
     log: bool
-    volume: bool
     centre: float
     scale: float
 
@@ -110,15 +101,6 @@ class Scaling:
         """
         needed(profiles, self.names)
         return np.clip(self._raw(profiles), -MOST, MOST)
-
-    def outliers(self, profiles: pa.Table) -> NDArray[np.bool_]:
-        """Return (n,) whose volume is too far above the median to learn from."""
-        found = np.zeros(profiles.num_rows, np.bool_)
-        for column in self.columns:
-            if column.volume:
-                limit = column.centre + OUTLIER * max(column.scale, DOUBLING)
-                found |= _taken(profiles, column.name, log=column.log) > limit
-        return found
 
     def _raw(self, profiles: pa.Table) -> Floats:
         found = np.zeros((profiles.num_rows, len(self.columns)))
@@ -175,7 +157,7 @@ def _first(profiles: pa.Table, idea: Idea) -> tuple[Column | None, str]:
         if scale <= _least(centre):
             scale = float(np.clip(known, *np.quantile(known, (0.01, 0.99))).std())
         if scale > _least(centre):
-            return Column(idea.name, name, idea.log, idea.volume, centre, scale), ""
+            return Column(idea.name, name, idea.log, centre, scale), ""
         why = "constant"
     return None, why
 

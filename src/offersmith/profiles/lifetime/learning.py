@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from offersmith.errors import InputError
+from offersmith.profiles.apart import apart
 from offersmith.profiles.lifetime import LIFETIMES, gamma_gamma
-from offersmith.profiles.lifetime.base import Counts, Floats
-from offersmith.profiles.lifetime.choosing import choose, unlike
+from offersmith.profiles.lifetime.base import Floats
+from offersmith.profiles.lifetime.choosing import choose
 from offersmith.profiles.lifetime.value import VALUES, Horizon, counts_of, spends_of, values
+from offersmith.profiles.odd import keep
 from offersmith.store.analytics import Analytics
 from offersmith.store.repeat import repeat
 
@@ -28,6 +30,7 @@ ABOUT = b"offersmith.lifetime"
 def learn(analytics: Analytics, at: datetime, horizon: Horizon) -> pa.Table:
     """Return `value.VALUES` of everybody who bought before a moment; empty where too few came back.
 
+    Nothing is learned from whoever is kept out (`profiles.apart`, as of each moment that is learned at).
     The table's metadata say which model it was, how all of them did and what a purchase is worth (`about`).
 
     Args:
@@ -38,13 +41,15 @@ def learn(analytics: Analytics, at: datetime, horizon: Horizon) -> pa.Table:
     rows = repeat(analytics, at)
     if int(pc.sum(pc.greater(rows["frequency"], 0)).as_py() or 0) < LEAST_BACK:
         return _told(VALUES.empty_table(), {"model": "", "customers": rows.num_rows})
-    whole = counts_of(rows)
+    like = keep(rows, apart(analytics, at))
+    known = rows.filter(pa.array(like))
+    whole = counts_of(known)
     watched = min(MOST_WATCHED, int(whole.age.max()) // 3)
-    earlier = repeat(analytics, at - timedelta(days=watched))
+    earlier = _people(analytics, at - timedelta(days=watched))
     before, came = counts_of(earlier), _came(earlier, rows)
     chosen = choose(LIFETIMES, before, came, float(watched), whole)
     try:
-        spend = gamma_gamma.fit(*_kept(rows, whole))
+        spend = gamma_gamma.fit(*spends_of(known))
     except InputError:
         spend = None
     said = {
@@ -57,7 +62,7 @@ def learn(analytics: Analytics, at: datetime, horizon: Horizon) -> pa.Table:
         "horizon_days": horizon.days,
         "rate": horizon.rate,
     }
-    return _told(values(rows, chosen.fitted, spend, horizon), said)
+    return _told(values(rows, chosen.fitted, spend, horizon, ~like), said)
 
 
 def about(table: pa.Table) -> dict[str, Any]:
@@ -73,11 +78,10 @@ def _came(earlier: pa.Table, now: pa.Table) -> Floats:
     return np.asarray(pc.subtract(later, earlier["frequency"]).to_numpy(), np.float64)
 
 
-def _kept(rows: pa.Table, whole: Counts) -> tuple[Floats, Floats]:
-    """Return the purchases and mean spends of who is like the others."""
-    days, mean = spends_of(rows)
-    like = ~unlike(whole)
-    return days[like], mean[like]
+def _people(analytics: Analytics, at: datetime) -> pa.Table:
+    """Return the counts as of a moment, of whom is not kept out then."""
+    rows = repeat(analytics, at)
+    return rows.filter(pa.array(keep(rows, apart(analytics, at))))
 
 
 def _told(table: pa.Table, said: dict[str, Any]) -> pa.Table:

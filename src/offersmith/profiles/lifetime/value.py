@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from offersmith.profiles.lifetime.base import Counts, FittedLifetime, Floats
-from offersmith.profiles.lifetime.choosing import unlike
 from offersmith.profiles.lifetime.gamma_gamma import FittedGammaGamma
 
 VALUES = pa.schema(
@@ -40,7 +40,7 @@ VALUES = pa.schema(
 - churn: chance of no purchase within the horizon.
 - next_from, next_until: days from the moment between which the next purchase falls with the chance of one half, of who
   is still a customer.
-- unlike: no private customer, by `choosing.unlike`; the models did not learn from them.
+- unlike: no person, by `profiles.apart`; the models did not learn from them.
 """
 NORMAL = 1.96
 """Standard errors to either side of a 95 % interval."""
@@ -67,7 +67,13 @@ class Horizon:
         return float(-np.expm1(-force) / force) if force else 1.0
 
 
-def values(rows: pa.Table, repeat: FittedLifetime, spend: FittedGammaGamma | None, horizon: Horizon) -> pa.Table:
+def values(
+    rows: pa.Table,
+    repeat: FittedLifetime,
+    spend: FittedGammaGamma | None,
+    horizon: Horizon,
+    unlike: NDArray[np.bool_] | None = None,
+) -> pa.Table:
     """Return `VALUES` of customers.
 
     Args:
@@ -75,6 +81,7 @@ def values(rows: pa.Table, repeat: FittedLifetime, spend: FittedGammaGamma | Non
         repeat: fitted in days.
         spend: what a purchase day is worth, minor units; None where it is not known.
         horizon: how far is looked ahead.
+        unlike: (n,) who is no person; None is nobody.
     """
     counts = counts_of(rows)
     different, place = counts.grouped()
@@ -94,7 +101,7 @@ def values(rows: pa.Table, repeat: FittedLifetime, spend: FittedGammaGamma | Non
         "churn": np.clip(repeat.none(different, horizon.days), 0.0, 1.0)[place],
         "next_from": soon,
         "next_until": late,
-        "unlike": unlike(counts),
+        "unlike": np.zeros(len(counts), np.bool_) if unlike is None else unlike,
         **_money(rows, orders, spread, spend, horizon),
     }
     return pa.table([pa.array(columns[name], VALUES.field(name).type) for name in VALUES.names], schema=VALUES)

@@ -2,7 +2,7 @@
 
 Only stretches that are over before the moment count, and profiles are built as of each stretch's beginning, so nothing
 of what is to be foretold is known to whoever foretells it. Customers who have never bought are left out: of strangers
-there is nothing to say.
+there is nothing to say. So is who is no person as of the stretch's beginning (`profiles.apart`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offersmith.profiles.apart import apart
+from offersmith.profiles.odd import keep
 from offersmith.profiles.purchase.base import Rows
 from offersmith.profiles.sequences import steps as sequences
 from offersmith.store.analytics import Analytics
@@ -54,8 +56,9 @@ def rows_before(
 
 
 def rows_of(analytics: Analytics, start: datetime, days: int, profiles: pa.Table, *, steps: bool = False) -> Rows:
-    """Return who bought in the days from a moment on, of those who had bought before it."""
-    known, end = buyers(profiles), start + timedelta(days=days)
+    """Return who bought in the days from a moment on, of the people who had bought before it."""
+    known = buyers(profiles.filter(pa.array(keep(profiles, apart(analytics, start)))))
+    end = start + timedelta(days=days)
     bought = outcomes(analytics, start, end)
     who = bought.filter(pc.greater(bought["orders"], 0))["customer_id"].combine_chunks()
     did = sequences.read(analytics, start, known["customer_id"].combine_chunks(), end) if steps else None

@@ -105,6 +105,7 @@ class CrowdFacts:
         cells: of recency, frequency and money.
         own: of the shop's own rules; empty where it stated none.
         moves: None where the shop is too young.
+        kept_out: of whom nothing was learned: a sentence each with the reasons, the oddest first.
     """
 
     shop: str
@@ -118,6 +119,7 @@ class CrowdFacts:
     cells: tuple[Cell, ...]
     own: tuple[Cell, ...]
     moves: Moves | None
+    kept_out: tuple[Both, ...] = ()
 
     @property
     def found(self) -> tuple[Kind, ...]:

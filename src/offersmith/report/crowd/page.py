@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offersmith.report.base import Block, Card, Cards, Note, Number, Page, Section
+from offersmith.report.base import Block, Card, Cards, Column, Note, Number, Page, Section, Table
 from offersmith.report.crowd.blocks import (
     cells_table,
     map_figure,
@@ -30,7 +30,7 @@ def render_crowd(facts: CrowdFacts, language: Language = "en") -> str:
 def page(facts: CrowdFacts, reader: Reader) -> Page:
     """Return the page in one language."""
     parts = (_sizes(facts, reader), _each(facts, reader), _map(facts, reader), _moves(facts, reader))
-    sections = (*parts, _cells(facts, reader), _own(facts, reader), _firm(facts, reader))
+    sections = (*parts, _cells(facts, reader), _own(facts, reader), _firm(facts, reader), _kept_out(facts, reader))
     return Page(
         title=words(reader, "title", shop=facts.shop),
         language=reader.language,
@@ -50,6 +50,22 @@ def headline(facts: CrowdFacts, reader: Reader) -> str:
     first = max(facts.found, key=lambda one: one.spend_share)
     told = {"name": reader.of(first.name), "share": reader.percent(first.share, 0)}
     return words(reader, "headline", count=len(facts.found), sales=reader.percent(first.spend_share, 0), **told)
+
+
+def kept_out_lines(facts: CrowdFacts, reader: Reader, shown: int = 5) -> list[str]:
+    """Return how many are kept out of what is learned, and the first of them with their reasons; nothing of nobody."""
+    if not facts.kept_out:
+        return []
+    lines = [words(reader, "kept_out_count", count=len(facts.kept_out))]
+    return [*lines, *(f"  {reader.of(one)}" for one in facts.kept_out[:shown])]
+
+
+def _kept_out(facts: CrowdFacts, reader: Reader) -> Section:
+    title = words(reader, "kept_out")
+    if not facts.kept_out:
+        return Section("kept-out", title, words(reader, "kept_out_nobody"), ())
+    table = Table(title, (Column(words(reader, "kept_out_who")),), tuple((reader.of(one),) for one in facts.kept_out))
+    return Section("kept-out", title, words(reader, "kept_out_lead", count=len(facts.kept_out)), (table,))
 
 
 def _numbers(facts: CrowdFacts, reader: Reader) -> tuple[Number, ...]:

@@ -290,12 +290,18 @@ def _measured(facts: PlanFacts, reader: Reader) -> tuple[Text, ...]:
     return (Text(reader.sentences(said), reader.say("plan_measured_title"), width="half"),)
 
 
+def _limited(facts: PlanFacts) -> bool:
+    """Return whether more than the budget may be why nothing is given."""
+    return len(facts.limits) > 1 or bool(facts.withheld)
+
+
 def _trust(facts: PlanFacts, reader: Reader) -> tuple[Note | Text, ...]:
     """Return how far to trust the expected profit: of an experiment its price, of any other plan its optimism."""
     if not facts.cold_start:
         return (Note(reader.say("plan_optimistic")),) if facts.profit.estimate > 0 else ()
     if not facts.explored:
-        text = reader.say("plan_experiment_nothing", part=reader.percent(facts.largest_lot, 0))
+        name = "plan_experiment_nothing_in_limits" if _limited(facts) else "plan_experiment_nothing"
+        text = reader.say(name, part=reader.percent(facts.largest_lot, 0))
         return (Text(text, reader.say("plan_experiment_title")),)
     earned = facts.profit.estimate
     kind = "plan_experiment" if earned < 0 else "plan_experiment_gain"

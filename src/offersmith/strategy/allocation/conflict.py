@@ -15,11 +15,13 @@ import numpy as np
 
 from offersmith.strategy.allocation.planes import Lowest, lowest
 from offersmith.strategy.allocation.pricing import take
-from offersmith.strategy.allocation.problem import Floats, Instance, Rows
+from offersmith.strategy.allocation.problem import COST, Floats, Instance, Rows
 from offersmith.words import Language, say
 
 _LEAST = 1e-9
 _MOST = 200
+_WHOLE = 1e-6
+"""How far from a whole number a count may come out and be one: shares are added up to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,30 @@ class Clash:
         possible: what it would have to be for all to be kept, together with those of the other rows that have one: the
             smallest change, each in units of its bound and added up, as if offers could be shared out in parts; None
             where it need not give.
+        counted: it counts offers given, so that whole bounds are said as whole numbers.
     """
 
     name: str
     at_least: bool
     bound: float
     possible: float | None = None
+    counted: bool = False
 
     def says(self, language: Language = "en") -> str:
         """Return the limit in words."""
-        asked = say(f"limits.conflict_{'floor' if self.at_least else 'cap'}", language, name=self.name, at=self.bound)
+        asked = say(
+            f"limits.conflict_{'floor' if self.at_least else 'cap'}",
+            language,
+            name=self.name,
+            at=self._said(self.bound),
+        )
         if self.possible is None:
             return asked
-        return say("limits.conflict_possible", language, limit=asked, possible=self.possible)
+        return say("limits.conflict_possible", language, limit=asked, possible=self._said(self.possible))
+
+    def _said(self, figure: float) -> str:
+        whole = self.counted and abs(figure - round(figure)) < _WHOLE
+        return f"{round(figure):,}" if whole else f"{figure:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,8 @@ def conflict(instance: Instance, rows: Rows) -> Conflict:
 def _clash(rows: Rows, row: int, drawn: float | None = None) -> Clash:
     sign, bound = float(rows.sign[row]), float(rows.bound[row])
     far = drawn is not None and drawn > bound + _LEAST * max(1.0, abs(bound))
-    return Clash(rows.names[row], sign < 0, bound * sign, drawn * sign if far and drawn is not None else None)
+    counted = not rows.weight[row, COST:].any()
+    return Clash(rows.names[row], sign < 0, bound * sign, drawn * sign if far and drawn is not None else None, counted)
 
 
 def _proves(found: Lowest, rows: Rows, kept: np.ndarray) -> bool:

@@ -122,7 +122,8 @@ def _sifted(
     mine = possible[:, here].T
     place, offer = np.nonzero(mine)
     customer = here[place]
-    cell = np.zeros(len(customer), np.int64) if chunk.cell.size == 1 else chunk.cell[customer].astype(np.int64)
+    one = table.shape[2] == 1  # the last chunk may be of a single customer, whose cell is any
+    cell = np.zeros(len(customer), np.int64) if one else chunk.cell[customer].astype(np.int64)
     drawn = np.empty((table.shape[0], len(customer)))
     drawn[0], drawn[1], drawn[2] = 1.0, chunk.cost[offer, customer], chunk.value[offer, customer]
     drawn[3:] = chunk.extra[:, offer, customer]

@@ -80,7 +80,7 @@ def best(
     Equal reduced values go to none, then to the earlier offer.
     """
     offers, customers = value.shape
-    one, further = cell.size == 1, extra.shape[0]
+    one, further = table.shape[2] == 1, extra.shape[0]
     top, which = np.empty(BLOCK), np.empty(BLOCK, np.int16)
     gain = 0.0
     for start in range(0, customers, BLOCK):
@@ -127,7 +127,7 @@ def add_up(value: Bits, cost: Bits, cell: Cells, extra: Bits, choice: Choice, dr
     for i in range(choice.shape[0]):
         offer = choice[i]
         if offer >= 0:
-            c = 0 if cell.size == 1 else np.int64(cell[i])
+            c = 0 if drawn.shape[2] == 1 else np.int64(cell[i])
             drawn[0, offer, c] += 1.0
             drawn[1, offer, c] += np.float64(cost[offer, i])
             drawn[2, offer, c] += np.float64(value[offer, i])

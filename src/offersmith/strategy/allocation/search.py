@@ -140,7 +140,16 @@ class Search:
             price, radius = found.low.place, np.where(edge, np.minimum(radius * WIDER, box.radius), radius)
         return found
 
-    def _whole(self, part: Memory, customers: int, start: Floats, reach: Floats, tolerance: float) -> Lowest:
+    def whole(self, instance: Instance) -> tuple[Floats, Floats] | None:
+        """Return prices found on all customers, a pass each, and how far they may be off.
+
+        Returns:
+            None where the limits cannot be kept.
+        """
+        found = self._whole(instance, instance.customers, np.zeros(len(self.unit)), self.unit, ROUGH)
+        return None if found.value < self.least else (found.place, NEAR * self.unit)
+
+    def _whole(self, part: Instance, customers: int, start: Floats, reach: Floats, tolerance: float) -> Lowest:
         rows = self.rows.scaled(part.customers / customers)
 
         def ask(price: Floats) -> tuple[float, Floats]:

@@ -31,7 +31,7 @@ def sift(
     offers, customers = value.shape
     reduced, reach = np.empty(offers), np.empty(offers)
     for i in range(customers):
-        c = 0 if cell.size == 1 else np.int64(cell[i])
+        c = 0 if table.shape[2] == 1 else np.int64(cell[i])
         top, at, sure = 0.0, -1, 0.0
         for k in range(offers):
             v, paid = np.float64(value[k, i]), np.float64(cost[k, i])

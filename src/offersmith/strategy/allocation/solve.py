@@ -22,8 +22,8 @@ from offersmith.strategy.allocation.mixed import mixed
 from offersmith.strategy.allocation.pricing import Choice, drawn_by, take
 from offersmith.strategy.allocation.problem import OWN, Floats, Instance, Limit, Memory, Rows
 from offersmith.strategy.allocation.search import FEW as EXACT
-from offersmith.strategy.allocation.search import FIRST, LARGEST, Box, Search
-from offersmith.strategy.allocation.ties import settle
+from offersmith.strategy.allocation.search import FIRST, LARGEST, SAMPLED, Box, Search
+from offersmith.strategy.allocation.ties import ENOUGH, settle
 from offersmith.strategy.certificate import Assignment, Certificate, Row
 
 SMALL = 4_000
@@ -32,6 +32,8 @@ SPARE = 2e-8
 """Of the value, that need not be found."""
 TINY = 1e-4
 """Radius of a box, in units of prices, inside of which customers who are not parted are alike."""
+WIDE = 0.02
+"""Gap that few customers must leave for giants among them to be tried."""
 UNSAID = -2
 
 
@@ -53,8 +55,10 @@ def allocate(instance: Instance, limits: Sequence[Limit], *, seed: int = 0, gap:
         InfeasibleError: the limits cannot be kept together; it says which.
     """
     found = _allocated(instance, limits, seed)
+    # Up to so many are all decided as wholes: a gap is the bound's. Of a few more it is told only if it is wide.
     many = instance.customers * instance.offers > EXACT
-    if isinstance(instance, Memory) and many and found.certificate.gap > gap:
+    wide = instance.customers > ENOUGH and found.certificate.gap > WIDE
+    if isinstance(instance, Memory) and (many or wide) and found.certificate.gap > gap:
         tried = apart(instance, limits, found, lambda rest, left: _allocated(rest, left, seed))
         rows = Rows.of(limits, instance.offers, instance.cells, OWN + instance.extra.shape[0])
         price = rows.sign * np.array([row.price for row in tried.certificate.rows])
@@ -66,12 +70,12 @@ def _allocated(instance: Instance, limits: Sequence[Limit], seed: int) -> Assign
     sample = instance.sample(LARGEST, seed)
     rows = Rows.of(limits, instance.offers, instance.cells, OWN + sample.extra.shape[0])
     search = Search.of(sample.sample(FIRST, seed), rows, instance.customers)
-    found = search.sampled(sample, instance.customers)
-    price = None
-    if found is not None:
-        said = np.full(instance.customers, UNSAID, np.int16)
-        box = search.boxed(instance, rows, *found)
-        price = _finished(search, box, said)
+    said = np.full(instance.customers, UNSAID, np.int16)
+    price = _priced(instance, search, search.sampled(sample, instance.customers), said)
+    if price is None and instance.customers > SAMPLED:
+        # A sample may miss the few whom a limit speaks of: it takes all customers to say that it cannot be kept.
+        said[:] = UNSAID
+        price = _priced(instance, search, search.whole(instance), said)
     if price is None:
         found_out = conflict(instance, rows)
         raise InfeasibleError(found_out.says(), conflict=found_out.as_dict())
@@ -84,6 +88,11 @@ def _allocated(instance: Instance, limits: Sequence[Limit], seed: int) -> Assign
         choice = np.full(instance.customers, -1, np.int16)
         proof = certify(instance, rows, choice, price, bound)
     return Assignment(choice, proof)
+
+
+def _priced(instance: Instance, search: Search, near: tuple[Floats, Floats] | None, choice: Choice) -> Floats | None:
+    """Return the best prices from about where they are, `choice` filled; None: limits are not kept."""
+    return None if near is None else _finished(search, search.boxed(instance, search.rows, *near), choice)
 
 
 def certify(instance: Instance, rows: Rows, choice: NDArray[np.int16], price: Floats, bound: float) -> Certificate:

@@ -57,12 +57,12 @@ def settle(core: Core, rows: Rows, spare: float) -> Settled:
         kept = bool((line.rest >= 0).all())
         return Settled(np.full(len(core), -1, np.int64) if kept else None, None)
     solved = linprog(
-        -line.value, A_ub=vstack([line.once, line.drawn]), b_ub=np.append(np.ones(len(core)), line.rest),
+        -line.value / line.worth, A_ub=vstack([line.once, line.drawn]), b_ub=np.append(np.ones(len(core)), line.rest),
         bounds=(0, 1), method="highs-ds",
     )  # fmt: skip
     if solved.x is None:
         return Settled(None, None)
-    price = np.maximum(-solved.ineqlin.marginals[len(core) :], 0.0) / line.unit
+    price = np.maximum(-solved.ineqlin.marginals[len(core) :], 0.0) * (line.worth / line.unit)
     whole, option = _wholes(core, solved.x)
     regret, result = _regret(core, rows, price), None
     size = FEW
@@ -97,10 +97,12 @@ def _decided(
     least = -np.inf if known is None else _worth(core, known) - held
     found = switched(inner, line.each, line.whole, price, least)
     chosen = found.option
-    if known is None and not found.through and found.lost > CLOSE * spare:
+    if (known is None or free.all()) and not found.through and found.lost > CLOSE * spare:
         # Too many are alike to be tried one by one: a program that cuts finds more, or that there is nothing.
         other = _integer(inner, line, spare)
-        if other is not None and (chosen is None or _worth(inner, other) > _worth(inner, chosen)):
+        if other is not None and _worth(inner, other) > max(
+            least, -np.inf if chosen is None else _worth(inner, chosen)
+        ):
             chosen = other
     if chosen is None:
         return None
@@ -115,10 +117,13 @@ def _worth(core: Core, option: Ints) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """The linear program of a core; rows are in units of the most that one option draws.
+    """The linear program of a core; rows are in units of the most that one option draws, values of the largest.
+
+    HiGHS means its tolerances for numbers about one: in a currency of large or tiny numbers it finds nothing, or less.
 
     Attributes:
         value: (o,) of the options.
+        worth: the largest of them, whatever its sign.
         once: (c, o) each customer gets one at most.
         drawn: (R, o) of the rows.
         rest: (R,) what is asked of a program that keeps rows but nearly.
@@ -129,6 +134,7 @@ class _Line:
     """
 
     value: Floats
+    worth: float
     once: csr_array
     drawn: csr_array
     rest: Floats
@@ -144,13 +150,16 @@ class _Line:
         customer = np.repeat(np.arange(len(core)), np.diff(core.start))
         once = csr_array((np.ones(count), (customer, np.arange(count))), shape=(len(core), count))
         rest = rows.bound - rows.usage(core.settled)
-        unit = np.maximum(np.abs(each).max(axis=1, initial=0.0), 1e-300)
+        most = np.abs(each).max(axis=1, initial=0.0)
+        unit = np.where(most > 0, most, 1.0)  # nothing in the core draws on some rows
         whole = (each == np.round(each)).all(axis=1)
         true = np.where(whole, np.floor(rest + 1e-9 * np.maximum(1.0, np.abs(rows.bound))) + 0.25, rest)
         true -= np.where(whole, 0.0, np.minimum(1e-12 * np.abs(rows.bound), np.maximum(true, 0.0)))
         asked = np.where(whole, true, np.where(true >= 0, np.maximum(true - _SLACK * unit, 0.0), true - _SLACK * unit))
         exact = np.where(whole, np.floor(true), true)
-        return cls(core.drawn[2], once, csr_array(each / unit[:, None]), asked / unit, true / unit, unit, each, exact)
+        value = core.drawn[2]
+        worth = float(np.abs(value).max(initial=0.0)) or 1.0
+        return cls(value, worth, once, csr_array(each / unit[:, None]), asked / unit, true / unit, unit, each, exact)
 
 
 def draws(core: Core, rows: Rows) -> Floats:
@@ -164,7 +173,7 @@ def _integer(core: Core, line: _Line, spare: float) -> Ints | None:
         limits = LinearConstraint(vstack([line.once, line.drawn]), -np.inf, np.append(np.ones(len(core)), rest))
         with quiet():
             solved = milp(
-                -line.value, integrality=np.ones(len(line.value)), bounds=Bounds(0, 1), constraints=limits,
+                -line.value / line.worth, integrality=np.ones(len(line.value)), bounds=Bounds(0, 1), constraints=limits,
                 options={"mip_rel_gap": min(spare / max(top, 1e-300), 0.1), "node_limit": NODES},
             )  # fmt: skip
         if solved.x is None:
