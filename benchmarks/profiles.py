@@ -127,20 +127,11 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def _print(found: list[dict[str, Any]], checks: dict[str, bool]) -> None:
     table = Table(title=f"{EACH} events a customer, two years")
-    for name in (
-        "customers",
-        "events",
-        "features",
-        "segments",
-        "lifetime",
-        "interests",
-        "CPU s in all",
-        "peak MB",
-        "model",
-    ):
+    stages = "features", "segments", "lifetime", "interests"
+    for name in ("customers", "events", *stages, "CPU s in all", "peak MB", "model"):
         table.add_column(name, justify="right")
     for one in found:
-        parts = [f"{one['cpu_s'][name]:.1f}" for name in ("features", "segments", "lifetime", "interests")]
+        parts = [f"{one['cpu_s'][name]:.1f}" for name in stages]
         sizes = f"{one['customers']:,}", f"{one['events']:,}"
         table.add_row(*sizes, *parts, f"{one['total_cpu_s']:.1f}", f"{one['peak_mb']:,.0f}", one["model"])
     Console(width=140).print(table)
