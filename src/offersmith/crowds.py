@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith.errors import InputError, StateError
-from offersmith.kept import Kept
-from offersmith.profiles.clusters import kmeans, matching, rules
-from offersmith.profiles.clusters.base import label
+from offersmith.errors import StateError
+from offersmith.kept import SEGMENTS_SEED, Kept
+from offersmith.profiles.clusters import own
+from offersmith.profiles.clusters.base import Clustering, label
 from offersmith.profiles.clusters.describe import describe
 from offersmith.profiles.clusters.map import draw
 from offersmith.profiles.clusters.migration import migration
@@ -30,8 +30,6 @@ from offersmith.report.inputs_base import Both
 from offersmith.store.files import replace
 from offersmith.words import LANGUAGES, Language, say
 
-SEED = 7
-"""Of all that is done by lot; the same shop gives the same segments."""
 POINTS = 400
 """Customers on the map of the page."""
 MOVED = timedelta(days=28)
@@ -91,10 +89,10 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         OSError: the page cannot be written.
     """
     profiles, _ = kept.profiles(at)
-    own = _own(profiles, rules_file)
-    found = kmeans.fit(profiles, seed=SEED)
+    stated = None if rules_file is None else own.find(profiles, rules_file, lambda: kept.lifetimes(at))
+    found = kept.clusters(at)
     labels = label(found, profiles)
-    described = describe(profiles, labels, seed=SEED)
+    described = describe(profiles, labels, seed=SEGMENTS_SEED)
     called = {number: _both(name) for number, name in names(described).items()}
     currency = kept.settings.shop.currency
     kinds = tuple(
@@ -117,7 +115,9 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         ),
         map=_map(found, profiles),
         cells=_cells(profiles),
-        own=own,
+        own=() if stated is None else _own(profiles, stated),
+        own_horizon=None if stated is None else stated.horizon_days,
+        own_unlearned=stated is not None and stated.unlearned,
         moves=_moves(kept, found, labels, called, at),
     )
     html = render_crowd(facts, kept.settings.shop.language).encode()
@@ -129,8 +129,8 @@ def _both(name: Name) -> Both:
     return Both(name.en, name.zh)
 
 
-def _map(found: kmeans.KMeansSegments, profiles: pa.Table) -> Sketch | None:
-    drawn = draw(found, profiles, seed=SEED, most=POINTS)
+def _map(found: Clustering, profiles: pa.Table) -> Sketch | None:
+    drawn = draw(found, profiles, seed=SEGMENTS_SEED, most=POINTS)
     if len(drawn.axes) < 2:
         return None
     across, up = (Both(axis.said("en"), axis.said("zh")) for axis in drawn.axes[:2])
@@ -147,18 +147,11 @@ def _cells(profiles: pa.Table) -> tuple[Cell, ...]:
     )
 
 
-def _own(profiles: pa.Table, file: Path | None) -> tuple[Cell, ...]:
-    if file is None:
-        return ()
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{file} cannot be read: {fault}", field="rules") from fault
-    stated = rules.read(text, profiles.column_names)
-    table, spend = matching.match(profiles, stated), _spend(profiles)
+def _own(profiles: pa.Table, found: own.Own) -> tuple[Cell, ...]:
+    spend = _spend(profiles)
     return tuple(
-        _cell(Both(one.said("en"), one.said("zh")), np.asarray(table[one.id].to_numpy(), np.bool_), spend)
-        for one in stated
+        _cell(Both(one.said("en"), one.said("zh")), np.asarray(found.matched[one.id].to_numpy(), np.bool_), spend)
+        for one in found.rules
     )
 
 
@@ -171,7 +164,7 @@ def _spend(profiles: pa.Table) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _moves(
-    kept: Kept, found: kmeans.KMeansSegments, labels: pa.Table, called: dict[int, Both], at: datetime
+    kept: Kept, found: Clustering, labels: pa.Table, called: dict[int, Both], at: datetime
 ) -> Moves | None:
     """Return how customers moved in the last weeks; None where the shop was not there yet."""
     try:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Series, Table
 from offersmith.report.crowd.facts import Cell as Crowded
 from offersmith.report.crowd.facts import CrowdFacts, Moves, Sketch
-from offersmith.report.format import Reader
-from offersmith.words import say
+from offersmith.report.format import Reader, words_of
 
-
-def words(reader: Reader, name: str, /, **values: Any) -> str:
-    """Return the message `crowd.name` in the reader's language."""
-    return say(f"crowd.{name}", reader.language, **values)
+words = words_of("crowd")
 
 
 def shares_figure(facts: CrowdFacts, reader: Reader) -> Figure:

@@ -104,6 +104,8 @@ class CrowdFacts:
         map: None where nothing tells customers apart.
         cells: of recency, frequency and money.
         own: of the shop's own rules; empty where it stated none.
+        own_horizon: days ahead that rules on what is expected look; None where no rule speaks of that.
+        own_unlearned: whether a rule does, and too little is known to expect anything.
         moves: None where the shop is too young.
     """
 
@@ -117,6 +119,8 @@ class CrowdFacts:
     map: Sketch | None
     cells: tuple[Cell, ...]
     own: tuple[Cell, ...]
+    own_horizon: int | None
+    own_unlearned: bool
     moves: Moves | None
 
     @property

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from offersmith.report.format import MISSING, Reader
+from offersmith.report.format import MISSING, Reader, words_of
 from offersmith.report.portrait.facts import Standing
-from offersmith.words import say
+
+words = words_of("portrait")
 
 SHARES = ("share",)
 MONEY = "minor"
-
-
-def words(reader: Reader, name: str, /, **values: Any) -> str:
-    """Return the message `portrait.name` in the reader's language."""
-    return say(f"portrait.{name}", reader.language, **values)
 
 
 def chance(share: float, reader: Reader) -> str:
