@@ -16,12 +16,11 @@ from offersmith.errors import StateError
 from offersmith.kept import SEGMENTS_SEED, Kept
 from offersmith.profiles.clusters import own
 from offersmith.profiles.clusters.base import Clustering, label
-from offersmith.profiles.clusters.describe import describe
+from offersmith.profiles.clusters.describe import SegmentFacts, describe
 from offersmith.profiles.clusters.map import draw
 from offersmith.profiles.clusters.migration import migration
 from offersmith.profiles.clusters.naming import Name, names
 from offersmith.profiles.clusters.rfm import CELLS, cells
-from offersmith.profiles.clusters.rfm import name as cell_name
 from offersmith.profiles.clusters.told import told
 from offersmith.report.crowd.facts import Cell, CrowdFacts, Kind, Moves, Sketch, Tried
 from offersmith.report.crowd.page import headline, render_crowd
@@ -99,7 +98,7 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         Kind(
             number=one.segment, name=called[one.segment], customers=one.customers, share=one.share, spend=one.spend,
             spend_share=one.spend_share, spend_median=one.spend_median, orders=one.orders,
-            tells=tuple(Both(*both) for both in zip(*(told(one, currency, to) for to in LANGUAGES), strict=True)),
+            tells=_tells(one, currency),
         )
         for one in described
     )  # fmt: skip
@@ -125,6 +124,11 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
     return Crowd(facts, labels, out, len(html))
 
 
+def _tells(one: SegmentFacts, currency: str) -> tuple[Both, ...]:
+    lines = (told(one, Reader(language, currency).minor, language) for language in LANGUAGES)
+    return tuple(Both(*both) for both in zip(*lines, strict=True))
+
+
 def _both(name: Name) -> Both:
     return Both(name.en, name.zh)
 
@@ -143,7 +147,9 @@ def _cells(profiles: pa.Table) -> tuple[Cell, ...]:
     codes, spend = cells(profiles)["cell"], _spend(profiles)
     found = [(code, np.asarray(pc.equal(codes, code).to_numpy(), np.bool_)) for code in CELLS]
     return tuple(
-        _cell(Both(*(cell_name(code, to) for to in LANGUAGES)), mine, spend) for code, mine in found if mine.any()
+        _cell(Both.say(f"clusters.cell_{code}"), mine, spend, Both.say(f"clusters.cell_{code}_means"))
+        for code, mine in found
+        if mine.any()
     )
 
 
@@ -155,17 +161,20 @@ def _own(profiles: pa.Table, found: own.Own) -> tuple[Cell, ...]:
     )
 
 
-def _cell(name: Both, mine: np.ndarray[Any, np.dtype[np.bool_]], spend: np.ndarray[Any, np.dtype[np.float64]]) -> Cell:
-    return Cell(name, int(mine.sum()), float(mine.mean()), float(spend[mine].sum() / max(spend.sum(), 1e-9)))
+def _cell(
+    name: Both,
+    mine: np.ndarray[Any, np.dtype[np.bool_]],
+    spend: np.ndarray[Any, np.dtype[np.float64]],
+    meaning: Both | None = None,
+) -> Cell:
+    return Cell(name, int(mine.sum()), float(mine.mean()), float(spend[mine].sum() / max(spend.sum(), 1e-9)), meaning)
 
 
 def _spend(profiles: pa.Table) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.asarray(pc.fill_null(profiles["spend"].cast(pa.float64()), 0.0).to_numpy(), np.float64)
 
 
-def _moves(
-    kept: Kept, found: Clustering, labels: pa.Table, called: dict[int, Both], at: datetime
-) -> Moves | None:
+def _moves(kept: Kept, found: Clustering, labels: pa.Table, called: dict[int, Both], at: datetime) -> Moves | None:
     """Return how customers moved in the last weeks; None where the shop was not there yet."""
     try:
         before = kept.profiles(kept.moment(at - MOVED))[0]

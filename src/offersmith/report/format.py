@@ -85,6 +85,10 @@ class Reader:
         """Return minor units as major units, to be shown."""
         return minor / scale(self.currency)
 
+    def minor(self, minor: float) -> str:
+        """Write an amount of minor units."""
+        return self.money(self.major(round(minor)))
+
     def digits(self, amounts: Iterable[float]) -> int:
         """Return how many decimals suit amounts that stand together: none once the largest needs none."""
         largest = max((abs(amount) for amount in amounts), default=0.0)

@@ -1,4 +1,4 @@
-"""Sums over all that one customer did before a moment, however much that is: what was paid, which offers were used."""
+"""What all that one customer did before a moment comes to, however much it is: paid by month, offers used, products."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ def uses(analytics: Analytics, customer_id: str, since: datetime, until: datetim
     own = _own(customer_id, until)
     used = own.filter(own.event == "redeem", own.offer_id.notnull(), own.time >= since)
     return analytics.run(used.select("offer_id", day=used.wall.date()).distinct().order_by("day", "offer_id"))
+
+
+def product_names(analytics: Analytics, customer_id: str, until: datetime) -> dict[str, str]:
+    """Return what the shop called each product that a customer bought, when they last did; its category without a name.
+
+    Args:
+        analytics: over the events.
+        customer_id: of whom.
+        until: naive UTC; nothing of it or after it.
+    """
+    own = _own(customer_id, until)
+    named = own.mutate(name=ibis.coalesce(own.product_name, own.category))
+    bought = named.filter(named.event == "purchase", named.product_id.notnull(), named.name.notnull())
+    found = bought.group_by("product_id").aggregate(name=bought.name.argmax(bought.time)).order_by("product_id")
+    table = analytics.run(found)
+    return dict(zip(table["product_id"].to_pylist(), table["name"].to_pylist(), strict=True))
 
 
 def _own(customer_id: str, until: datetime) -> ir.Table:

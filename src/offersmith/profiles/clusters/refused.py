@@ -1,4 +1,4 @@
-"""Why segments of a shop's own are refused: said in the catalogue's words, with the place, the value and what is allowed."""
+"""Why segments of a shop's own are refused: in the catalogue's words, with place, value and what is allowed."""
 
 from __future__ import annotations
 

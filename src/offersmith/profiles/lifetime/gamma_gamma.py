@@ -51,6 +51,7 @@ class FittedGammaGamma(Fitted):
         # With q below 1 the shop's own mean has no end; then only what was seen counts.
         return np.asarray(np.where(below > 0, p * (g + held) / np.where(below > 0, below, 1.0), mean))
 
+
 def fit(count: Floats, mean: Floats) -> FittedGammaGamma:
     """Learn by maximum likelihood.
 

@@ -60,12 +60,13 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of recency, frequency and money, or one segment of the shop's own."""
+    """One cell of recency, frequency and money, with what it means, or one segment of the shop's own."""
 
     name: Both
     customers: int
     share: float
     spend_share: float
+    meaning: Both | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from offersmith.report.format import MISSING, Reader, words_of
-from offersmith.report.portrait.facts import Standing
+from offersmith.report.portrait.facts import PortraitFacts, Standing
 
 words = words_of("portrait")
 
@@ -20,6 +20,11 @@ def chance(share: float, reader: Reader) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return reader.percent(share, 0)
+
+
+def dated(title: str, facts: PortraitFacts, reader: Reader) -> str:
+    """Return a heading that says the moment its figures are of."""
+    return words(reader, "dated", title=title, day=reader.day(facts.as_of))
 
 
 def day_of(moment: datetime, reader: Reader) -> str:
