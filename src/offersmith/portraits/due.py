@@ -16,11 +16,11 @@ from offersmith.store.one_customer import product_names
 
 MOST = 12
 """Products that are told."""
-_ORDER = ("overdue", "due", "waiting")
+_ORDER = ("due", "overdue", "waiting")
 
 
 def due(kept: Kept, customer_id: str, at: datetime) -> tuple[tuple[Due, ...], int]:
-    """Return what is overdue, due, and not yet due, each bought most often first; and how many products there are.
+    """Return what is due, overdue, and not yet due, each bought most often first; and how many products there are.
 
     Of a product whose time is long past it is not told: the customer hardly comes for it again.
     """

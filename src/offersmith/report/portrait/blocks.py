@@ -6,7 +6,7 @@ from offersmith.profiles import label
 from offersmith.report.base import Chart, Column, Figure, Series, Table
 from offersmith.report.format import Reader
 from offersmith.report.portrait.facts import Happened, PortraitFacts, Worth
-from offersmith.report.portrait.reading import chance, dated, day_of, value_of, words
+from offersmith.report.portrait.reading import chance, dated, day_of, times, value_of, words
 from offersmith.vocabulary import EVENT_NAMES
 
 MOST = 40
@@ -43,9 +43,9 @@ def worth_table(facts: PortraitFacts, worth: Worth, reader: Reader) -> Table:
     """Return what is expected, each figure with its interval where it has one."""
     days = reader.count(worth.horizon_days)
     rows = [(words(reader, "alive"), chance(worth.alive, reader), words(reader, "alive_means"))]
-    low, high = reader.number(worth.orders.low), reader.number(worth.orders.high)
+    low, high = times(worth.orders.low, reader), times(worth.orders.high, reader)
     span = words(reader, "span_of", low=low, high=high)
-    rows.append((words(reader, "orders_of", days=days), reader.number(worth.orders.estimate), span))
+    rows.append((words(reader, "orders_of", days=days), times(worth.orders.estimate, reader), span))
     if worth.value:
         span = words(reader, "span_of", low=reader.money(worth.value.low), high=reader.money(worth.value.high))
         rows.append((words(reader, "value_of", days=days), reader.money(worth.value.estimate), span))

@@ -162,7 +162,7 @@ class PortraitFacts:
         moved_days: see above.
         interests: strongest first.
         habits: those that the shop records.
-        due: products that are overdue, due, or not yet due, bought most often first.
+        due: products that are due, overdue, or not yet due, each bought most often first.
         due_products: how many such products there are in all.
         worth: None where the shop has too little to learn it from; `worth_reason` then says why.
         worth_reason: code of `portrait.no_worth_...`.

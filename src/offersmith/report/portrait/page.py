@@ -18,7 +18,7 @@ from offersmith.report.portrait.blocks import (
 )
 from offersmith.report.portrait.facts import PortraitFacts
 from offersmith.report.portrait.habits import due_table, habits_table, neighbour_text
-from offersmith.report.portrait.reading import chance, dated, day_of, words
+from offersmith.report.portrait.reading import chance, dated, day_of, times, words
 from offersmith.report.render import document
 from offersmith.words import LANGUAGES, Language
 
@@ -96,9 +96,9 @@ def _numbers(facts: PortraitFacts, reader: Reader) -> tuple[Number, ...]:
             low, high = reader.money(worth.value.low), reader.money(worth.value.high)
             hint = words(reader, "span_of", low=low, high=high)
             found.append(Number(reader.money(worth.value.estimate), words(reader, "value_of", days=days), hint))
-        low, high = reader.number(worth.orders.low), reader.number(worth.orders.high)
+        low, high = times(worth.orders.low, reader), times(worth.orders.high, reader)
         hint = words(reader, "span_of", low=low, high=high)
-        found.append(Number(reader.number(worth.orders.estimate), words(reader, "orders_of", days=days), hint))
+        found.append(Number(times(worth.orders.estimate, reader), words(reader, "orders_of", days=days), hint))
         hint = words(reader, "churn_hint", days=days)
         found.append(Number(chance(worth.churn, reader), words(reader, "churn"), hint))
     return tuple(replace(one, hint=dated(one.hint, facts, reader)) for one in found)

@@ -22,6 +22,11 @@ def chance(share: float, reader: Reader) -> str:
     return reader.percent(share, 0)
 
 
+def times(number: float, reader: Reader) -> str:
+    """Write how often something is expected: with as many digits as can matter."""
+    return reader.number(number, 1 if number >= 1 else 2)
+
+
 def dated(title: str, facts: PortraitFacts, reader: Reader) -> str:
     """Return a heading that says the moment its figures are of."""
     return words(reader, "dated", title=title, day=reader.day(facts.as_of))
