@@ -12,17 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from offersmith.errors import InputError, StateError
-from offersmith.kept import Kept
+from offersmith.errors import StateError
+from offersmith.kept import SEGMENTS_SEED, Kept
 from offersmith.profiles.apart import apart
-from offersmith.profiles.clusters import kmeans, matching, rules
-from offersmith.profiles.clusters.base import label
-from offersmith.profiles.clusters.describe import describe
+from offersmith.profiles.clusters import own
+from offersmith.profiles.clusters.base import Clustering, label
+from offersmith.profiles.clusters.describe import SegmentFacts, describe
 from offersmith.profiles.clusters.map import draw
 from offersmith.profiles.clusters.migration import migration
 from offersmith.profiles.clusters.naming import Name, names
 from offersmith.profiles.clusters.rfm import CELLS, cells
-from offersmith.profiles.clusters.rfm import name as cell_name
 from offersmith.profiles.clusters.told import told
 from offersmith.profiles.odd import Odd, keep
 from offersmith.report.crowd.facts import Cell, CrowdFacts, Kind, Moves, Sketch, Tried
@@ -32,8 +31,6 @@ from offersmith.report.inputs_base import Both
 from offersmith.store.files import replace
 from offersmith.words import LANGUAGES, Language, say
 
-SEED = 7
-"""Of all that is done by lot; the same shop gives the same segments."""
 POINTS = 400
 """Customers on the map of the page."""
 MOVED = timedelta(days=28)
@@ -95,19 +92,18 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         OSError: the page cannot be written.
     """
     profiles, _ = kept.profiles(at)
-    own = _own(profiles, rules_file)
+    stated = None if rules_file is None else own.find(profiles, rules_file, lambda: kept.lifetimes(at))
+    found = kept.clusters(at)
     odd = apart(kept.analytics, at)
-    like = keep(profiles, odd)
-    found = kmeans.fit(profiles.filter(pa.array(like)), seed=SEED)
-    labels = label(found, profiles, ~like)
-    described = describe(profiles, labels, seed=SEED)
+    labels = label(found, profiles, ~keep(profiles, odd))
+    described = describe(profiles, labels, seed=SEGMENTS_SEED)
     called = {number: _both(name) for number, name in names(described).items()}
     currency = kept.settings.shop.currency
     kinds = tuple(
         Kind(
             number=one.segment, name=called[one.segment], customers=one.customers, share=one.share, spend=one.spend,
             spend_share=one.spend_share, spend_median=one.spend_median, orders=one.orders,
-            tells=tuple(Both(*both) for both in zip(*(told(one, currency, to) for to in LANGUAGES), strict=True)),
+            tells=_tells(one, currency),
         )
         for one in described
     )  # fmt: skip
@@ -123,7 +119,9 @@ def crowd(kept: Kept, at: datetime, out: Path, rules_file: Path | None = None) -
         ),
         map=_map(found, profiles),
         cells=_cells(profiles),
-        own=own,
+        own=() if stated is None else _own(profiles, stated),
+        own_horizon=None if stated is None else stated.horizon_days,
+        own_unlearned=stated is not None and stated.unlearned,
         moves=_moves(kept, found, labels, called, at),
         kept_out=kept_out(odd, kept.settings.shop.currency),
     )
@@ -137,12 +135,17 @@ def kept_out(odd: Odd, currency: str) -> tuple[Both, ...]:
     return tuple(Both(one.text("en", currency), one.text("zh", currency)) for one in odd.found)
 
 
+def _tells(one: SegmentFacts, currency: str) -> tuple[Both, ...]:
+    lines = (told(one, Reader(language, currency).minor, language) for language in LANGUAGES)
+    return tuple(Both(*both) for both in zip(*lines, strict=True))
+
+
 def _both(name: Name) -> Both:
     return Both(name.en, name.zh)
 
 
-def _map(found: kmeans.KMeansSegments, profiles: pa.Table) -> Sketch | None:
-    drawn = draw(found, profiles, seed=SEED, most=POINTS)
+def _map(found: Clustering, profiles: pa.Table) -> Sketch | None:
+    drawn = draw(found, profiles, seed=SEGMENTS_SEED, most=POINTS)
     if len(drawn.axes) < 2:
         return None
     across, up = (Both(axis.said("en"), axis.said("zh")) for axis in drawn.axes[:2])
@@ -155,36 +158,34 @@ def _cells(profiles: pa.Table) -> tuple[Cell, ...]:
     codes, spend = cells(profiles)["cell"], _spend(profiles)
     found = [(code, np.asarray(pc.equal(codes, code).to_numpy(), np.bool_)) for code in CELLS]
     return tuple(
-        _cell(Both(*(cell_name(code, to) for to in LANGUAGES)), mine, spend) for code, mine in found if mine.any()
+        _cell(Both.say(f"clusters.cell_{code}"), mine, spend, Both.say(f"clusters.cell_{code}_means"))
+        for code, mine in found
+        if mine.any()
     )
 
 
-def _own(profiles: pa.Table, file: Path | None) -> tuple[Cell, ...]:
-    if file is None:
-        return ()
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{file} cannot be read: {fault}", field="rules") from fault
-    stated = rules.read(text, profiles.column_names)
-    table, spend = matching.match(profiles, stated), _spend(profiles)
+def _own(profiles: pa.Table, found: own.Own) -> tuple[Cell, ...]:
+    spend = _spend(profiles)
     return tuple(
-        _cell(Both(one.said("en"), one.said("zh")), np.asarray(table[one.id].to_numpy(), np.bool_), spend)
-        for one in stated
+        _cell(Both(one.said("en"), one.said("zh")), np.asarray(found.matched[one.id].to_numpy(), np.bool_), spend)
+        for one in found.rules
     )
 
 
-def _cell(name: Both, mine: np.ndarray[Any, np.dtype[np.bool_]], spend: np.ndarray[Any, np.dtype[np.float64]]) -> Cell:
-    return Cell(name, int(mine.sum()), float(mine.mean()), float(spend[mine].sum() / max(spend.sum(), 1e-9)))
+def _cell(
+    name: Both,
+    mine: np.ndarray[Any, np.dtype[np.bool_]],
+    spend: np.ndarray[Any, np.dtype[np.float64]],
+    meaning: Both | None = None,
+) -> Cell:
+    return Cell(name, int(mine.sum()), float(mine.mean()), float(spend[mine].sum() / max(spend.sum(), 1e-9)), meaning)
 
 
 def _spend(profiles: pa.Table) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.asarray(pc.fill_null(profiles["spend"].cast(pa.float64()), 0.0).to_numpy(), np.float64)
 
 
-def _moves(
-    kept: Kept, found: kmeans.KMeansSegments, labels: pa.Table, called: dict[int, Both], at: datetime
-) -> Moves | None:
+def _moves(kept: Kept, found: Clustering, labels: pa.Table, called: dict[int, Both], at: datetime) -> Moves | None:
     """Return how customers moved in the last weeks; None where the shop was not there yet."""
     try:
         before = kept.profiles(kept.moment(at - MOVED))[0]

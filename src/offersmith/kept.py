@@ -7,18 +7,19 @@ nothing kept is ever stale; what is damaged on the disk is worked out again.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offersmith import bootstrap
-from offersmith.errors import StateError, StorageError
+from offersmith.errors import InputError, StateError, StorageError
 from offersmith.events.decision_log import state
 from offersmith.offers.catalogue import catalogue, offer
 from offersmith.profiles import FEATURES
@@ -41,7 +42,12 @@ from offersmith.strategy.playbooks.base import offer_id
 from offersmith.strategy.playbooks.uses import alike
 from offersmith.vocabulary import Offer
 
+if TYPE_CHECKING:
+    from offersmith.profiles.clusters.kmeans import KMeansSegments
+
 MODEL = "response"
+SEGMENTS_SEED = 7
+"""Of all that is done by lot in finding segments; the same shop gives the same segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +87,14 @@ class Kept:
         """
         first, last = (totals(self.analytics)[name][0].as_py() for name in ("first_time", "last_time"))
         if first is None:
-            raise StateError(
-                "all rows that were read were refused: there are no events", hint="see what ingest says of them"
-            )
+            text = "all rows that were read were refused: there are no events"
+            raise StateError(text, hint="see what ingest says of them", key="all_refused")
         if as_of is None:
             return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - naive UTC, as everywhere
         if as_of <= first:
-            raise StateError(
-                f"nothing happened before {as_of:%Y-%m-%d %H:%M} UTC",
-                hint=f"the first event is of {first:%Y-%m-%d %H:%M}",
-            )
+            said = {"as_of": f"{as_of:%Y-%m-%d %H:%M}", "first": f"{first:%Y-%m-%d %H:%M}"}
+            hint = f"the first event is of {said['first']}"
+            raise StateError(f"nothing happened before {said['as_of']} UTC", hint=hint, key="too_early", **said)
         return as_of
 
     def offers(self) -> list[Offer]:
@@ -109,21 +113,50 @@ class Kept:
     def lifetimes(self, at: datetime) -> pa.Table:
         """Return what everybody who bought is expected to do and be worth from a moment on; see `lifetime.learning`."""
         horizon = Horizon()
-        file = self.place.part("lifetimes") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(horizon)}.parquet"
-        with suppress(OSError, pa.ArrowException):
-            return pq.read_table(file)
-        table = lifetime.learn(self.analytics, at, horizon)
-        replace(file, parquet(table))
-        return table
+        return self.table("lifetimes", at, lambda: lifetime.learn(self.analytics, at, horizon), horizon)
 
     def interests(self, at: datetime) -> pa.Table:
         """Return what everybody cares for as of a moment; see `interests.learning`."""
-        file = self.place.part("interests") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key('interests')}.parquet"
+
+        def learn() -> pa.Table:
+            from offersmith.profiles.interests import learning as interests  # noqa: PLC0415 - start-up path
+
+            return interests.learn(self.analytics, at, seed=self.settings.learn.seed)
+
+        return self.table("interests", at, learn, "interests")
+
+    def clusters(self, at: datetime) -> KMeansSegments:
+        """Return the segments found among the customers as of a moment: the kept ones, else found now and kept.
+
+        Raises:
+            InputError: nobody has bought before the moment.
+        """
+        from offersmith.profiles.apart import apart  # noqa: PLC0415 - start-up path
+        from offersmith.profiles.clusters import kept, kmeans  # noqa: PLC0415 - start-up path
+        from offersmith.profiles.odd import keep  # noqa: PLC0415 - start-up path
+
+        file = self.place.part("clusters") / f"{at:%Y%m%dT%H%M%S.%f}-{self._key('clusters', SEGMENTS_SEED)}.json"
+        with suppress(OSError, ValueError, InputError):
+            return kept.read(json.loads(file.read_text(encoding="utf-8")))
+        profiles, _ = self.profiles(at)
+        like = keep(profiles, apart(self.analytics, at))
+        found = kmeans.fit(profiles.filter(pa.array(like)), seed=SEGMENTS_SEED)
+        replace(file, json.dumps(kept.plain(found)).encode())
+        return found
+
+    def table(self, name: str, at: datetime, make: Callable[[], pa.Table], *parts: object) -> pa.Table:
+        """Return a table of a moment: the kept one, else made now and kept.
+
+        Args:
+            name: of the folder that keeps it.
+            at: the moment.
+            make: works it out.
+            parts: what it depends on besides our code, the events and who may be addressed.
+        """
+        file = self.place.part(name) / f"{at:%Y%m%dT%H%M%S.%f}-{self._key(*parts)}.parquet"
         with suppress(OSError, pa.ArrowException):
             return pq.read_table(file)
-        from offersmith.profiles.interests import learning as interests  # noqa: PLC0415 - start-up path
-
-        table = interests.learn(self.analytics, at, seed=self.settings.learn.seed)
+        table = make()
         replace(file, parquet(table))
         return table
 

@@ -19,9 +19,8 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise InputError(
-            f"moment {text!r} is not ISO 8601", hint="for example 2017-10-30 or 2017-10-30T08:00"
-        ) from fault
+        said, hint = f"moment {text!r} is not ISO 8601", "for example 2017-10-30 or 2017-10-30T08:00"
+        raise InputError(said, hint=hint, key="no_moment", moment=text) from fault
     return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
 
 

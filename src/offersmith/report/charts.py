@@ -15,6 +15,7 @@ from offersmith.report.charts_measured import curve, interval
 from offersmith.report.charts_style import (
     DASHES,
     ITEMS,
+    MANY_POINTS,
     MUTED,
     PALETTE,
     SYMBOLS,
@@ -109,9 +110,10 @@ def _bar(chart: Chart) -> Option:
 
 def _scatter(chart: Chart) -> Option:
     xs = [float(x) for x in chart.x]
+    size = 7 if len(xs) > MANY_POINTS else 11
     series: list[Option] = [
         {
-            "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 11,
+            "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": size,
             "data": [list(pair) for pair in zip(xs, run.values, strict=True)],
             "itemStyle": {"color": colour_of(chart, index), "opacity": 0.85},
         }

@@ -29,6 +29,8 @@ LINES = (
 """Icons of a legend in the order of the dashes."""
 ROW_HEIGHT = 34
 HEIGHT = 300
+MANY_POINTS, MAP_HEIGHT = 60, 480
+"""A scatter of more points than this is a map: taller, with smaller marks."""
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
 LIMITED_STEP = 0.1  # between the ticks of an axis whose ends are given
 ROW_SHARE = 0.28  # of a row, between two series of an interval chart
@@ -92,6 +94,8 @@ def is_horizontal(chart: Chart) -> bool:
 
 def height_of(chart: Chart) -> int:
     """Return the height in pixels: a row for every category that runs down the page."""
+    if chart.kind == "scatter" and len(chart.x) > MANY_POINTS:
+        return MAP_HEIGHT
     if not is_horizontal(chart):
         return HEIGHT
     bars = len(chart.series) if chart.kind == "bar" else 1

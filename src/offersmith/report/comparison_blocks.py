@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Series, Table, Text
-from offersmith.report.format import Reader, fixed
+from offersmith.report.format import Reader, fixed, words_of
 from offersmith.strategy.compare import Comparison
 from offersmith.strategy.compare.base import Flow, Fortune, Use
 from offersmith.strategy.compare.told import called, segment_name
 from offersmith.vocabulary import NO_OFFER
-from offersmith.words import say
+
+words = words_of("compare")
 
 SERIES = 7
 """So many offers have a colour of their own among those customers move to; the others share one."""
 ROWS = 40
 """So many moves are rows of the table, most customers first."""
-
-
-def words(reader: Reader, name: str, /, **values: Any) -> str:
-    """Return the message `compare.name` in the reader's language."""
-    return say(f"compare.{name}", reader.language, **values)
 
 
 def sentence(text: str, reader: Reader) -> str:

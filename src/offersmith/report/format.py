@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from offersmith.money import DIGITS, scale
 from offersmith.report.base import Cell, CellKind, Column
@@ -41,6 +41,23 @@ def fixed(value: float, digits: int) -> str:
     return f"{MINUS if exact < 0 else ''}{abs(exact):,.{digits}f}"
 
 
+class Words(Protocol):
+    """Says the messages of one room of the catalogue."""
+
+    def __call__(self, reader: Reader, name: str, /, **values: Any) -> str:
+        """Return the message `name` in the reader's language, its places filled with `values`."""
+        ...
+
+
+def words_of(room: str) -> Words:
+    """Return what says the messages of a room."""
+
+    def words(reader: Reader, name: str, /, **values: Any) -> str:
+        return say(f"{room}.{name}", reader.language, **values)
+
+    return words
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads: the language of the words and the currency of every amount (ISO 4217)."""
@@ -67,6 +84,10 @@ class Reader:
     def major(self, minor: int) -> float:
         """Return minor units as major units, to be shown."""
         return minor / scale(self.currency)
+
+    def minor(self, minor: float) -> str:
+        """Write an amount of minor units."""
+        return self.money(self.major(round(minor)))
 
     def digits(self, amounts: Iterable[float]) -> int:
         """Return how many decimals suit amounts that stand together: none once the largest needs none."""

@@ -1,11 +1,14 @@
 """Segments of a shop's own: read, refused with what is allowed, and matched."""
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offersmith.cli.told import told
 from offersmith.errors import InputError
 from offersmith.profiles import FEATURES
 from offersmith.profiles.clusters.matching import match, overlaps, uncovered
@@ -44,7 +47,6 @@ def test_a_file_is_read_and_its_segments_are_named():
     assert stars.said("zh") == "沉睡的明星"
     assert gold.said("zh") == "Gold members"
     assert stars.where[0].low == 90
-    assert read("", KNOWN) == ()
     (only,) = parse([{"id": "x", "name": {"zh": "甲"}, "where": [{"column": "spend", "from": 1}]}], KNOWN)
     assert only.said("en") == "甲"
 
@@ -85,7 +87,7 @@ def test_each_kind_of_condition(condition, inside):
     ("condition", "said"),
     [
         ({"column": "spend"}, "says nothing"),
-        ({"column": "spend", "top": 0}, "where"),
+        ({"column": "spend", "top": 0}, "top = 0: must be a share above 0"),
         ({"column": "spend", "top": 1.5}, "top"),
         ({"column": "spend", "from": "much"}, "from"),
         ({"column": "spend", "from": float("inf")}, "no number with an end"),
@@ -141,8 +143,52 @@ def test_a_file_that_is_none_is_refused():
         read("[[segments", KNOWN)
     with pytest.raises(InputError, match="list of tables"):
         read("[segments]\nid = 'x'", KNOWN)
-    with pytest.raises(InputError, match="segment 1"):
+    with pytest.raises(InputError, match="segment 1: segments must be made of tables"):
         parse([3], KNOWN)
+    for text, said in (
+        ("", "states no segment"),
+        ("segments = []", "states no segment"),
+        ("[[segment]]\nid = 'x'", "has segment, which says nothing"),
+        ("[[segments]]\nid =", "line 2"),
+        ("[[segments]]\nid = [1", "line 2"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read(text, KNOWN)
+
+
+def test_two_segments_of_one_name_are_refused_in_whichever_language_they_share_it():
+    right = {"id": "x", "name": {"en": "Stars", "zh": "明星"}, "where": [{"column": "spend", "from": 1}]}
+    for name in ({"en": "Stars", "zh": "别的"}, {"en": "Others", "zh": "明星"}, "Stars"):
+        with pytest.raises(InputError, match="two segments are called"):
+            parse([right, {**right, "id": "y", "name": name}], KNOWN)
+
+
+RIGHT = {"id": "x", "name": "X", "where": [{"column": "spend", "from": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({**RIGHT, "id": "No"}, "分群“No”：id = 'No'：只能用小写字母"),
+        ({**RIGHT, "where": []}, "where = \\[\\]：必须是至少含一个条件的列表"),
+        ({**RIGHT, "where": ["all"]}, "where 必须由表组成"),
+        ({**RIGHT, "where": [{"column": "spend", "over": 1}]}, "没有 over 这一项；可用：column, is, from"),
+        ({**RIGHT, "where": [{"from": 1}]}, "缺少 column"),
+        ({**RIGHT, "where": [{"column": "spend", "top": 2}]}, "top = 2：必须是大于 0 且不超过 1 的比例"),
+        ({**RIGHT, "where": [{"column": "spendd", "top": 1}]}, "没有特征“spendd”"),
+        ({**RIGHT, "colour": "red"}, "没有 colour 这一项；可用：id, name, where"),
+    ],
+)
+def test_a_refusal_is_told_in_chinese_too(wrong, said):
+    with pytest.raises(InputError) as fault:
+        parse([wrong], KNOWN)
+    assert re.search(said, told(fault.value, "zh")[0])
+
+
+def test_a_near_column_is_told_in_chinese_too():
+    with pytest.raises(InputError) as fault:
+        one(column="recencey", at_most=3)
+    assert told(fault.value, "zh")[1] == "是不是想写 recency？"
 
 
 def test_columns_of_another_kind_are_refused():
@@ -152,7 +198,7 @@ def test_columns_of_another_kind_are_refused():
         ({"column": "spend", "is": "much"}, "can never be 'much'"),
         ({"column": "spend", "is": True}, "can never be True"),
         ({"column": "member", "is": "yes"}, "can never be 'yes'"),
-        ({"column": "tenure", "from": 1}, "lack 'tenure'"),
+        ({"column": "tenure", "from": 1}, "unknown feature 'tenure'"),
     ):
         with pytest.raises(InputError, match=said):
             match(SHOP, one(**condition))

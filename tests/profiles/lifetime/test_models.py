@@ -162,7 +162,7 @@ def test_the_closed_form_and_the_integral_agree_and_one_of_them_comes_out(shift:
     rng = np.random.default_rng(11)
     for _ in range(300):
         values = np.exp(rng.uniform([-3, -2, -4, -3], [3, 6, 6, 7]))
-        fitted = FittedBetaGeometric("bg_nbd", shift, values, np.eye(4), 0.0, converged=True, customers=1.0)
+        fitted = FittedBetaGeometric(values, np.eye(4), 0.0, converged=True, customers=1.0, name="bg_nbd", shift=shift)
         x, age = np.floor(np.exp(rng.uniform(0, 6, 20))) - 1, np.exp(rng.uniform(0, 7, 20))
         counts = Counts.of(x, np.where(x > 0, age * rng.uniform(0, 1, 20), 0.0), age)
         ahead = float(np.exp(rng.uniform(0, 6)))

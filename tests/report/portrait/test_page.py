@@ -9,7 +9,19 @@ from tests.report.reading import texts
 from offersmith.report.base import Figure, Note, Page, Table
 from offersmith.report.format import Reader
 from offersmith.report.inputs_base import Both, Interval
-from offersmith.report.portrait.facts import Given, Group, Happened, Interest, Move, PortraitFacts, Standing, Worth
+from offersmith.report.portrait.facts import (
+    Due,
+    Given,
+    Group,
+    Habit,
+    Happened,
+    Interest,
+    Move,
+    Neighbour,
+    PortraitFacts,
+    Standing,
+    Worth,
+)
 from offersmith.report.portrait.page import page, render_portrait
 from offersmith.words import LANGUAGES
 
@@ -33,6 +45,13 @@ def facts() -> PortraitFacts:
         groups=(usual,),
         moves=(Move(Both("Loyal", "忠诚顾客"), 0.75), Move(Both("At risk", "流失风险"), 0.25)),
         moved_days=28,
+        neighbour=Neighbour(Both("Big spenders", "高消费顾客"), 0.95),
+        habits=(Habit(Both("Time of day", "时段"), Both("in the evening", "晚上"), Both("7 days", "7 天")),),
+        due=(
+            Due("p1", "<i>tea</i>", 4, date(2025, 6, 1), 29.6, date(2025, 6, 25), date(2025, 7, 9), "due"),
+            Due("p2", "", 2, date(2025, 6, 20), 40.0, date(2025, 7, 20), date(2025, 8, 9), "waiting"),
+        ),
+        due_products=7,
         interests=(Interest("绿茶", "category", 0.6, 12, date(2025, 7, 1)), Interest("wine", "word", 0.2, 3, None)),
         worth=WORTH,
         worth_reason="",
@@ -65,13 +84,23 @@ def test_the_story_says_who_when_and_how_much(facts: PortraitFacts) -> None:
     assert "3 orders so far, $123 paid, the last of them 4 days ago." in shown.standfirst
     assert "between 8 July 2025 and 20 July 2025 with a chance of 50%" in shown.standfirst
     assert "绿茶, wine" in shown.standfirst
-    assert [one.value for one in shown.numbers] == ["Loyal", "$310", "6.20", "<1%"]
+    assert [one.value for one in shown.numbers] == ["Loyal", "$310", "6.2", "<1%"]
+    assert all("as of 5 July 2025" in one.hint for one in shown.numbers)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_picture_has_its_table(facts: PortraitFacts, language) -> None:
     shown = page(facts, Reader(language, "USD"))
-    assert [section.id for section in shown.sections] == ["who", "worth", "likes", "happened", "offers", "all"]
+    assert [section.id for section in shown.sections] == [
+        "who",
+        "worth",
+        "likes",
+        "habits",
+        "again",
+        "happened",
+        "offers",
+        "all",
+    ]
     figures = [block for section in shown.sections for block in section.blocks if isinstance(block, Figure)]
     moved, liked, paid = (figure.chart.series[0].values for figure in figures)
     assert (moved, liked, paid) == ((0.75, 0.25), (0.6, 0.2), (0.0, 45.5))

@@ -75,7 +75,8 @@ def sample(profiles: pa.Table, *, seed: int, most: int) -> pa.Table:
     needed(profiles, ("orders",))
     rows = np.flatnonzero(numbers(profiles, "orders") > 0)
     if not len(rows):
-        raise InputError("nobody has bought yet: there is nothing to tell customers apart by", field="orders")
+        said = "nobody has bought yet: there is nothing to tell customers apart by"
+        raise InputError(said, key="nobody_bought", field="orders")
     return profiles.take(drawn(rows, seed=seed, most=most))
 
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from offersmith.errors import InputError
 from offersmith.profiles.clusters.columns import numbers, numeric
-from offersmith.profiles.clusters.rules import Condition, Rule
+from offersmith.profiles.clusters.conditions import Condition
+from offersmith.profiles.clusters.refused import refused
+from offersmith.profiles.clusters.rules import Rule
 
 Truths = NDArray[np.bool_]
 _ROUNDING = 1e-9
@@ -56,13 +57,11 @@ def uncovered(matched: pa.Table) -> int:
 
 def _holds(profiles: pa.Table, condition: Condition, rule: str) -> Truths:
     if condition.column not in profiles.column_names:
-        raise InputError(f"segment {rule!r}: the profiles lack {condition.column!r}", field="column")
+        raise refused("unknown_column", segment=rule, field="column", column=condition.column)
     if condition.values is not None:
         return _is(profiles[condition.column], condition, rule)
     if not numeric(profiles.schema.field(condition.column).type):
-        raise InputError(
-            f"segment {rule!r}: {condition.column!r} holds no numbers; only is can speak of it", field=condition.column
-        )
+        raise refused("no_numbers", segment=rule, field=condition.column, column=condition.column)
     held = numbers(profiles, condition.column)
     inside: Truths = ~np.isnan(held)
     if condition.low is not None:
@@ -86,10 +85,8 @@ def _is(column: pa.ChunkedArray, condition: Condition, rule: str) -> Truths:
     wanted_kind = (int, float) if number else bool if pa.types.is_boolean(plain.type) else str
     strangers = [one for one in values if not isinstance(one, wanted_kind) or (number and isinstance(one, bool))]
     if strangers:
-        raise InputError(
-            f"segment {rule!r}: {condition.column!r} can never be {strangers[0]!r}; it holds {plain.type}",
-            field="is",
-            value=strangers[0],
+        raise refused(
+            "never", segment=rule, field="is", column=condition.column, value=strangers[0], holds=str(plain.type)
         )
     wanted = pa.array([float(one) for one in values] if number else list(values), kind)
     found = pc.is_in(plain.cast(kind), value_set=wanted, skip_nulls=True)

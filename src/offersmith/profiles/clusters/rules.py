@@ -9,50 +9,25 @@ A customer is in a segment where all its conditions hold. They speak of a column
 playbooks do: `is` (one of some values), `from` (at least), `below`, `at_most`, `top` and `bottom` (the share of the
 customers with a value who have most or least). `feature` may stand for `column`, and `at_least` for `from`. Amounts
 are in minor units, as in profiles. What is unknown never matches. Segments may overlap; `matching` finds who is in
-which.
+which. What is only expected of a customer (lifetime value, the chance to be still one) has columns, too: `own`.
 """
 
 from __future__ import annotations
 
-import math
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
-from offersmith.errors import InputError
-from offersmith.words import Language
+from offersmith.profiles.clusters.conditions import Condition, check, spelled
+from offersmith.profiles.clusters.refused import misshapen, refused
+from offersmith.words import LANGUAGES, Language
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Value = str | int | float | bool
-_Part = Annotated[float, Meta(gt=0, le=1)]
-_ALSO = {"feature": "column", "at_least": "from"}
-
-
-class Condition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a column of a customer's profile must say.
-
-    Attributes:
-        column: of the profile table.
-        values: allowed ones.
-        low: at least.
-        high: less than.
-        most: at most.
-        top: the share of the customers with a value who have the largest; who ties at the edge is in.
-        bottom: the share who have the smallest.
-    """
-
-    column: Annotated[str, Meta(min_length=1)]
-    values: Annotated[tuple[Value, ...], Meta(min_length=1)] | None = field(default=None, name="is")
-    low: float | None = field(default=None, name="from")
-    high: float | None = field(default=None, name="below")
-    most: float | None = field(default=None, name="at_most")
-    top: _Part | None = None
-    bottom: _Part | None = None
 
 
 class Names(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,92 +58,55 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def read(text: str, columns: Collection[str]) -> tuple[Rule, ...]:
-    """Read a file of segments; without `[[segments]]` there are none.
+    """Read a file of segments.
 
     Args:
         text: TOML.
-        columns: what a profile table has, such as `FEATURES` and what the register says of customers.
+        columns: what conditions may speak of, such as `FEATURES`, what the register says of customers, and
+            `own.FORETOLD`.
 
     Raises:
-        InputError: it is no TOML, or a segment is wrong; names the segment, the field, the value and what is allowed.
+        InputError: it is no TOML, states nothing or something else, or a segment is wrong; names the segment, the
+            field, the value and what is allowed.
     """
     try:
         made = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise InputError(f"the segments are no TOML: {fault}", field="segments") from fault
-    return parse(made.get("segments", []), columns)
+        found = re.search(r"line (\d+)", str(fault))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise refused("no_toml", field="rules", line=line, said=str(fault)) from fault
+    strange = next((name for name in made if name != "segments"), None)
+    if strange is not None:
+        raise refused("strange_table", field=strange)
+    if not made.get("segments"):
+        raise refused("nothing_stated", field="segments")
+    return parse(made["segments"], columns)
 
 
 def parse(made: Any, columns: Collection[str]) -> tuple[Rule, ...]:
     """Read segments from tables as TOML or JSON has them; raises as `read` does."""
     if not isinstance(made, list):
-        raise InputError(f"segments must be a list of tables, [[segments]]; given: {made!r:.80}", field="segments")
+        raise refused("no_list", field="segments", value=f"{made!r:.80}")
     rules = tuple(_rule(one, place, columns) for place, one in enumerate(made, 1))
     twice = [name for name, times in Counter(rule.id for rule in rules).items() if times > 1]
     if twice:
-        raise InputError(f"two segments have the id {twice[0]!r}; ids must differ", field="id", value=twice[0])
+        raise refused("same_id", field="id", value=twice[0])
+    for language in LANGUAGES:
+        twice = [name for name, times in Counter(rule.said(language) for rule in rules).items() if times > 1]
+        if twice:
+            raise refused("same_name", field="name", value=twice[0])
     return rules
 
 
 def _rule(made: Any, place: int, columns: Collection[str]) -> Rule:
     called = made.get("id") if isinstance(made, dict) else None
-    where = f"segment {called!r}" if isinstance(called, str) and called else f"segment {place}"
+    segment = called if isinstance(called, str) and called else place
     try:
-        rule = msgspec.convert(_spelled(made, where), Rule)
+        rule = msgspec.convert(spelled(made, segment), Rule)
     except msgspec.ValidationError as fault:
-        raise InputError(
-            f"{where}: {fault}", field=str(fault).rpartition("`$.")[2].rstrip("`") or "segments"
-        ) from fault
-    if not any(rule.said(language).strip() for language in ("en", "zh")):
-        raise InputError(f"{where}: name is empty; say it in words, or as {{en = ..., zh = ...}}", field="name")
+        raise misshapen(fault, made, segment) from fault
+    if not any(rule.said(language).strip() for language in LANGUAGES):
+        raise refused("no_name", segment=segment, field="name")
     for condition in rule.where:
-        _check(condition, where, columns)
+        check(condition, segment, columns)
     return rule
-
-
-def _spelled(made: Any, where: str) -> Any:
-    """Return a table with the other spellings of fields replaced, and single values of `is` as a list."""
-    if not isinstance(made, dict) or not isinstance(made.get("where"), list):
-        return made
-    conditions = []
-    for one in made["where"]:
-        if not isinstance(one, dict):
-            conditions.append(one)
-            continue
-        both = [(also, name) for also, name in _ALSO.items() if also in one and name in one]
-        if both:
-            raise InputError(f"{where}: a condition has both {both[0][0]} and {both[0][1]}; say one", field=both[0][1])
-        spelled = {_ALSO.get(key, key): value for key, value in one.items()}
-        if "is" in spelled and not isinstance(spelled["is"], list):
-            spelled["is"] = [spelled["is"]]
-        conditions.append(spelled)
-    return {**made, "where": conditions}
-
-
-def _check(condition: Condition, where: str, columns: Collection[str]) -> None:
-    """Refuse what cannot be meant; msgspec has judged the types."""
-    if condition.column not in columns:
-        near = get_close_matches(condition.column, list(columns), 1, cutoff=0.5)
-        raise InputError(
-            f"{where}: unknown feature {condition.column!r}",
-            hint=f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(columns))}",
-            field="column",
-            value=condition.column,
-        )
-    bounds: Mapping[str, float | None] = {
-        "from": condition.low, "below": condition.high, "at_most": condition.most, "top": condition.top,
-        "bottom": condition.bottom,
-    }  # fmt: skip
-    said = {name: value for name, value in bounds.items() if value is not None}
-    of = f"{where}: the condition on {condition.column!r}"
-    if not said and condition.values is None:
-        raise InputError(f"{of} says nothing: allowed are is, {', '.join(bounds)}", field="where")
-    if said and condition.values is not None:
-        raise InputError(f"{of} has both is and {next(iter(said))}; write two conditions", field="where")
-    for name, value in said.items():
-        if not math.isfinite(value):
-            raise InputError(f"{of}: {name} = {value} is no number with an end", field=name, value=value)
-    low = said.get("from", -math.inf)
-    if low >= said.get("below", math.inf) or low > said.get("at_most", math.inf):
-        other = "below" if low >= said.get("below", math.inf) else "at_most"
-        raise InputError(f"{of} holds for nobody: from = {low:g}, {other} = {said[other]:g}", field=other)

@@ -17,43 +17,36 @@ and where that does not come out either, the integral that it stands for is work
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import betaln, gammaln, hyp2f1, psi
 
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime.base import Counts, Floats
-from offersmith.profiles.lifetime.likelihood import maximise, sides
+from offersmith.profiles.lifetime.fitted import Fitted
+from offersmith.profiles.lifetime.likelihood import maximise
 
-NAMES = ("r", "alpha", "a", "b")
 _NEAR_ONE = 1e-3
 """Next to a = 1 the closed form loses its digits."""
 _GRID, _PART = np.linspace(-1.0, 1.0, 241), 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FittedBetaGeometric:
-    """A fitted model.
+class FittedBetaGeometric(Fitted):
+    """A fitted model: r, alpha (in the unit of time), a, b.
 
     Attributes:
         name: key of `LIFETIMES`.
         shift: 0 of BG/NBD, 1 of MBG/NBD.
-        values: (4,) r, alpha (in the unit of time), a, b.
-        covariance: (4, 4) of their logarithms.
-        log_likelihood: of what it learned from.
-        converged: whether the search ended at an optimum.
-        customers: it learned from.
     """
+
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    SAID: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     shift: int
-    values: Floats
-    covariance: Floats
-    log_likelihood: float
-    converged: bool
-    customers: float
 
     def alive(self, counts: Counts) -> Floats:
         """Return the chance that each customer is still one."""
@@ -83,24 +76,6 @@ class FittedBetaGeometric:
         whole = self._within(r * every, alpha * every, (b + self.shift) * every, ages)
         # Of the modified form a part of everybody never comes back: the chance to stay after the first purchase.
         return np.asarray(whole * b / (a + b) if self.shift else whole)
-
-    def around(self) -> tuple[tuple[FittedBetaGeometric, FittedBetaGeometric], ...]:
-        """Return the model one standard error to either side, along each axis of what is uncertain."""
-        return tuple(
-            (replace(self, values=one), replace(self, values=two)) for one, two in sides(self.values, self.covariance)
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        errors = np.sqrt(np.diag(self.covariance))
-        return {
-            "name": self.name,
-            "parameters": dict(zip(NAMES, self.values.tolist(), strict=True)),
-            "log_errors": dict(zip(NAMES, errors.tolist(), strict=True)),
-            "log_likelihood": self.log_likelihood,
-            "converged": self.converged,
-            "customers": self.customers,
-        }
 
     def _gone(self, counts: Counts) -> Floats:
         """Return (n,) log-odds to have left."""
@@ -175,8 +150,9 @@ class BetaGeometric:
         values = found.values * np.array([1.0, unit, 1.0, 1.0])
         # Densities of purchase times are per unit of time: x of them, so x logarithms of the unit.
         whole = found.log_likelihood - float(rows.weight @ rows.frequency) * np.log(unit)
+        people = float(rows.weight.sum())
         return FittedBetaGeometric(
-            self.name, self.shift, values, found.covariance, whole, found.converged, float(rows.weight.sum())
+            values, found.covariance, whole, found.converged, people, name=self.name, shift=self.shift
         )
 
 

@@ -9,8 +9,8 @@ The model takes how often and how much to be independent; their correlation stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,32 +18,25 @@ from scipy.special import gammaln, psi
 
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime.base import Floats
-from offersmith.profiles.lifetime.likelihood import maximise, sides
+from offersmith.profiles.lifetime.fitted import Fitted
+from offersmith.profiles.lifetime.likelihood import maximise
 
-NAMES = ("p", "q", "g")
 LEAST = 10
 """Customers with a spend below which a shop's spends are not told apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FittedGammaGamma:
-    """A fitted model.
+class FittedGammaGamma(Fitted):
+    """A fitted model: p, q, g; g in the unit of money.
 
     Attributes:
-        values: (3,) p, q, g; g in the unit of money.
-        covariance: (3, 3) of their logarithms.
-        log_likelihood: of what it learned from.
-        converged: whether the search ended at an optimum.
         correlation: of purchases and mean spends, of who bought more than once.
-        customers: it learned from.
     """
 
-    values: Floats
-    covariance: Floats
-    log_likelihood: float
-    converged: bool
+    NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "g")
+    SAID: ClassVar[tuple[str, ...]] = ("correlation",)
+
     correlation: float
-    customers: int
 
     def expected(self, count: Floats, mean: Floats) -> Floats:
         """Return (n,) what a further purchase is worth; of who spent nothing yet, what anybody's is.
@@ -57,23 +50,6 @@ class FittedGammaGamma:
         below = p * count + q - 1
         # With q below 1 the shop's own mean has no end; then only what was seen counts.
         return np.asarray(np.where(below > 0, p * (g + held) / np.where(below > 0, below, 1.0), mean))
-
-    def around(self) -> tuple[tuple[FittedGammaGamma, FittedGammaGamma], ...]:
-        """Return the model one standard error to either side, along each axis of what is uncertain."""
-        return tuple(
-            (replace(self, values=one), replace(self, values=two)) for one, two in sides(self.values, self.covariance)
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            "parameters": dict(zip(NAMES, self.values.tolist(), strict=True)),
-            "log_errors": dict(zip(NAMES, np.sqrt(np.diag(self.covariance)).tolist(), strict=True)),
-            "log_likelihood": self.log_likelihood,
-            "converged": self.converged,
-            "correlation": self.correlation,
-            "customers": self.customers,
-        }
 
 
 def fit(count: Floats, mean: Floats) -> FittedGammaGamma:

@@ -14,17 +14,17 @@ it is as exact, it never overflows, and its gradient comes of the same points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from scipy.special import gammaln, psi
 
 from offersmith.errors import InputError
 from offersmith.profiles.lifetime.base import Counts, Floats
-from offersmith.profiles.lifetime.likelihood import maximise, sides
+from offersmith.profiles.lifetime.fitted import Fitted
+from offersmith.profiles.lifetime.likelihood import maximise
 
-NAMES = ("r", "alpha", "s", "beta")
 _NEAR_ONE = 1e-6
 _BENT = 4.0
 """The integrand over the plain power of u has a root at 0, over its fourth root it is smooth."""
@@ -32,23 +32,16 @@ _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FittedParetoNbd:
-    """A fitted model.
+class FittedParetoNbd(Fitted):
+    """A fitted model: r, alpha, s, beta; alpha and beta in the unit of time.
 
     Attributes:
-        values: (4,) r, alpha, s, beta; alpha and beta in the unit of time.
-        covariance: (4, 4) of their logarithms.
-        log_likelihood: of what it learned from.
-        converged: whether the search ended at an optimum.
-        customers: it learned from.
         name: key of `LIFETIMES`.
     """
 
-    values: Floats
-    covariance: Floats
-    log_likelihood: float
-    converged: bool
-    customers: float
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    SAID: ClassVar[tuple[str, ...]] = ("name",)
+
     name: str = "pareto_nbd"
 
     def alive(self, counts: Counts) -> Floats:
@@ -82,24 +75,6 @@ class FittedParetoNbd:
         """Return purchases after the first expected at an age."""
         r, alpha, s, beta = self._apart()
         return np.asarray(r / alpha * _lived(s, beta, ages))
-
-    def around(self) -> tuple[tuple[FittedParetoNbd, FittedParetoNbd], ...]:
-        """Return the model one standard error to either side, along each axis of what is uncertain."""
-        return tuple(
-            (replace(self, values=one), replace(self, values=two)) for one, two in sides(self.values, self.covariance)
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        errors = np.sqrt(np.diag(self.covariance))
-        return {
-            "name": self.name,
-            "parameters": dict(zip(NAMES, self.values.tolist(), strict=True)),
-            "log_errors": dict(zip(NAMES, errors.tolist(), strict=True)),
-            "log_likelihood": self.log_likelihood,
-            "converged": self.converged,
-            "customers": self.customers,
-        }
 
     def _apart(self) -> tuple[float, float, float, float]:
         r, alpha, s, beta = self.values.tolist()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Series, Table
 from offersmith.report.crowd.facts import Cell as Crowded
 from offersmith.report.crowd.facts import CrowdFacts, Moves, Sketch
-from offersmith.report.format import Reader
-from offersmith.words import say
+from offersmith.report.format import Reader, words_of
 
-
-def words(reader: Reader, name: str, /, **values: Any) -> str:
-    """Return the message `crowd.name` in the reader's language."""
-    return say(f"crowd.{name}", reader.language, **values)
+words = words_of("crowd")
 
 
 def shares_figure(facts: CrowdFacts, reader: Reader) -> Figure:
@@ -61,9 +56,9 @@ def map_figure(facts: CrowdFacts, drawn: Sketch, reader: Reader) -> Figure:
     series = tuple(Series(names[number], tuple(y if own == number else None for y, own in points)) for number in there)
     title = words(reader, "map_title")
     summary = words(reader, "map_summary", across=reader.of(drawn.across), up=reader.of(drawn.up))
-    chart = Chart(
-        "scatter", title, drawn.x, series, summary, x_name=words(reader, "across"), y_name=words(reader, "up")
-    )
+    across = words(reader, "axis_x", says=reader.of(drawn.across))
+    up = words(reader, "axis_y", says=reader.of(drawn.up))
+    chart = Chart("scatter", title, drawn.x, series, summary, x_name=across, y_name=up)
     sides = (Column(words(reader, name), "number") for name in ("across", "up"))
     columns = (Column(words(reader, "segment")), *sides)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -83,20 +78,28 @@ def moves_figure(moves: Moves, reader: Reader) -> tuple[Block, ...]:
     columns = (Column(words(reader, "segment")), Column(heading, "percent"))
     picture = Figure(chart, Table(title, columns, tuple(zip(names, stays, strict=True))))
     heads = (Column(words(reader, "from_to")), *(Column(name, "percent") for name in names))
-    rows: tuple[tuple[Cell, ...], ...] = tuple((name, *row) for name, row in zip(names, moves.shares, strict=True))
+    # Where nobody went a dash stands: the few ways that were gone are found at a glance.
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *(share or None for share in row)) for name, row in zip(names, moves.shares, strict=True)
+    )
     return (picture, Table(words(reader, "moves_table"), heads, rows))
 
 
 def cells_table(cells: Sequence[Crowded], title: str, reader: Reader) -> Table:
-    """Return cells with their sizes and their part of all sales."""
+    """Return cells with what they mean, where that is said, their sizes and their part of all sales."""
+    told = any(one.meaning for one in cells)
     columns = (
         Column(words(reader, "segment")),
+        *([Column(words(reader, "meaning"))] if told else []),
         Column(words(reader, "customers"), "int"),
         Column(words(reader, "of_customers"), "percent"),
         Column(words(reader, "of_sales"), "percent"),
     )
-    rows = tuple((reader.of(one.name), one.customers, one.share, one.spend_share) for one in cells)
-    return Table(title, columns, rows)
+    rows: list[tuple[Cell, ...]] = []
+    for one in cells:
+        means = [reader.of(one.meaning) if one.meaning else ""] if told else []
+        rows.append((reader.of(one.name), *means, one.customers, one.share, one.spend_share))
+    return Table(title, columns, tuple(rows))
 
 
 def tried_table(facts: CrowdFacts, reader: Reader) -> Table:
@@ -104,7 +107,7 @@ def tried_table(facts: CrowdFacts, reader: Reader) -> Table:
     columns = (
         Column(words(reader, "segments"), "int"),
         Column(words(reader, "ideas"), "int"),
-        Column(words(reader, "stability"), "number"),
+        Column(words(reader, "agreement"), "number"),
         Column(words(reader, "silhouette"), "number"),
         Column(words(reader, "taken")),
     )

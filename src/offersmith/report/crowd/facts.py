@@ -60,12 +60,13 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of recency, frequency and money, or one segment of the shop's own."""
+    """One cell of recency, frequency and money, with what it means, or one segment of the shop's own."""
 
     name: Both
     customers: int
     share: float
     spend_share: float
+    meaning: Both | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class CrowdFacts:
         map: None where nothing tells customers apart.
         cells: of recency, frequency and money.
         own: of the shop's own rules; empty where it stated none.
+        own_horizon: days ahead that rules on what is expected look; None where no rule speaks of that.
+        own_unlearned: whether a rule does, and too little is known to expect anything.
         moves: None where the shop is too young.
         kept_out: of whom nothing was learned: a sentence each with the reasons, the oddest first.
     """
@@ -118,6 +121,8 @@ class CrowdFacts:
     map: Sketch | None
     cells: tuple[Cell, ...]
     own: tuple[Cell, ...]
+    own_horizon: int | None
+    own_unlearned: bool
     moves: Moves | None
     kept_out: tuple[Both, ...] = ()
 

@@ -79,14 +79,16 @@ def _numbers(facts: CrowdFacts, reader: Reader) -> tuple[Number, ...]:
 
 
 def _sizes(facts: CrowdFacts, reader: Reader) -> Section:
-    lead = words(reader, "sizes_lead")
+    lead = words(reader, "sizes_lead", day=reader.day(facts.as_of))
     return Section("sizes", words(reader, "sizes"), lead, (shares_figure(facts, reader), sizes_table(facts, reader)))
 
 
 def _each(facts: CrowdFacts, reader: Reader) -> Section | None:
     if not facts.found:
         return None
-    cards = Cards(words(reader, "each"), tuple(_card(one, reader) for one in facts.found))
+    cards = Cards(
+        words(reader, "each_cards", day=reader.day(facts.as_of)), tuple(_card(one, reader) for one in facts.found)
+    )
     return Section("each", words(reader, "each"), words(reader, "each_lead"), (cards,))
 
 
@@ -120,14 +122,19 @@ def _moves(facts: CrowdFacts, reader: Reader) -> Section:
 
 def _cells(facts: CrowdFacts, reader: Reader) -> Section:
     blocks = (cells_table(facts.cells, words(reader, "cells_table"), reader),)
-    return Section("cells", words(reader, "cells"), words(reader, "cells_lead"), blocks)
+    return Section("cells", words(reader, "cells"), words(reader, "cells_lead", day=reader.day(facts.as_of)), blocks)
 
 
 def _own(facts: CrowdFacts, reader: Reader) -> Section:
     if not facts.own:
         return Section("own", words(reader, "own"), words(reader, "own_none"), ())
-    blocks = (cells_table(facts.own, words(reader, "own"), reader),)
-    return Section("own", words(reader, "own"), words(reader, "own_lead"), blocks)
+    blocks: list[Block] = [cells_table(facts.own, words(reader, "own"), reader)]
+    if facts.own_unlearned:
+        blocks.append(Note(words(reader, "own_unlearned"), "warning"))
+    if facts.own_horizon is not None:
+        blocks.append(Note(words(reader, "own_horizon", days=reader.count(facts.own_horizon)), "info"))
+    lead = words(reader, "own_lead", day=reader.day(facts.as_of))
+    return Section("own", words(reader, "own"), lead, tuple(blocks))
 
 
 def _firm(facts: CrowdFacts, reader: Reader) -> Section:

@@ -6,7 +6,7 @@ from offersmith.profiles import label
 from offersmith.report.base import Chart, Column, Figure, Series, Table
 from offersmith.report.format import Reader
 from offersmith.report.portrait.facts import Happened, PortraitFacts, Worth
-from offersmith.report.portrait.reading import chance, day_of, value_of, words
+from offersmith.report.portrait.reading import chance, dated, day_of, times, value_of, words
 from offersmith.vocabulary import EVENT_NAMES
 
 MOST = 40
@@ -21,14 +21,14 @@ def group_table(facts: PortraitFacts, reader: Reader) -> Table:
         (reader.of(one.way), reader.of(one.name), reader.of(one.meaning), one.customers, one.share)
         for one in facts.groups
     )
-    return Table(words(reader, "groups"), columns, rows)
+    return Table(dated(words(reader, "groups"), facts, reader), columns, rows)
 
 
 def moves_figure(facts: PortraitFacts, reader: Reader) -> Figure:
     """Return where customers of the same segment stood some days later."""
     names, shares = tuple(reader.of(one.name) for one in facts.moves), tuple(one.share for one in facts.moves)
     days, segment = reader.count(facts.moved_days), reader.of(facts.groups[0].name)
-    title = words(reader, "moves", segment=segment, days=days)
+    title = dated(words(reader, "moves", segment=segment, days=days), facts, reader)
     summary = words(
         reader, "moves_summary", segment=segment, days=days, share=reader.percent(shares[0], 0), name=names[0]
     )
@@ -39,13 +39,13 @@ def moves_figure(facts: PortraitFacts, reader: Reader) -> Figure:
     return Figure(chart, Table(title, columns, tuple(zip(names, shares, strict=True))))
 
 
-def worth_table(worth: Worth, reader: Reader) -> Table:
+def worth_table(facts: PortraitFacts, worth: Worth, reader: Reader) -> Table:
     """Return what is expected, each figure with its interval where it has one."""
     days = reader.count(worth.horizon_days)
     rows = [(words(reader, "alive"), chance(worth.alive, reader), words(reader, "alive_means"))]
-    low, high = reader.number(worth.orders.low), reader.number(worth.orders.high)
+    low, high = times(worth.orders.low, reader), times(worth.orders.high, reader)
     span = words(reader, "span_of", low=low, high=high)
-    rows.append((words(reader, "orders_of", days=days), reader.number(worth.orders.estimate), span))
+    rows.append((words(reader, "orders_of", days=days), times(worth.orders.estimate, reader), span))
     if worth.value:
         span = words(reader, "span_of", low=reader.money(worth.value.low), high=reader.money(worth.value.high))
         rows.append((words(reader, "value_of", days=days), reader.money(worth.value.estimate), span))
@@ -56,14 +56,14 @@ def worth_table(worth: Worth, reader: Reader) -> Table:
         rows.append((words(reader, "window"), said, means))
     columns = tuple(Column(words(reader, name)) for name in ("figure", "estimate", "says"))
     title = words(reader, "worth_table", model=words(reader, f"model_{worth.model}"))
-    return Table(title, columns, tuple(rows))
+    return Table(dated(title, facts, reader), columns, tuple(rows))
 
 
 def interests_figure(facts: PortraitFacts, reader: Reader) -> Figure:
     """Return the interests by weight."""
     names = tuple(one.name for one in facts.interests)
     weights = tuple(one.weight for one in facts.interests)
-    title, heading = words(reader, "interests"), words(reader, "weight")
+    title, heading = dated(words(reader, "interests"), facts, reader), words(reader, "weight")
     summary = words(reader, "interests_summary", name=names[0], weight=reader.percent(weights[0], 0))
     chart = Chart("bar", title, names, (Series(heading, weights),), summary, unit="percent", horizontal=True)
     columns = (
@@ -83,7 +83,7 @@ def months_figure(facts: PortraitFacts, reader: Reader) -> Figure:
     """Return what was paid month by month."""
     months = tuple(facts.months)
     paid = tuple(reader.major(facts.months[one]) for one in months)
-    title, heading = words(reader, "months"), words(reader, "paid")
+    title, heading = dated(words(reader, "months"), facts, reader), words(reader, "paid")
     best = max(range(len(paid)), key=paid.__getitem__)
     summary = words(reader, "months_summary", month=reader.month(months[best]), paid=reader.money(paid[best]))
     names = tuple(reader.month(one) for one in months)
@@ -108,7 +108,7 @@ def timeline_table(facts: PortraitFacts, reader: Reader) -> Table:
     cut = facts.cut or len(facts.happened) > MOST
     title = words(reader, "timeline_latest" if cut else "timeline", rows=reader.count(len(rows)))
     columns = tuple(Column(words(reader, name)) for name in ("day", "event", "what", "amount", "saved", "offer"))
-    return Table(title, columns, rows)
+    return Table(dated(title, facts, reader), columns, rows)
 
 
 def _event(one: Happened, reader: Reader) -> str:
@@ -132,7 +132,7 @@ def given_table(facts: PortraitFacts, reader: Reader) -> Table:
         Column(words(reader, "given_on"), "date"),
         Column(words(reader, "used_on")),
     )
-    return Table(words(reader, "given"), columns, rows)
+    return Table(dated(words(reader, "given"), facts, reader), columns, rows)
 
 
 def every_feature(facts: PortraitFacts, reader: Reader) -> Table:
@@ -146,4 +146,4 @@ def every_feature(facts: PortraitFacts, reader: Reader) -> Table:
         for one in facts.standings
     )
     columns = tuple(Column(words(reader, name)) for name in ("feature", "value", "beside_others"))
-    return Table(words(reader, "features"), columns, rows)
+    return Table(dated(words(reader, "features"), facts, reader), columns, rows)

@@ -79,6 +79,48 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The segment nearest to the customer's own; `nearness` is 0 in the middle of the own one, 1 at the border."""
+
+    name: Both
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a customer buys in one respect: its name, what it is, and what that rests on."""
+
+    name: Both
+    value: Both
+    says: Both
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A product that a customer buys again.
+
+    Attributes:
+        product_id: of it.
+        name: what the shop calls it; empty where it says nothing.
+        purchases: days on which they bought it.
+        bought: the last of them.
+        cycle_days: between two of theirs, usually.
+        first: first day of the span in which half of all such next purchases fall.
+        last: its last day.
+        status: `overdue`, `due` or `waiting`.
+    """
+
+    product_id: str
+    name: str
+    purchases: int
+    bought: date
+    cycle_days: float
+    first: date
+    last: date
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Where customers of the same segment stood so many days later: a segment and the share of them."""
 
@@ -115,9 +157,13 @@ class PortraitFacts:
         as_of: the moment.
         currency: of every amount.
         groups: the segments, the shop's usual ones first.
+        neighbour: of the segment that was found among this shop's customers; None where there is no other.
         moves: where customers of the first of them went within `moved_days`, most first; empty where it is not known.
         moved_days: see above.
         interests: strongest first.
+        habits: those that the shop records.
+        due: products that are due, overdue, or not yet due, each bought most often first.
+        due_products: how many such products there are in all.
         worth: None where the shop has too little to learn it from; `worth_reason` then says why.
         worth_reason: code of `portrait.no_worth_...`.
         happened: latest first.
@@ -132,9 +178,13 @@ class PortraitFacts:
     as_of: datetime
     currency: str
     groups: tuple[Group, ...]
+    neighbour: Neighbour | None
     moves: tuple[Move, ...]
     moved_days: int
     interests: tuple[Interest, ...]
+    habits: tuple[Habit, ...]
+    due: tuple[Due, ...]
+    due_products: int
     worth: Worth | None
     worth_reason: str
     happened: tuple[Happened, ...]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from offersmith.report.base import Note, Number, Page, Section
+from dataclasses import replace
+
+from offersmith.report.base import Block, Note, Number, Page, Section
 from offersmith.report.format import Reader
 from offersmith.report.portrait.blocks import (
     every_feature,
@@ -15,7 +17,8 @@ from offersmith.report.portrait.blocks import (
     worth_table,
 )
 from offersmith.report.portrait.facts import PortraitFacts
-from offersmith.report.portrait.reading import chance, day_of, words
+from offersmith.report.portrait.habits import due_table, habits_table, neighbour_text
+from offersmith.report.portrait.reading import chance, dated, day_of, times, words
 from offersmith.report.render import document
 from offersmith.words import LANGUAGES, Language
 
@@ -28,14 +31,20 @@ def render_portrait(facts: PortraitFacts, language: Language = "en") -> str:
 
 def page(facts: PortraitFacts, reader: Reader) -> Page:
     """Return the page in one language."""
-    sections = (_who(facts, reader), _worth(facts, reader), _likes(facts, reader), _happened(facts, reader))
+    sections = (_who(facts, reader), _worth(facts, reader), _likes(facts, reader), _habits(facts, reader))
     return Page(
         title=words(reader, "title", customer=facts.customer_id),
         language=reader.language,
         headline=headline(facts, reader),
         standfirst=standfirst(facts, reader),
         numbers=_numbers(facts, reader),
-        sections=(*sections, _offers(facts, reader), _all(facts, reader)),
+        sections=(
+            *sections,
+            _again(facts, reader),
+            _happened(facts, reader),
+            _offers(facts, reader),
+            _all(facts, reader),
+        ),
         footer=((words(reader, "shop"), facts.shop), (words(reader, "as_of"), f"{facts.as_of:%Y-%m-%d %H:%M} UTC")),
         eyebrow=words(reader, "eyebrow", shop=facts.shop, day=reader.day(facts.as_of)),
     )
@@ -87,19 +96,21 @@ def _numbers(facts: PortraitFacts, reader: Reader) -> tuple[Number, ...]:
             low, high = reader.money(worth.value.low), reader.money(worth.value.high)
             hint = words(reader, "span_of", low=low, high=high)
             found.append(Number(reader.money(worth.value.estimate), words(reader, "value_of", days=days), hint))
-        low, high = reader.number(worth.orders.low), reader.number(worth.orders.high)
+        low, high = times(worth.orders.low, reader), times(worth.orders.high, reader)
         hint = words(reader, "span_of", low=low, high=high)
-        found.append(Number(reader.number(worth.orders.estimate), words(reader, "orders_of", days=days), hint))
+        found.append(Number(times(worth.orders.estimate, reader), words(reader, "orders_of", days=days), hint))
         hint = words(reader, "churn_hint", days=days)
         found.append(Number(chance(worth.churn, reader), words(reader, "churn"), hint))
-    return tuple(found)
+    return tuple(replace(one, hint=dated(one.hint, facts, reader)) for one in found)
 
 
 def _who(facts: PortraitFacts, reader: Reader) -> Section:
-    blocks = [group_table(facts, reader)] if facts.groups else []
-    moved = [moves_figure(facts, reader)] if facts.moves else []
+    blocks: list[Block] = [group_table(facts, reader)] if facts.groups else []
+    beside = neighbour_text(facts, reader)
+    blocks += [beside] if beside else []
+    blocks += [moves_figure(facts, reader)] if facts.moves else []
     lead = words(reader, "who_lead") if facts.groups else words(reader, "who_lead_none")
-    return Section("who", words(reader, "who"), lead, (*blocks, *moved))
+    return Section("who", words(reader, "who"), lead, tuple(blocks))
 
 
 def _worth(facts: PortraitFacts, reader: Reader) -> Section:
@@ -108,7 +119,7 @@ def _worth(facts: PortraitFacts, reader: Reader) -> Section:
         return Section("worth", words(reader, "worth"), words(reader, "worth_lead_none"), (note,))
     notes = [Note(words(reader, "kept_out"), "warning")] if facts.worth.kept_out else []
     lead = words(reader, "worth_lead", days=reader.count(facts.worth.horizon_days))
-    return Section("worth", words(reader, "worth"), lead, (worth_table(facts.worth, reader), *notes))
+    return Section("worth", words(reader, "worth"), lead, (worth_table(facts, facts.worth, reader), *notes))
 
 
 def _likes(facts: PortraitFacts, reader: Reader) -> Section:
@@ -116,6 +127,18 @@ def _likes(facts: PortraitFacts, reader: Reader) -> Section:
         return Section("likes", words(reader, "likes_title"), words(reader, "likes_none"), ())
     lead = words(reader, "likes_lead")
     return Section("likes", words(reader, "likes_title"), lead, (interests_figure(facts, reader),))
+
+
+def _habits(facts: PortraitFacts, reader: Reader) -> Section:
+    if not facts.habits:
+        return Section("habits", words(reader, "habits"), words(reader, "habits_none"), ())
+    return Section("habits", words(reader, "habits"), words(reader, "habits_lead"), (habits_table(facts, reader),))
+
+
+def _again(facts: PortraitFacts, reader: Reader) -> Section:
+    if not facts.due:
+        return Section("again", words(reader, "again"), words(reader, "again_none"), ())
+    return Section("again", words(reader, "again"), words(reader, "again_lead"), (due_table(facts, reader),))
 
 
 def _happened(facts: PortraitFacts, reader: Reader) -> Section:

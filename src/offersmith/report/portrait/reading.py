@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from offersmith.report.format import MISSING, Reader
-from offersmith.report.portrait.facts import Standing
-from offersmith.words import say
+from offersmith.report.format import MISSING, Reader, words_of
+from offersmith.report.portrait.facts import PortraitFacts, Standing
+
+words = words_of("portrait")
 
 SHARES = ("share",)
 MONEY = "minor"
-
-
-def words(reader: Reader, name: str, /, **values: Any) -> str:
-    """Return the message `portrait.name` in the reader's language."""
-    return say(f"portrait.{name}", reader.language, **values)
 
 
 def chance(share: float, reader: Reader) -> str:
@@ -25,6 +20,16 @@ def chance(share: float, reader: Reader) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return reader.percent(share, 0)
+
+
+def times(number: float, reader: Reader) -> str:
+    """Write how often something is expected: with as many digits as can matter."""
+    return reader.number(number, 1 if number >= 1 else 2)
+
+
+def dated(title: str, facts: PortraitFacts, reader: Reader) -> str:
+    """Return a heading that says the moment its figures are of."""
+    return words(reader, "dated", title=title, day=reader.day(facts.as_of))
 
 
 def day_of(moment: datetime, reader: Reader) -> str:
