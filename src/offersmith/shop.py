@@ -6,8 +6,7 @@ A verb opens the parts it needs, calls the room that knows how, writes what must
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -28,11 +27,10 @@ from offersmith.events.examples.proposals import PROPOSALS
 from offersmith.events.matched import matched
 from offersmith.events.propose import propose
 from offersmith.events.quality import quality
-from offersmith.kept import Kept, sent, stood_for
+from offersmith.kept import Kept
 from offersmith.moments import utc_now
 from offersmith.money import Money
-from offersmith.offers.catalogue import catalogue
-from offersmith.office import Launched, Office
+from offersmith.office import Launched
 from offersmith.planned import FORMAT, Planned
 from offersmith.planner import Balance, Planner
 from offersmith.portraits import Portrait, portrait
@@ -42,17 +40,15 @@ from offersmith.report import render
 from offersmith.report.gather import effect_facts, gather, held_out_facts
 from offersmith.report.inputs import ModelFacts, ReportFacts
 from offersmith.response import holdout
-from offersmith.response.base import Economics, FittedResponse
+from offersmith.response.base import FittedResponse
 from offersmith.response.effects import PastEffect, past_effects
-from offersmith.settings import FILE, Settings, load
-from offersmith.store import read_back
+from offersmith.settings import FILE
 from offersmith.store.files import parquet
 from offersmith.store.files import replace as write
 from offersmith.store.ledger import PlanRow
 from offersmith.strategy.compare import Comparison, compare
 from offersmith.strategy.table import plan_table
-from offersmith.vocabulary import Offer
-from offersmith.words import Language
+from offersmith.workspace import Workspace
 
 if TYPE_CHECKING:
     from offersmith.buyers import Buyers
@@ -60,28 +56,8 @@ if TYPE_CHECKING:
     from offersmith.crowds import Crowd
 
 
-class Shop:
-    """One workspace: a folder with `offersmith.toml`, and everything learned there.
-
-    Args:
-        folder: the workspace.
-        settings: what is written in it, read once.
-    """
-
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.folder = folder
-        self.settings = settings
-        self.place = bootstrap.Place(folder)
-
-    @classmethod
-    def open(cls, folder: str | Path) -> Shop:
-        """Open a workspace.
-
-        Raises:
-            SettingsError: `folder` is no workspace, or its settings are wrong.
-        """
-        path = Path(folder)
-        return cls(path, load(path))
+class Shop(Workspace):
+    """The verbs of one workspace."""
 
     @classmethod
     def init(
@@ -328,59 +304,10 @@ class Shop:
         about = facts.as_of if facts.judged and not facts.plan else None
         return Reported(file, len(html), facts.plan.version if facts.plan else "", about)
 
-    @contextmanager
-    def office(self) -> Iterator[Office]:
-        """Open the desk where campaigns, codes and redemptions are run."""
-        with bootstrap.open_ledger(self.place, self.settings) as ledger:
-            yield Office(self.place, self.settings, ledger)
-
     def launch(self, plan: str = "", *, author: str, at: datetime | None = None, **wanted: Any) -> Launched:
         """Turn a plan into a draft campaign with its vouchers and its budget; see `Office.launch_plan`."""
         with self.office() as office:
             return office.launch_plan(plan, author=author, at=at or utc_now(), **wanted)
-
-    def offers(self) -> list[Offer]:
-        """Return what may be given: `none` first, then the settings' offers, each checked by its kind."""
-        return catalogue(self.settings.offers, self.settings.shop.currency)
-
-    def economics(self, margin: float | None = None) -> Economics:
-        """Return what the data cannot say, with another margin rate where one is given."""
-        rate = self.settings.economics.margin_rate if margin is None else margin
-        if not 0 <= rate <= 1:
-            raise InputError(f"margin {rate} is not between 0 and 1", hint="0.3 means 30 % of revenue")
-        return Economics(rate, self.settings.shop.currency, self.settings.economics.cost_share)
-
-    @property
-    def language(self) -> Language:
-        """The language the shop's people read."""
-        return self.settings.shop.language
-
-    @contextmanager
-    def engine(self) -> Iterator[Kept]:
-        """Open the engine over all events of the workspace, with what is kept of them.
-
-        Raises:
-            StateError: nothing was ingested yet.
-        """
-        files = self.event_files()
-        if not files:
-            raise self._nothing_read()
-        with bootstrap.open_analytics(self.place, self.settings, files) as analytics:
-            with bootstrap.open_ledger(self.place, self.settings) as ledger:
-                bound = read_back.bind(analytics, ledger, self.place.decided, stood_for(self.settings))
-            offers = sent(bound.plans, self.settings)
-            yield Kept(self.place, self.settings, tuple(files), analytics, bound.digest, offers)
-
-    def event_files(self) -> list[Path]:
-        """Return the files that hold the events, as the ledger names them; none of a new workspace."""
-        if not self.settings.ledger.url and not self.place.ledger.exists():
-            return []
-        with bootstrap.open_ledger(self.place, self.settings) as ledger:
-            return ledger.event_files()
-
-    def _nothing_read(self) -> StateError:
-        said, hint = f"no events yet in {self.folder}", f"read some: offersmith ingest --shop {self.folder}"
-        return StateError(said, hint=hint, key="no_events", folder=str(self.folder))
 
     def _amount(self, given: str | float | Decimal | Money, name: str) -> Money:
         currency = self.settings.shop.currency
