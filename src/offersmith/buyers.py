@@ -100,7 +100,8 @@ def foretell(
     progress("buyers.stage_rows", 0, None)
     stretches = rows_before(kept.analytics, at, days, lambda moment: kept.profiles(moment)[0], steps=encoders)
     competing = {**PREDICTORS, **(ENCODED if encoders else {})}
-    found = compete(stretches, competing, seed=SEED, pairs=PAIRS if encoders else {}, progress=progress)
+    pairs = PAIRS if encoders else {}
+    found = compete(stretches, competing, seed=SEED, pairs=pairs, dear=(*ENCODED, *PAIRS), progress=progress)
     profiles = buyers(kept.profiles(at)[0])
     steps = sequences.read(kept.analytics, at, profiles["customer_id"].combine_chunks()) if encoders else None
     chance = found.fitted.chance(profiles, steps) if found else np.zeros(0)

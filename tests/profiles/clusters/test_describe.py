@@ -17,6 +17,7 @@ from offersmith.profiles.clusters.describe import SegmentFacts, Tell, describe, 
 from offersmith.profiles.clusters.naming import names
 from offersmith.profiles.clusters.told import line, told
 from offersmith.profiles.clusters.traits import TRAITS
+from offersmith.report.format import Reader
 from offersmith.words import LANGUAGES, catalogue
 
 SHOP, TRUTH = planted()
@@ -29,6 +30,7 @@ def labels(segment, outlier=None):
 
 FACTS = describe(SHOP, labels(TRUTH + 1))
 NAMES = names(FACTS)
+DOLLARS = Reader("en", "USD").minor
 
 
 def test_sizes_and_value_add_up():
@@ -157,27 +159,27 @@ def test_means_stand_in_where_medians_are_the_same():
     tell = next(tell for tell in found.tells if tell.trait == "returns")
     assert tell.by == "mean"
     assert tell.mine == pytest.approx(rare[TRUTH == 0].mean())
-    assert line(tell, "GBP") == f"return rate: {tell.mine:.0%} on average, others 0%"
+    assert line(tell, DOLLARS) == f"return rate: {tell.mine:.0%} on average, others 0%"
 
 
 def test_lines_are_in_units_that_people_read():
-    assert line(Tell("money", "spend", 0.9, 239516.0, 64693.5, "median"), "USD") == (
-        "spend ever: typically 2,395.16 USD, others 646.94 USD"
+    assert line(Tell("money", "spend", 0.9, 239516.0, 64693.5, "median"), DOLLARS) == (
+        "spend ever: typically $2,395, others $647"
     )
-    assert "平均" in line(Tell("recency", "recency", 0.9, 2.95, 12.2, "mean"), "USD", "zh")
-    assert line(Tell("recency", "recency", 0.9, 2.95, 12.2, "median"), "USD").endswith("typically 3, others 12")
-    assert line(Tell("own", "loyalty_points", 0.9, 5.5, 1.0, "median"), "USD").startswith(
+    assert "平均" in line(Tell("recency", "recency", 0.9, 2.95, 12.2, "mean"), DOLLARS, "zh")
+    assert line(Tell("recency", "recency", 0.9, 2.95, 12.2, "median"), DOLLARS).endswith("typically 3, others 12")
+    assert line(Tell("own", "loyalty_points", 0.9, 5.5, 1.0, "median"), DOLLARS).startswith(
         "loyalty_points: typically 5.5"
     )
     for language in LANGUAGES:
-        assert 1 <= len(told(FACTS[0], "USD", language, lines=2)) <= 2
+        assert 1 <= len(told(FACTS[0], DOLLARS, language, lines=2)) <= 2
 
 
 def test_one_segment_of_everybody_is_average():
     found = describe(SHOP, labels(np.ones(len(TRUTH))))
     assert found[0].tells == ()
     assert names(found)[1].en == "Average customers"
-    assert told(found[0], "USD") == ()
+    assert told(found[0], DOLLARS) == ()
 
 
 def test_one_time_buyers_and_the_overdue_are_called_so():

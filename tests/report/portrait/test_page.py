@@ -114,7 +114,8 @@ def test_both_languages_tell_the_same_and_neither_lacks_a_word(facts: PortraitFa
 
 
 def test_the_timeline_tells_orders_and_days(facts: PortraitFacts) -> None:
-    (table,) = [block for block in page(facts, EN).sections[3].blocks if isinstance(block, Table)]
+    section = next(one for one in page(facts, EN).sections if one.id == "happened")
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
     assert table.rows == (
         ("1 July 2025", "bought", "wine and 2 more", "$45.50", "$5.00", ""),
         ("1 June 2025", "looked at, 4 times", "tea", "", "", ""),

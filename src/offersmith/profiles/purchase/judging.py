@@ -8,7 +8,7 @@ interval over customers (paired bootstrap; a customer's stretches go together).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
@@ -77,6 +77,7 @@ def compete(
     *,
     seed: int,
     pairs: Mapping[str, tuple[str, str]] = NONE,
+    dear: Collection[str] = (),
     progress: Progress = silent,
 ) -> Competed | None:
     """Let predictors foretell each of the latest stretches from those before it; the one taken learns from all.
@@ -86,6 +87,7 @@ def compete(
         predictors: by name; of equally good ones the first is taken.
         seed: of the fits and of the bootstrap.
         pairs: further ones, by name: the average of two predictors that are there.
+        dear: those that are taken only where they are surely better than all others, since they ask for more.
         progress: told after each fit.
 
     Returns:
@@ -107,11 +109,20 @@ def compete(
     progress("buyers.stage_fit", fits, fits)
     held = together([found[place] for place in judged])
     scores = score({name: np.concatenate(each) for name, each in chances.items()}, held, seed=seed)
-    taken = min(scores, key=lambda one: one.log_loss).name
+    taken = _taken(scores, dear)
     everything = together(found)
     parts = pairs.get(taken, (taken,))
     whole = {name: predictors[name].fit(everything, seed=seed) for name in parts}
     return Competed(taken, with_pairs(whole, {taken: pairs[taken]} if taken in pairs else NONE)[taken], scores)
+
+
+def _taken(scores: Sequence[Score], dear: Collection[str]) -> str:
+    best = min(scores, key=lambda one: one.log_loss)
+    others = [one for one in scores if one.name not in dear]
+    if best.name not in dear or not others:
+        return best.name
+    cheap = min(others, key=lambda one: one.log_loss)
+    return best.name if cheap.low > 0 else cheap.name
 
 
 def with_pairs(
