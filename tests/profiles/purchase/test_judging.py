@@ -123,3 +123,18 @@ def test_the_interval_of_a_difference_holds_it_as_often_as_it_says() -> None:
         low, high = (gap.low, gap.high) if gap.worse else (-found["one"].high, -found["one"].low)
         inside += low <= expected <= high
     assert 180 <= inside <= 199
+
+
+def test_what_is_dear_is_taken_only_where_it_surely_gains() -> None:
+    known, names = stretches(4000, 1.5), ("rate", "recency_frequency")
+    cheap = {name: PREDICTORS[name] for name in names}
+    found = compete(known, cheap, seed=1, dear=("recency_frequency",))
+    assert found
+    assert found.name == "recency_frequency"
+    # The same predictor under a dear name is as good, and no better.
+    twin = {"boosted": PREDICTORS["recency_frequency"], "dear": PREDICTORS["boosted"]}
+    found = compete(known, twin, seed=1, dear=("boosted", "dear"))
+    assert found
+    flat = compete(stretches(3000, 0.0), cheap, seed=1, dear=("recency_frequency",))
+    assert flat
+    assert flat.name == "rate"
