@@ -1,4 +1,4 @@
-"""The desk where the page of behaviour is put together: visits, drop-off, what is left behind, when, at what price, again.
+"""The desk where the page of behaviour is put together: how customers visit, leave, buy, and come back.
 
 Every figure comes from `profiles.behaviour`; nothing is decided here.
 """
@@ -23,8 +23,10 @@ from offersmith.profiles.behaviour.visits import visits
 from offersmith.report.conduct.facts import ConductFacts
 from offersmith.report.conduct.gather import SHOWN, again, left, months, product_names
 from offersmith.report.conduct.page import headline, render_conduct
+from offersmith.report.conduct.timing import DRAWN
 from offersmith.report.format import Reader
 from offersmith.store.files import replace
+from offersmith.store.summaries import totals
 from offersmith.words import Language, say
 
 DAYS = 365
@@ -43,13 +45,21 @@ class Conduct:
     def text(self, language: Language = "en") -> str:
         """Say the finding, a line or two of every part, and where the page is."""
         facts = self.facts
-        parts = (facts.visits, facts.funnel, facts.carts.found, facts.views.found, facts.seasons, facts.price)
+        seasons = [facts.seasons.season(of) for of in DRAWN]
+        parts = (
+            facts.visits,
+            facts.funnel,
+            facts.carts.found,
+            facts.views.found,
+            *seasons,
+            facts.price,
+            *facts.preferred,
+        )
         lines = [headline(facts, Reader(language, facts.currency)), *(one.text(language) for one in parts)]
-        lines += [one.text(language) for one in facts.preferred]
         lines.append(say("conduct.again_count", language, cycles=facts.cycles, without=facts.without))
         lines += [say("behaviour.due", language, **facts.due)] if facts.cycles else []
         written = say("conduct.written", language, file=self.file, kilobytes=self.size // 1000)
-        return "\n".join([*dict.fromkeys(lines), written])
+        return "\n".join([*lines, written])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -92,7 +102,7 @@ def conduct(kept: Kept, out: Path, as_of: datetime | None = None) -> Conduct:
         StorageError: the page cannot be written.
     """
     at, engine = kept.known(as_of, "as-of"), kept.analytics
-    since = at - timedelta(days=DAYS)
+    since = max(at - timedelta(days=DAYS), totals(engine)["first_time"][0].as_py())
     by_product, by_category = cycles(engine, at), cycles(engine, at, "category")
     waiting = due(engine, at, by_product, by_category)
     bought_again = again(by_product, waiting)

@@ -107,7 +107,8 @@ class Kept:
         last = self.moment(None)
         if as_of is not None and as_of > last:
             raise InputError(
-                f"{name} is {as_of:%Y-%m-%d %H:%M}, and nothing is known yet of the time after {last:%Y-%m-%d %H:%M} UTC",
+                f"{name} is {as_of:%Y-%m-%d %H:%M}, and nothing is known yet of the time after "
+                f"{last:%Y-%m-%d %H:%M} UTC",
                 hint=f"a moment up to {last:%Y-%m-%d}", field=name, value=as_of.isoformat(), key="not_known_yet",
                 name=name, at=f"{as_of:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}",
             )  # fmt: skip

@@ -17,9 +17,10 @@ _SECOND = 1_000_000
 
 
 def visit_totals(as_of: datetime, since: datetime | None = None) -> ir.Table:
-    """Return one row: visits, bought (of these), customers (known), unknown (visits of nobody known), minutes, products.
+    """Return one row: visits, bought (of these), customers (known), unknown, minutes, products.
 
-    `minutes` is the median of visits of more than one event, `products` that of visits with a product; null of none.
+    `unknown` are visits of people who never said who they are; `minutes` is the median of visits of more than one
+    event, `products` that of visits with a product; null of none.
 
     Args:
         as_of: the moment, naive UTC; nothing at or after it is read.

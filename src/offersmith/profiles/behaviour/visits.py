@@ -1,7 +1,7 @@
-"""Visits (sessions) at a glance: how many, of how many people, how long they take, and which of them end in a purchase.
+"""Visits (sessions) at a glance: how many, of how many people, how long they take, and which end in a purchase.
 
-What a session is, and whose, is told in `store.journeys`. A shop that records purchases alone has no visits to speak of:
-who came and left without buying was never seen.
+What a session is, and whose, is told in `store.journeys`. A shop that records purchases alone has no visits to speak
+of: who came and left without buying was never seen.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the page of behaviour shows of long tables: the products left by most, the largest carts, the months, the names."""
+"""What the page of behaviour shows of long tables: products left by most, the largest carts, months, names."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from offersmith.report.base import Block, Cell, Column, Note, Section, Table
+from offersmith.report.base import Block, Cell, Note, Section, Table
 from offersmith.report.conduct.facts import ConductFacts, Left, Pile
-from offersmith.report.conduct.words import called, words
+from offersmith.report.conduct.words import called, heads, words
 from offersmith.report.format import Reader
 
 
@@ -17,7 +17,7 @@ def left_section(facts: ConductFacts, reader: Reader) -> Section:
     lead = [_left_lead(part, reader) for part in parts]
     blocks: list[Block] = [_left_table(part, facts, reader) for part in seen if part.found.rows]
     blocks += [_carts_table(facts.carts.carts, reader)] if facts.carts.carts else []
-    blocks += [Note(words(reader, "left_note"))] if blocks else []
+    blocks += [Note(words(reader, "left_note"), width="half")] if blocks else []
     return Section("left", title, reader.sentences(lead), tuple(blocks))
 
 
@@ -35,19 +35,17 @@ def _left_lead(part: Left, reader: Reader) -> str:
 
 def _left_table(part: Left, facts: ConductFacts, reader: Reader) -> Table:
     what = part.found.what
-    columns = [Column(words(reader, name)) for name in ("product", "product_name")]
-    columns.append(Column(words(reader, f"{what}_customers"), "int"))
-    columns += [Column(words(reader, "worth"), "money")] if what == "carts" else []
+    columns = heads(reader, product="text", product_name="text", **{f"{what}_customers": "int"})
+    columns += heads(reader, worth="money") if what == "carts" else ()
     rows: list[tuple[Cell, ...]] = []
     for one in part.products:
         worth: tuple[Cell, ...] = (_major(one, reader),) if what == "carts" else ()
         rows.append((one.key, called(one.key, facts), one.count, *worth))
-    return Table(words(reader, f"{what}_table"), tuple(columns), tuple(rows), width="half")
+    return Table(words(reader, f"{what}_table"), columns, tuple(rows), width="half")
 
 
 def _carts_table(carts: tuple[Pile, ...], reader: Reader) -> Table:
-    heads = (("customer", "text"), ("products", "int"), ("worth", "money"))
-    columns = tuple(Column(words(reader, name), kind) for name, kind in heads)
+    columns = heads(reader, customer="text", products="int", worth="money")
     return Table(
         words(reader, "largest_table"), columns, tuple((one.key, one.count, _major(one, reader)) for one in carts),
         width="half",

@@ -42,11 +42,14 @@ def page(facts: ConductFacts, reader: Reader) -> Page:
 
 
 def headline(facts: ConductFacts, reader: Reader) -> str:
-    """Return the finding in a sentence: where visits drop off, else when the shop is busy, else what is bought again."""
+    """Return the finding: where visits drop off, else when the shop is busy, else how much is bought again."""
     found = facts.funnel
     if found.conversion is not None:
-        lost = words(reader, f"step_{leak(found).name}")
-        return words(reader, "headline", share=reader.percent(found.conversion, 0), lost=lost)
+        told = {
+            "first": words(reader, f"step_{found.steps[0].name}"),
+            "lost": words(reader, f"before_{leak(found).name}"),
+        }
+        return words(reader, "headline", share=reader.percent(found.conversion, 0), **told)
     busy = [name for of in ("weekday", "hour") if (name := _busiest(facts, of, reader))]
     if busy:
         return words(reader, "headline_busy", when=reader.join(busy), cycles=facts.cycles)
@@ -66,8 +69,8 @@ def _numbers(facts: ConductFacts, reader: Reader) -> tuple[Number, ...]:
     if not facts.visits.reason:
         found.append(Number(reader.count(facts.visits.visits), words(reader, "visits")))
     if facts.funnel.conversion is not None:
-        share = reader.percent(facts.funnel.conversion)
-        found.append(Number(share, words(reader, "conversion"), words(reader, "conversion_hint")))
+        share, first = reader.percent(facts.funnel.conversion), words(reader, f"step_{facts.funnel.steps[0].name}")
+        found.append(Number(share, words(reader, "conversion"), words(reader, "conversion_hint", first=first)))
     if facts.carts.found.recorded:
         left = facts.carts.found
         found.append(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from offersmith.profiles.behaviour.elasticity import Elasticity
 from offersmith.profiles.behaviour.price import ATTITUDES
-from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Series, Table
+from offersmith.report.base import Block, Cell, CellKind, Chart, Figure, Note, Section, Series, Table
 from offersmith.report.conduct.facts import ConductFacts
-from offersmith.report.conduct.words import words
+from offersmith.report.conduct.words import heads, words
 from offersmith.report.format import Reader
 
 CHEAPER = 0.9
@@ -45,7 +45,7 @@ def _attitudes(facts: ConductFacts, reader: Reader) -> Figure:
     most = max(range(len(names)), key=values.__getitem__)
     summary = words(reader, "attitudes_summary", name=names[most], share=reader.percent(values[most] / every, 0))
     chart = Chart("bar", title, names, (Series(heading, values),), summary, unit="int", horizontal=True)
-    columns = (Column(words(reader, "attitude")), Column(heading, "int"), Column(words(reader, "share"), "percent"))
+    columns = heads(reader, attitude="text", customers="int", share="percent")
     rows = tuple(zip(names, values, (value / every for value in values), strict=True))
     return Figure(chart, Table(title, columns, rows), width="half")
 
@@ -56,27 +56,22 @@ def more_sold(value: float | None) -> float:
 
 
 def _elasticities(known: list[Elasticity], reader: Reader) -> Figure:
-    """Return how many more pieces went at a lower price, the category that answers most first."""
+    """Return how pieces sold go with a lower price, the category that answers most first."""
     ranked = sorted(known, key=lambda one: (one.value or 0.0, one.category))
     names, title = tuple(one.category for one in ranked), words(reader, "elastic_title")
     # A steeper fall of sales with the price is a lower elasticity, and more pieces once it is cheaper.
     middle, low, high = (tuple(more_sold(x) for x in row) for row in (
         [one.value for one in ranked], [one.high for one in ranked], [one.low for one in ranked]
     ))  # fmt: skip
-    summary = words(reader, "elastic_summary", name=names[0], more=reader.percent(middle[0], 0))
+    more = f"{'+' if middle[0] > 0 else ''}{reader.percent(middle[0], 0)}"
+    summary = words(reader, "elastic_summary", shown=len(names), name=names[0], more=more)
     heading = words(reader, "more_pieces")
     chart = Chart(
         "interval", title, names, (Series(heading, middle, low, high),), summary, unit="percent", reference=0.0,
         y_name=heading,
     )  # fmt: skip
-    heads = (
-        ("more_pieces", "percent"),
-        ("from", "percent"),
-        ("to", "percent"),
-        ("elasticity", "number"),
-        ("weeks", "int"),
-    )
-    columns = (Column(words(reader, "category")), *(Column(words(reader, name), kind) for name, kind in heads))
+    kinds: dict[str, CellKind] = {"more_pieces": "percent", "from": "percent", "to": "percent"}
+    columns = heads(reader, category="text", **kinds, elasticity="number", weeks="int")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.category, *shares, one.value, one.weeks)
         for one, shares in zip(ranked, zip(middle, low, high, strict=True), strict=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from offersmith.profiles.behaviour.replenishment import STATUSES
-from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Series, Table
+from offersmith.report.base import Block, Cell, Chart, Figure, Note, Section, Series, Table
 from offersmith.report.conduct.facts import ConductFacts
-from offersmith.report.conduct.words import called, titled, words
+from offersmith.report.conduct.words import called, heads, titled, words
 from offersmith.report.format import Reader
 
 
@@ -29,36 +29,30 @@ def again_section(facts: ConductFacts, reader: Reader) -> Section:
 def _cycles(facts: ConductFacts, reader: Reader) -> Figure:
     found, title, days = [one.cycle for one in facts.again], words(reader, "again_title"), words(reader, "days")
     names = tuple(titled(one.thing, facts) for one in found)
-    series = Series(
-        days, *(tuple(row) for row in zip(*((one.median, one.quartile, one.upper) for one in found), strict=True))
-    )
-    soonest = min(range(len(found)), key=lambda place: (found[place].median, place))
-    summary = words(reader, "again_summary", name=names[soonest], days=found[soonest].median)
+    half, quarter, most = (tuple(getattr(one, name) for one in found) for name in ("median", "quartile", "upper"))
+    series = Series(days, half, quarter, most)
+    soonest = half.index(min(half))
+    summary = words(reader, "again_summary", name=names[soonest], days=half[soonest])
     chart = Chart("interval", title, names, (series,), summary, unit="int", reference=0.0, y_name=days)
-    heads = (words(reader, "usual_days"), words(reader, "quarter"), words(reader, "three_quarters"))
-    columns = (Column(words(reader, "product")), *(Column(one, "int") for one in heads))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, one.median, one.quartile, one.upper) for name, one in zip(names, found, strict=True)
-    )
-    return Figure(chart, Table(title, columns, rows))
+    columns = heads(reader, product="text", usual_days="int", quarter="int", three_quarters="int")
+    return Figure(chart, Table(title, columns, tuple(zip(names, half, quarter, most, strict=True))))
 
 
 def _products(facts: ConductFacts, reader: Reader) -> Table:
     """Return the same products with who comes back for them, and who should be now."""
-    heads = (("customers", "int"), ("returning", "percent"), ("usual_days", "int"), ("due", "int"), ("overdue", "int"))
-    columns = [Column(words(reader, "product")), Column(words(reader, "product_name"))]
-    columns += [Column(words(reader, name), kind) for name, kind in heads]
+    columns = heads(reader, product="text", product_name="text", customers="int", returning="percent", usual_days="int")
+    columns += heads(reader, due="int", overdue="int")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.cycle.thing, called(one.cycle.thing, facts), one.cycle.customers, one.cycle.returning, one.cycle.median,
          one.due, one.overdue)
         for one in facts.again
     )  # fmt: skip
-    return Table(words(reader, "products_table"), tuple(columns), rows)
+    return Table(words(reader, "products_table"), columns, rows)
 
 
 def _statuses(facts: ConductFacts, reader: Reader) -> Table:
     """Return how many pairs of customer and product are due, overdue, not yet, or given up."""
-    columns = (Column(words(reader, "status")), Column(words(reader, "pairs"), "int"), Column(words(reader, "means")))
+    columns = heads(reader, status="text", pairs="int", means="text")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (words(reader, f"status_{one}"), facts.due[one], words(reader, f"means_{one}")) for one in STATUSES
     )
@@ -66,8 +60,7 @@ def _statuses(facts: ConductFacts, reader: Reader) -> Table:
 
 
 def _kinds(facts: ConductFacts, reader: Reader) -> Table:
-    heads = (("customers", "int"), ("returning", "percent"), ("usual_days", "int"))
-    columns = (Column(words(reader, "category")), *(Column(words(reader, name), kind) for name, kind in heads))
+    columns = heads(reader, category="text", customers="int", returning="percent", usual_days="int")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.thing, one.customers, one.returning, one.median) for one in facts.kinds
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from offersmith.profiles.behaviour.preferred import Preferred, value_name
-from offersmith.profiles.behaviour.seasonality import MONTHS, Bin, Season, bin_name
+from offersmith.profiles.behaviour.seasonality import MONTHS, Bin, Of, Season, bin_name
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Series, Table
 from offersmith.report.conduct.facts import ConductFacts
-from offersmith.report.conduct.words import words
+from offersmith.report.conduct.words import heads, words
 from offersmith.report.format import Reader
 from offersmith.words import say
 
-DRAWN = ("month", "weekday", "hour")
+DRAWN: tuple[Of, ...] = ("month", "weekday", "hour")
+"""Holidays are told only where a shop names them, which no setting does yet."""
 
 
 def seasons_section(facts: ConductFacts, reader: Reader) -> Section:
@@ -46,7 +47,7 @@ def _months(facts: ConductFacts, reader: Reader) -> Figure:
     part = tuple(place for place, one in enumerate(found) if not one.whole)
     orders = words(reader, "orders")
     series = Series(orders, tuple(one.orders for one in found), muted_points=part)
-    columns = (Column(words(reader, "month")), Column(orders, "int"), Column(words(reader, "whole")))
+    columns = heads(reader, month="text", orders="int", whole="text")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name, one.orders, words(reader, "yes" if one.whole else "no")) for name, one in zip(names, found, strict=True)
     )
@@ -61,19 +62,23 @@ def _season(one: Season, reader: Reader) -> Figure:
     title, times = say(f"behaviour.season_{one.of}", reader.language), words(reader, "times")
     chart = Chart(
         "bar", title, drawn, (Series(times, tuple(round(each.index, 3) for each in one.bins)),),
-        words(reader, "sentence", text=one.text(reader.language)), reference=1.0, y_name=times,
+        _busy(one, reader), reference=1.0, y_name=times,
         x_name=words(reader, "oclock") if one.of == "hour" else "",
     )  # fmt: skip
-    heads = (
-        Column(title),
-        Column(times, "number"),
-        Column(words(reader, "between")),
-        Column(words(reader, "seen"), "int"),
-    )
+    columns = (Column(title), *heads(reader, times="number", between="text", seen="int"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name, each.index, _span(each, reader), each.seen) for name, each in zip(names, one.bins, strict=True)
     )
-    return Figure(chart, Table(title, heads, rows), width="half" if one.of == "weekday" else "full")
+    return Figure(chart, Table(title, columns, rows))
+
+
+def _busy(one: Season, reader: Reader) -> str:
+    if not one.clear:
+        return words(reader, "not_clear")
+    high, low = max(one.bins, key=lambda each: each.index), min(one.bins, key=lambda each: each.index)
+    names = {"high": bin_name(one.of, high.name, reader.language), "low": bin_name(one.of, low.name, reader.language)}
+    times = {"high_times": reader.number(high.index), "low_times": reader.number(low.index)}
+    return words(reader, "busy", **names, **times)
 
 
 def _span(one: Bin, reader: Reader) -> str:
@@ -88,8 +93,8 @@ def preferred_section(facts: ConductFacts, reader: Reader) -> Section:
     if not told:
         return Section("preferred", title, reader.sentences(untold), ())
     lead = reader.sentences([words(reader, "preferred_lead"), *untold])
-    blocks = (*(_preferred(one, reader) for one in told), Note(words(reader, "preferred_note")))
-    return Section("preferred", title, lead, blocks)
+    figures = (_preferred(one, reader) for one in told)
+    return Section("preferred", title, lead, (*figures, Note(words(reader, "preferred_note"))))
 
 
 def _preferred(one: Preferred, reader: Reader) -> Figure:
@@ -101,11 +106,11 @@ def _preferred(one: Preferred, reader: Reader) -> Figure:
     shares = tuple(one.shop[value] for value in values)
     own = tuple(counts.get(value, 0) / one.customers for value in values)
     title = say(f"behaviour.preferred_{one.what}", reader.language)
-    summary = words(reader, "sentence", text=one.text(reader.language))
+    most = value_name(one.what, max(one.shop, key=one.shop.__getitem__), reader.language)
+    told = {"most": most, "share": reader.percent(max(one.shop.values()), 0)}
+    summary = words(reader, "preferred_summary", stated=one.stated, customers=one.customers, **told)
     series = (Series(days, shares, muted=True), Series(clear, own))
     chart = Chart("bar", title, names, series, summary, unit="percent", horizontal=True)
-    columns = (
-        Column(title), Column(days, "percent"), Column(words(reader, "customers"), "int"), Column(clear, "percent")
-    )  # fmt: skip
+    columns = (Column(title), *heads(reader, of_days="percent", customers="int", of_stated="percent"))
     rows = tuple(zip(names, shares, (counts.get(value, 0) for value in values), own, strict=True))
     return Figure(chart, Table(title, columns, rows), width="half")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offersmith.profiles.behaviour.funnel import Funnel, Step
 from offersmith.report.base import Block, Cell, Chart, Column, Figure, Note, Section, Series, Table
 from offersmith.report.conduct.facts import ConductFacts
-from offersmith.report.conduct.words import words
+from offersmith.report.conduct.words import heads, words
 from offersmith.report.format import Reader
 
 
@@ -28,18 +28,18 @@ def visits_section(facts: ConductFacts, reader: Reader) -> Section:
 def _lengths(facts: ConductFacts, reader: Reader) -> Figure:
     found, every = facts.visits.lengths, facts.visits.visits
     names = tuple(words(reader, f"length_{one.name}") for one in found)
-    heads = tuple(words(reader, name) for name in ("share_of_visits", "share_bought"))
+    of_visits, of_bought = (words(reader, name) for name in ("share_of_visits", "share_bought"))
     shares = tuple(one.visits / every for one in found)
     bought = tuple(one.bought / one.visits if one.visits else None for one in found)
     most = max(range(len(found)), key=shares.__getitem__)
     title = words(reader, "lengths")
     summary = words(reader, "lengths_summary", name=names[most], share=reader.percent(shares[most], 0))
-    series = (Series(heads[0], shares, muted=True), Series(heads[1], bought))
-    columns = (
-        Column(words(reader, "length")), Column(words(reader, "visits"), "int"), *(Column(one, "percent") for one in heads)
-    )  # fmt: skip
+    series = (Series(of_visits, shares, muted=True), Series(of_bought, bought))
+    columns = heads(reader, length="text", visits="int", share_of_visits="percent", share_bought="percent")
     rows = tuple(zip(names, (one.visits for one in found), shares, bought, strict=True))
-    return Figure(Chart("bar", title, names, series, summary, unit="percent"), Table(title, columns, rows))
+    return Figure(
+        Chart("bar", title, names, series, summary, unit="percent", horizontal=True), Table(title, tuple(columns), rows)
+    )
 
 
 def funnel_section(facts: ConductFacts, reader: Reader) -> Section:
@@ -73,8 +73,7 @@ def _steps(found: Funnel, reader: Reader) -> Figure:
     summary = words(reader, "funnel_summary", share=reader.percent(last.of_first), first=names[0], last=names[-1])
     series = (Series(reached, tuple(step.reached for step in found.steps)),)
     chart = Chart("bar", title, names, series, summary, unit="int", horizontal=True)
-    heads = (("reached", "int"), ("of_before", "percent"), ("of_first", "percent"), ("lost", "int"))
-    columns = (Column(words(reader, "step")), *(Column(words(reader, name), kind) for name, kind in heads))
+    columns = heads(reader, step="text", reached="int", of_before="percent", of_first="percent", lost="int")
     rows: list[tuple[Cell, ...]] = []
     for place, step in enumerate(found.steps):
         shares: tuple[Cell, ...] = (step.share, step.of_first, step.lost) if place else (None, None, None)

@@ -1,7 +1,8 @@
-"""The words of the page of behaviour, and how it writes what stands for a product."""
+"""The words of the page of behaviour: messages, headings of columns, and what stands for a product."""
 
 from __future__ import annotations
 
+from offersmith.report.base import CellKind, Column
 from offersmith.report.conduct.facts import ConductFacts
 from offersmith.report.format import MISSING, Reader
 from offersmith.words import say
@@ -10,6 +11,11 @@ from offersmith.words import say
 def words(reader: Reader, name: str, /, **values: object) -> str:
     """Return the message `conduct.name` in the reader's language."""
     return say(f"conduct.{name}", reader.language, **values)
+
+
+def heads(reader: Reader, **kinds: CellKind) -> tuple[Column, ...]:
+    """Return columns by the names of their words, each with how its cells are written."""
+    return tuple(Column(words(reader, name), kind) for name, kind in kinds.items())
 
 
 def called(product: str, facts: ConductFacts) -> str:
