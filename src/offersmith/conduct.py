@@ -45,17 +45,10 @@ class Conduct:
     def text(self, language: Language = "en") -> str:
         """Say the finding, a line or two of every part, and where the page is."""
         facts = self.facts
-        seasons = [facts.seasons.season(of) for of in DRAWN]
-        parts = (
-            facts.visits,
-            facts.funnel,
-            facts.carts.found,
-            facts.views.found,
-            *seasons,
-            facts.price,
-            *facts.preferred,
-        )
-        lines = [headline(facts, Reader(language, facts.currency)), *(one.text(language) for one in parts)]
+        told = [facts.visits.text, facts.funnel.text, facts.carts.found.text, facts.views.found.text]
+        told += [facts.seasons.season(of).text for of in DRAWN]
+        told += [facts.price.text, *(one.text for one in facts.preferred)]
+        lines = [headline(facts, Reader(language, facts.currency)), *(text(language) for text in told)]
         lines.append(say("conduct.again_count", language, cycles=facts.cycles, without=facts.without))
         lines += [say("behaviour.due", language, **facts.due)] if facts.cycles else []
         written = say("conduct.written", language, file=self.file, kilobytes=self.size // 1000)

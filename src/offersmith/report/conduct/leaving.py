@@ -35,8 +35,11 @@ def _left_lead(part: Left, reader: Reader) -> str:
 
 def _left_table(part: Left, facts: ConductFacts, reader: Reader) -> Table:
     what = part.found.what
-    columns = heads(reader, product="text", product_name="text", **{f"{what}_customers": "int"})
-    columns += heads(reader, worth="money") if what == "carts" else ()
+    columns = heads(reader, product="text", product_name="text")
+    if what == "carts":
+        columns += heads(reader, carts_customers="int", worth="money")
+    else:
+        columns += heads(reader, views_customers="int")
     rows: list[tuple[Cell, ...]] = []
     for one in part.products:
         worth: tuple[Cell, ...] = (_major(one, reader),) if what == "carts" else ()
