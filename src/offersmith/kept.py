@@ -90,6 +90,9 @@ class Kept:
             raise StateError(
                 f"nothing happened before {as_of:%Y-%m-%d %H:%M} UTC",
                 hint=f"the first event is of {first:%Y-%m-%d %H:%M}",
+                key="nothing_before",
+                at=f"{as_of:%Y-%m-%d %H:%M}",
+                first=f"{first:%Y-%m-%d %H:%M}",
             )
         return as_of
 

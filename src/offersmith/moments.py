@@ -20,7 +20,10 @@ def moment(text: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError as fault:
         raise InputError(
-            f"moment {text!r} is not ISO 8601", hint="for example 2017-10-30 or 2017-10-30T08:00"
+            f"moment {text!r} is not ISO 8601",
+            hint="for example 2017-10-30 or 2017-10-30T08:00",
+            key="no_moment",
+            text=text,
         ) from fault
     return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
 

@@ -53,7 +53,9 @@ def headline(facts: ConductFacts, reader: Reader) -> str:
     busy = [name for of in ("weekday", "hour") if (name := _busiest(facts, of, reader))]
     if busy:
         return words(reader, "headline_busy", when=reader.join(busy), cycles=facts.cycles)
-    return words(reader, "headline_again" if facts.cycles else "headline_none", cycles=facts.cycles)
+    if facts.cycles:
+        return words(reader, "headline_again", cycles=facts.cycles)
+    return words(reader, "headline_none")
 
 
 def _busiest(facts: ConductFacts, of: Of, reader: Reader) -> str:
