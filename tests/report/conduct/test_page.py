@@ -24,6 +24,7 @@ from offersmith.words import LANGUAGES
 AS_OF = "2025-07-05T00:00:00"
 EN, ZH = Reader("en", "EUR"), Reader("zh", "EUR")
 NOTHING = pa.table({"preferred": pa.array(["web", "web", None], pa.string())})
+YEAR = [1.0] * 12
 IDS = ["visits", "funnel", "left", "seasons", "price", "preferred", "again"]
 
 
@@ -54,9 +55,9 @@ def facts() -> ConductFacts:
         views=Left(replace(carts, what="views", value=0, valued=0), (Pile("p2", 2),)),
         seasons=Seasonality(
             AS_OF, 800, 5_000,
-            (season("hour", *([0.5] * 23), 3.0), season("weekday", 1, 1, 1, 1, 1, 1.4, 0.6), season("month", *([1.0] * 12))),
+            (season("hour", *([0.5] * 23), 3.0), season("weekday", 1, 1, 1, 1, 1, 1.4, 0.6), season("month", *YEAR)),
         ),
-        months=(Month(date(2025, 5, 1), 90, True), Month(date(2025, 6, 1), 120, True), Month(date(2025, 7, 1), 9, False)),
+        months=tuple(Month(date(2025, month, 1), orders, month < 7) for month, orders in ((5, 90), (6, 120), (7, 9))),
         price=PriceSense(AS_OF, 90, 0.4, 0.2, 0.1, {"seeks": 20, "as_others": 50, "avoids": 20}, NOTHING),
         elasticities=(
             Elasticity("tea", 100, 5, 0.5, -2.0, -2.5, -1.5), Elasticity("milk", 90, 5, 0.5, 0.3, -0.1, 0.7),
