@@ -95,8 +95,8 @@ def checkup(kept: Kept, out: Path, as_of: datetime | None = None, since: datetim
         StateError: nothing happened before a moment.
         StorageError: the page cannot be written.
     """
-    at = _known(kept, as_of, "as-of")
-    before = at - SINCE if since is None else _known(kept, since, "since")
+    at = kept.known(as_of, "as-of")
+    before = at - SINCE if since is None else kept.known(since, "since")
     if before >= at:
         raise InputError(
             f"since is {before:%Y-%m-%d %H:%M} and as-of {at:%Y-%m-%d %H:%M}: since must be the earlier one",
@@ -125,18 +125,6 @@ def checkup(kept: Kept, out: Path, as_of: datetime | None = None, since: datetim
     html = render_checkup(facts, kept.settings.shop.language).encode()
     replace(out, html)
     return Checkup(facts, out, len(html))
-
-
-def _known(kept: Kept, asked: datetime | None, name: str) -> datetime:
-    """Return a moment of which something is known, and not less than there will be."""
-    last = kept.moment(None)
-    if asked is not None and asked > last:
-        raise InputError(
-            f"{name} is {asked:%Y-%m-%d %H:%M}, and nothing is known yet of the time after {last:%Y-%m-%d %H:%M} UTC",
-            hint=f"a moment up to {last:%Y-%m-%d}", field=name, value=asked.isoformat(), key="not_known_yet",
-            name=name, at=f"{asked:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}",
-        )  # fmt: skip
-    return kept.moment(asked)
 
 
 def _drift(kept: Kept, at: datetime, before: datetime, *, given: bool) -> Drift | None:

@@ -97,6 +97,27 @@ class Kept:
             raise StateError(f"nothing happened before {said['as_of']} UTC", hint=hint, key="too_early", **said)
         return as_of
 
+    def known(self, as_of: datetime | None, name: str) -> datetime:
+        """Return a moment of which something is known, and not less than there will be; None is that of `moment`.
+
+        Args:
+            as_of: naive UTC.
+            name: what the moment is called where it is refused.
+
+        Raises:
+            InputError: the moment lies after everything that was read.
+            StateError: nothing happened before it.
+        """
+        last = self.moment(None)
+        if as_of is not None and as_of > last:
+            raise InputError(
+                f"{name} is {as_of:%Y-%m-%d %H:%M}, and nothing is known yet of the time after "
+                f"{last:%Y-%m-%d %H:%M} UTC",
+                hint=f"a moment up to {last:%Y-%m-%d}", field=name, value=as_of.isoformat(), key="not_known_yet",
+                name=name, at=f"{as_of:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}",
+            )  # fmt: skip
+        return self.moment(as_of)
+
     def offers(self) -> list[Offer]:
         """Return what a model learns of: the settings' offers, `none` first, and those that past plans sent besides."""
         return [*catalogue(self.settings.offers, self.settings.shop.currency), *self.sent]

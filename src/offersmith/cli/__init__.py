@@ -8,6 +8,7 @@ start-up path, and `--help` must not wait for an engine.
 
 from __future__ import annotations
 
+from offersmith.cli.behaviour import group as behaviour
 from offersmith.cli.campaign import group as campaign
 from offersmith.cli.edge import main
 from offersmith.cli.evaluate import group as evaluate
@@ -27,6 +28,7 @@ __all__ = ["app", "main"]
 
 # A group without a name adds its commands to ours; the order is that of --help.
 app.add_typer(verbs)
+app.add_typer(behaviour)
 app.add_typer(quality)
 app.add_typer(plan, name="plan")
 app.add_typer(what_if)

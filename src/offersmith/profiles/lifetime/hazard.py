@@ -4,8 +4,6 @@ A logistic regression on person-periods (Allison 1982, Sociological Methodology 
 Educational Statistics 18:155): every period a member is at risk, and leaves or not. How long the membership has lasted
 enters as a dummy a period, or as a natural cubic spline where there are many; features shift the log-odds. A weak prior
 (standard deviation 3 around the usual log-odds, features scaled) keeps periods without a leaver finite.
-
-Periods are gone through one by one, each over the members at risk in it, so person-periods are never written out.
 """
 
 from __future__ import annotations
@@ -17,13 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from offersmith.errors import InputError
+from offersmith.profiles.lifetime.at_risk import AtRisk
 from offersmith.profiles.lifetime.base import Floats
 from offersmith.profiles.lifetime.interval import Interval, normal
 
 MANY = 18
 """Periods from which on the baseline is a spline."""
 _KNOTS = 5
-_SLACK = 1.0 / 3.0**2
 _STEPS = 60
 
 
@@ -157,37 +155,22 @@ def fit_hazard(
     at_risk = int((last - since).sum())
     usual = float(logit(gone.sum() / at_risk)) if gone.sum() < at_risk else 3.0
     q = baseline.shape[1]
-    centre_of_prior = np.zeros(q + rows.shape[1])
-    if q == periods:
-        centre_of_prior[:q] = usual
-    else:
-        centre_of_prior[0] = usual
-    starts = np.searchsorted(last, np.arange(1, periods + 1))
+    prior = np.zeros(q + rows.shape[1])
+    prior[: q if q == periods else 1] = usual
+    risk = AtRisk(last, gone, since, rows, baseline, prior)
+    at, value, curve, converged = _climb(risk)
+    covariance = np.asarray(np.linalg.inv(curve), dtype=np.float64)
+    return Hazard(baseline, at, covariance, centre, scale, value, len(last), at_risk, int(gone.sum()), converged)
 
-    def look(at: Floats) -> tuple[float, Floats, Floats]:
-        away = at - centre_of_prior
-        value, slope, curve = 0.0, -_SLACK * away, np.eye(len(at)) * _SLACK
-        shift = rows @ at[q:]
-        for period in range(1, periods + 1):
-            here = starts[period - 1] + np.flatnonzero(since[starts[period - 1] :] < period)
-            leaves = gone[here] & (last[here] == period)
-            logs = shift[here] + baseline[period - 1] @ at[:q]
-            chance = expit(logs)
-            value += float(logs[leaves].sum() - np.logaddexp(0.0, logs).sum())
-            rest, weight, x = leaves - chance, chance * (1.0 - chance), rows[here]
-            base = baseline[period - 1]
-            slope[:q] += rest.sum() * base
-            slope[q:] += rest @ x
-            crossed = np.outer(base, weight @ x)
-            curve[:q, :q] += weight.sum() * np.outer(base, base)
-            curve[:q, q:] += crossed
-            curve[q:, :q] += crossed.T
-            curve[q:, q:] += (x * weight[:, None]).T @ x
-        return value, slope, curve
 
-    at, converged = centre_of_prior.copy(), False
-    value, slope, curve = look(at)
-    best = value - 0.5 * _SLACK * float((at - centre_of_prior) @ (at - centre_of_prior))
+def _climb(risk: AtRisk) -> tuple[Floats, float, Floats, bool]:
+    """Return the most probable coefficients, their log-likelihood and curvature, and whether the steps came to rest.
+
+    Newton's steps, each halved until the posterior is no lower.
+    """
+    at, converged = risk.prior.copy(), False
+    value, slope, curve = risk.look(at)
+    best = risk.posterior(value, at)
     for _ in range(_STEPS):
         step = np.linalg.solve(curve, slope)
         if float(slope @ step) < 1e-10:
@@ -196,14 +179,13 @@ def fit_hazard(
         size = 1.0
         while size > 1e-6:
             tried = at + size * step
-            found = look(tried)
-            reached = found[0] - 0.5 * _SLACK * float((tried - centre_of_prior) @ (tried - centre_of_prior))
+            found = risk.look(tried)
+            reached = risk.posterior(found[0], tried)
             if reached >= best - 1e-12 * abs(best):
                 break
             size /= 2
         at, best, (value, slope, curve) = tried, reached, found
-    covariance = np.asarray(np.linalg.inv(curve), dtype=np.float64)
-    return Hazard(baseline, at, covariance, centre, scale, value, len(last), at_risk, int(gone.sum()), converged)
+    return at, value, curve, converged
 
 
 def _checked(
