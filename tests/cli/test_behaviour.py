@@ -1,4 +1,4 @@
-"""`offersmith behaviour` where it cannot answer: what is wrong and what to do, in the reader's language, and no page."""
+"""`offersmith behaviour` where it cannot answer: what is wrong, what to do, in the reader's language, and no page."""
 
 from pathlib import Path
 
