@@ -91,8 +91,8 @@ def test_planted_habits_are_found_again(made: Conduct) -> None:
     assert (channel.what, channel.stated) == ("channel", 40)
 
 
-def test_months_are_those_with_sales_and_only_whole_ones_count_as_such(made: Conduct) -> None:
-    assert [(one.start.month, one.whole) for one in made.facts.months] == [(3, True), (4, True), (5, False)]
+def test_months_are_whole_where_every_day_is_and_the_first_day_never_is(made: Conduct) -> None:
+    assert [(one.start.month, one.whole) for one in made.facts.months] == [(3, False), (4, True), (5, False)]
     assert sum(one.orders for one in made.facts.months) == 100
     assert made.facts.seasons.season("month").reason == "too_few"
 

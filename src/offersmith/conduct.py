@@ -6,9 +6,10 @@ Every figure comes from `profiles.behaviour`; nothing is decided here.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from offersmith.kept import Kept
 from offersmith.profiles.behaviour import abandonment
@@ -95,6 +96,7 @@ def conduct(kept: Kept, out: Path, as_of: datetime | None = None) -> Conduct:
         StorageError: the page cannot be written.
     """
     at, engine = kept.known(as_of, "as-of"), kept.analytics
+    today = at.replace(tzinfo=UTC).astimezone(ZoneInfo(kept.settings.shop.timezone)).date()
     since = max(at - timedelta(days=DAYS), totals(engine)["first_time"][0].as_py())
     by_product, by_category = cycles(engine, at), cycles(engine, at, "category")
     waiting = due(engine, at, by_product, by_category)
@@ -113,7 +115,7 @@ def conduct(kept: Kept, out: Path, as_of: datetime | None = None) -> Conduct:
         carts=carts,
         views=views,
         seasons=seasonality(engine, at),
-        months=months(engine, at),
+        months=months(engine, at, today),
         price=price_sense(engine, at, since),
         elasticities=elasticities(engine, at, since),
         preferred=tuple(preferred(engine, at, what, days=DAYS) for what in RESPECTS),

@@ -120,7 +120,9 @@ def test_the_funnel_says_where_most_are_lost(facts: ConductFacts) -> None:
 
 def test_carts_are_worth_what_is_known_and_no_less(facts: ConductFacts) -> None:
     left = sections(facts, EN)["left"]
-    assert "2 customers left 3 products in the cart, worth €123" in left.lead
+    assert "2 customers left something in the cart, 1.5 products each on average. It is worth €123 in all." in left.lead
+    some = replace(facts.carts, found=replace(facts.carts.found, valued=2))
+    assert "as far as prices are known" in sections(replace(facts, carts=some), EN)["left"].lead
     carts, views, largest = tables(left)
     assert carts.rows == (("<p1>", "green tea", 2, 123.45), ("p2", "–", 1, None))
     assert views.rows == (("p2", "–", 2),)

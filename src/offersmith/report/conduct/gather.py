@@ -18,6 +18,7 @@ from offersmith.store.texts import compile_texts
 
 SHOWN = 12
 """Products, categories and carts in a table, at most."""
+DAY = timedelta(days=1)
 MONTHS = 36
 """Months that are drawn, at most."""
 
@@ -53,8 +54,11 @@ def again(found: Cycles, waiting: Due) -> tuple[Again, ...]:
     return tuple(Again(one, *(counts.get((one.thing, name), 0) for name in ("due", "overdue"))) for one in shown)
 
 
-def months(engine: Analytics, at: datetime) -> tuple[Month, ...]:
-    """Return orders month by month on the shop's wall clock, months without any included."""
+def months(engine: Analytics, at: datetime, today: date) -> tuple[Month, ...]:
+    """Return orders month by month on the shop's wall clock, months without any included.
+
+    Neither the first day on record nor `today`, the day of the moment on that clock, counts as a whole one.
+    """
     rows = {date.fromisoformat(f"{row['month']}-01"): row["orders"] for row in by_month(engine, at).to_pylist()}
     first, last = (totals(engine, at)[name][0].as_py() for name in ("first_sale", "last_sale"))
     if first is None:
@@ -62,7 +66,7 @@ def months(engine: Analytics, at: datetime) -> tuple[Month, ...]:
     found, start = [], date(first.year, first.month, 1)
     while start <= last.date():
         after = date(start.year + start.month // 12, start.month % 12 + 1, 1)
-        whole = start >= first.date() and last.date() >= after - timedelta(days=1)
+        whole = start > first.date() and min(last.date(), today - DAY) >= after - DAY
         found.append(Month(start, rows.get(start, 0), whole))
         start = after
     return tuple(found[-MONTHS:])

@@ -27,10 +27,12 @@ def _left_lead(part: Left, reader: Reader) -> str:
         return found.text(reader.language)
     if not found.rows:
         return words(reader, f"{what}_none", days=found.days)
-    told = {"customers": found.customers, "rows": found.rows, "days": found.days}
-    if what == "views":
-        return words(reader, "views_lead", **told)
-    return words(reader, "carts_lead", **told, value=reader.money(reader.major(found.value)))
+    each = found.rows / found.customers
+    said = [words(reader, f"{what}_lead", customers=found.customers, each=each, days=found.days)]
+    if found.valued:
+        worth = "carts_worth" if found.valued == found.rows else "carts_worth_known"
+        said.append(words(reader, worth, value=reader.money(reader.major(found.value))))
+    return reader.sentences(said)
 
 
 def _left_table(part: Left, facts: ConductFacts, reader: Reader) -> Table:
