@@ -53,6 +53,7 @@ from offersmith.workspace import Workspace
 if TYPE_CHECKING:
     from offersmith.buyers import Buyers
     from offersmith.checkup import Checkup
+    from offersmith.conduct import Conduct
     from offersmith.crowds import Crowd
 
 
@@ -137,6 +138,13 @@ class Shop(Workspace):
 
         with self.engine() as kept:
             return crowd(kept, kept.moment(as_of), out, rules)
+
+    def behaviour(self, out: Path, as_of: datetime | None = None) -> Conduct:
+        """Write the page of what customers do: visits, drop-off, carts left, busy times, prices, repeat purchases."""
+        from offersmith.conduct import conduct  # noqa: PLC0415 - start-up path
+
+        with self.engine() as kept:
+            return conduct(kept, out, as_of)
 
     def buyers(
         self, out: Path, as_of: datetime | None = None, days: int = 28, *, encoders: bool = False,

@@ -21,8 +21,5 @@ def behaviour(
     as_json: AsJson = False,
 ) -> None:
     """Show how customers visit, drop off, leave carts, when and at what price they buy, and what again, as a page."""
-    from offersmith.conduct import conduct  # noqa: PLC0415 - start-up path
-
-    opened, at = open_shop(shop), moment_of(as_of)
-    with opened.engine() as kept:
-        answer(conduct(kept, out, at), as_json=as_json, language=opened.language)
+    opened = open_shop(shop)
+    answer(opened.behaviour(out, moment_of(as_of)), as_json=as_json, language=opened.language)
