@@ -40,5 +40,5 @@ def test_no_shop_no_events_and_no_moment_are_told(run, corner: Path, monkeypatch
     code, _, said = run(*asked, "--as-of", "1999-01-01")
     assert (code, "1999-01-01 00:00（UTC）之前没有任何事件" in said) == (5, True)
     code, _, said = run(*asked, "--as-of", "tomorrow")
-    assert (code, "不是可以识别的时间" in said) == (4, True)
+    assert (code, "不符合 ISO 8601" in said) == (4, True)
     assert not out.exists()
