@@ -16,7 +16,6 @@ from offersmith.events.examples.complete_journey import sources
 from offersmith.profiles.build import build
 from offersmith.settings import SourceSettings
 from offersmith.store.analytics import Analytics
-from offersmith.store.feature_values import COUNT_BITS, VALUE_BITS
 from offersmith.vocabulary import EVENTS, Feature
 
 
@@ -62,30 +61,24 @@ def defined(events: pa.Table, customers: pa.ChunkedArray, moment: datetime, feat
     return np.bincount(place, weights, len(customers))
 
 
-def differences(live: pa.Table, batch: pa.Table, feature: Feature, lines: Any) -> dict[str, float]:
+def differences(live: pa.Table, batch: pa.Table, feature: Feature) -> dict[str, float]:
     """Return how far a feature is from the batch query, over all customers.
 
     Args:
         live: what was kept up to date.
         batch: what was asked at once; of the same customers.
         feature: which.
-        lines: events of each customer: the batch query rounds each one's weight to half a unit of its fixed point.
 
     Returns:
-        `absolute` and `relative` (largest differences; infinite where one knows and the other does not), and `beyond`,
-        the largest relative difference after what the batch query may have rounded is taken off; decayed kinds only.
+        `absolute` and `relative`: largest differences; infinite where one knows and the other does not.
     """
     ours, theirs = (column[feature.name] for column in (live, batch))
     if not pc.all(pc.equal(ours.is_null(), theirs.is_null())).as_py():
-        return {"absolute": float("inf"), "relative": float("inf"), "beyond": float("inf")}
+        return {"absolute": float("inf"), "relative": float("inf")}
     x, y = (pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy() for column in (ours, theirs))
     gap = np.abs(x - y)
     scale = np.maximum(np.maximum(np.abs(x), np.abs(y)), np.finfo(float).tiny)
-    rounded = 0.0
-    if feature.kind in ("decayed_count", "decayed_sum"):
-        rounded = lines * 2.0 ** -((COUNT_BITS if feature.kind == "decayed_count" else VALUE_BITS) + 1)
     return {
         "absolute": float(gap.max(initial=0.0)),
         "relative": float((gap / scale).max(initial=0.0)),
-        "beyond": float((np.maximum(gap - rounded, 0.0) / scale).max(initial=0.0)),
     }

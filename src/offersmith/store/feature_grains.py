@@ -15,6 +15,7 @@ from offersmith.store.feature_values import (
     COUNT_BITS,
     FRACTION_BITS,
     LOG_BITS,
+    REST_BITS,
     VALUE_BITS,
     VALUE_LOG_BITS,
     column,
@@ -169,17 +170,26 @@ def _aggregate(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
         case "last_day":
             return local_day(table).max(where=where)
         case "decayed":
-            return _decayed(cell, table, as_of).sum(where=where)
+            return _faded(cell, table, as_of, where)
         case _:
             raise AssertionError(cell)
 
 
-def _decayed(cell: Cell, table: ir.Table, as_of: datetime) -> ir.Value:
+def _faded(cell: Cell, table: ir.Table, as_of: datetime, where: ir.BooleanValue | None) -> ir.Value:
+    """Add up what has faded, in fixed point.
+
+    A value of a line is added up in two integers, its whole units and the rest of them: what has faded to a fraction of
+    a cent is as exact as what is fresh, and no large amount is too large for 64 bits.
+    """
     share = weight(table, as_of, cell.half_life_days or 1.0)
     if cell.value is None:
-        return whole(share * real(2**COUNT_BITS))
+        return whole(share * real(2**COUNT_BITS)).sum(where=where)
     bits = VALUE_BITS - FRACTION_BITS.get(cell.value, 0)
-    return whole(share * real(_value(cell, table)) * real(2**bits))
+    units = share * real(_value(cell, table)) * real(2**bits)
+    if cell.grain != "event":
+        return whole(units).sum(where=where)
+    rest = whole((units - real(whole(units))) * real(2**REST_BITS))
+    return real(whole(units).sum(where=where)) + real(rest.sum(where=where)) / real(2**REST_BITS)
 
 
 def _gaps(named: Named, table: ir.Table, as_of: datetime) -> ir.Table:

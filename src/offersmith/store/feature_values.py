@@ -20,6 +20,8 @@ FRACTION_BITS = {"quantity": 16, "rating": 16, "unit_price": 20}
 """Values that are no integers are kept as value x 2^bits."""
 COUNT_BITS, VALUE_BITS = 40, 24
 """Bits after the point of a decayed count and a decayed value."""
+REST_BITS = 24
+"""Further bits of a decayed value of lines, which are added up apart."""
 LOG_BITS, VALUE_LOG_BITS = 32, 12
 """Bits after the point of n ln n, where n counts lines or adds up a value."""
 

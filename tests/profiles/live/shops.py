@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from offersmith.profiles import FEATURES
 from offersmith.profiles.build import build
 from offersmith.store.analytics import Analytics
-from offersmith.store.feature_values import COUNT_BITS, VALUE_BITS
+from offersmith.store.feature_values import COUNT_BITS, REST_BITS, VALUE_BITS
 from offersmith.vocabulary import EVENTS, Feature, Where
 
 END = datetime(2024, 6, 1, 12)
@@ -114,8 +114,8 @@ def batch(rows: Sequence[Row] | pa.Table, as_of: datetime, features: Sequence[Fe
 def assert_equal(live: pa.Table, wanted: pa.Table, features: Sequence[Feature], lines: int) -> None:
     """Ask for the same schema and the same answers: all digits, but those of decayed features.
 
-    The batch query rounds what each observation weighs to fixed point, at most half a unit of it for each; live sums do
-    not. Beside that, decayed features agree to 1e-9.
+    The batch query rounds what each observation weighs to fixed point, at most half a unit of it for each; live sums of
+    lines do not. Beside that, decayed features agree to 1e-9.
     """
     assert live.schema.equals(wanted.schema, check_metadata=True)
     assert live["customer_id"].to_pylist() == wanted["customer_id"].to_pylist()
@@ -123,6 +123,7 @@ def assert_equal(live: pa.Table, wanted: pa.Table, features: Sequence[Feature], 
         ours, theirs = live[feature.name].to_pylist(), wanted[feature.name].to_pylist()
         if feature.kind in ("decayed_count", "decayed_sum"):
             bits = COUNT_BITS if feature.kind == "decayed_count" else VALUE_BITS
+            bits += REST_BITS if feature.kind == "decayed_sum" and feature.grain == "event" else 0
             np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=lines * 2.0 ** -(bits + 1), err_msg=feature.name)
         else:
             assert ours == theirs, feature.name
