@@ -16,6 +16,8 @@ from offersmith.errors import InfeasibleError, InputError, OffersmithError, Stat
 from offersmith.kept import sent
 from offersmith.planned import Planned
 from offersmith.plans import PlansListed
+from offersmith.report.gather_plan import plan_facts
+from offersmith.report.inputs import Both
 from offersmith.response.logged import logs
 from offersmith.store.campaigns import Campaigns
 from offersmith.store.decided import DECIDED
@@ -24,6 +26,7 @@ from offersmith.strategy.table import plan_table
 from offersmith.words import LANGUAGES
 
 CUSTOMERS = 300
+NAMES = ["Thank-you 10 %", "感谢回馈 9 折"]
 LIMITS = """
 [[limits]]
 name = "reach"
@@ -107,6 +110,22 @@ def test_a_playbook_gives_its_own_offers_to_its_own_customers(shop: Shop) -> Non
     assert card.given == made.customers - made.plan.counts["none"]
     assert card.expected_profit == pytest.approx(made.plan.expected_profit)
     assert "## " in made.page()
+
+
+def test_a_plan_asked_for_in_another_language_is_the_same_plan_and_has_names_in_both(shop: Shop) -> None:
+    made = shop.plan(200, playbooks=["frequent-buyers"])
+    chinese = msgspec.structs.replace(shop.settings.shop, language="zh")
+    in_chinese = Shop(shop.folder, msgspec.structs.replace(shop.settings, shop=chinese))
+    again = in_chinese.plan(200, playbooks=["frequent-buyers"])
+    assert again.plan.version == made.plan.version
+    for plan in (made, again):
+        words = plan.as_dict()["playbooks"][0]["words"]
+        assert [words[tongue]["offers"]["frequent-buyers.ten"] for tongue in LANGUAGES] == NAMES
+        assert f"Frequent buyers: {NAMES[0]} (10 % off)" in plan.page("en")
+        assert f"高频顾客：{NAMES[1]}（" in plan.page("zh")
+        groups = pa.table({"customer_id": plan.decisions["customer_id"], "segment": ["loyal"] * plan.customers})
+        facts = plan_facts(plan.as_dict(), plan.decisions, groups)
+        assert Both(f"Frequent buyers: {NAMES[0]}", f"高频顾客：{NAMES[1]}") in [row.name for row in facts.offers]
 
 
 def test_members_are_told_by_the_shop_s_own_file_of_customers(shop: Shop) -> None:

@@ -149,8 +149,17 @@ class Planned:
 
     def page(self, language: Language = "en") -> str:
         """Return the strategy in words as Markdown: by playbook where it was asked for so, then by group."""
-        groups = cards_page(self.cards, language, self.plan)
+        groups = cards_page(self.cards, language, self.plan, self._names(language))
         return f"{playbooks_page(self.playbooks, language)}\n{groups}" if self.playbooks else groups
+
+    def _names(self, language: Language) -> dict[str, tuple[str, str]]:
+        """Return the title of its playbook and the name of every offer of a playbook, in a language."""
+        names = {offer.offer_id: offer.name or offer.offer_id for offer in self.plan.offers}
+        return {
+            offer: (spoken(book.title, language), book.offer_names(language).get(offer, names[offer]))
+            for book in (card.playbook for card in self.playbooks)
+            for offer in book.offer_ids
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values: all a report says of the plan, so that the ledger keeps it whole."""
@@ -202,12 +211,13 @@ SAID = 0.005
 
 
 def words(card: PlaybookCard) -> dict[str, Any]:
-    """Return a playbook's card in every language: its title, what it is for, and its lines with their labels."""
+    """Return a playbook's card in every language: title, what it is for, lines with their labels, names of offers."""
     return {
         tongue: {
             "title": spoken(card.playbook.title, tongue),
             "about": spoken(card.playbook.about, tongue),
             "lines": [list(line) for line in card_lines(card, tongue)],
+            "offers": card.playbook.offer_names(tongue),
         }
         for tongue in LANGUAGES
     }

@@ -151,7 +151,7 @@ class Planner:
         table, _ = self.kept.profiles(at)
         groups = segment(table)
         known = with_attributes(table.append_column("segment", groups["segment"]), self.kept.register())
-        playbooks = [playbook_files.parse(one) for one in request.playbooks]
+        playbooks = [playbook_files.parse(one, "--set") for one in request.playbooks]
         offers, tables, days, uses = self._offers(request, playbooks, known)
         longest = max(days.values(), default=self.settings.plan.valid_days)
         budget = Money.stated(request.budget, self.settings.shop.currency)

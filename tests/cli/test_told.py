@@ -13,6 +13,7 @@ from offersmith.shop import Shop
 from offersmith.strategy.funds import left
 from offersmith.strategy.objective import settle
 from offersmith.strategy.opted_out import stated
+from offersmith.strategy.request import Request
 from offersmith.vocabulary import Offer
 from offersmith.words import catalogue, say
 
@@ -69,6 +70,7 @@ MISTAKES = {
     "unknown_plan": ("plan", "compare", "nothing", "of-it"),
     "unknown_key": ("what-if", "--set", "bugdet=5"),
     "unknown_key_of": ("what-if", "--set", "limits.reach.at_most=5"),
+    "set_twice": ("what-if", "--set", "budget=5", "--set", "budget=6"),
     "experiment_breaks": ("plan", "--budget", "5", "--limits", "{shop}/../never.toml"),
     "unknown_goal": ("plan", "--budget", "5", "--goal", "fame"),
     "nothing_left": ("plan", "--balance", "0"),
@@ -122,6 +124,10 @@ def faults(shop: Path) -> dict[str, OffersmithError]:
         "unknown_plan": lambda: opened.what_if("nothing", ["budget=5"]),
         "unknown_key": lambda: opened.what_if("", ["bugdet=5"]),
         "unknown_key_of": lambda: opened.what_if("", ["limits.reach.at_most=5"]),
+        "unknown_key_of_playbooks": lambda: Request(
+            "5.00 USD", 0, "even", 0.3, playbooks=({"name": "win-back"},)
+        ).changed(["limits.reach.at_most=5"]),
+        "set_twice": lambda: opened.what_if("", ["budget=5", "budget=6"]),
         "experiment_breaks": lambda: opened.plan(5, limits=shop.parent / "never.toml"),
         "unknown_goal": lambda: opened.plan(5, goal="fame"),
         "no_confidence": lambda: opened.what_if("", ["confidence=2"]),

@@ -74,8 +74,8 @@ def test_it_is_said_in_plain_words_in_both_languages():
     _, found = frequent(pa.chunked_array([FIVE]))
     speaks, against = lines(found, "en", "USD")
     assert speaks == (
-        "what the model goes by: days since the last purchase (lower) for 50%, +1.50 USD each; your own "
-        "assumption for 25%, +0.50 USD each; own_score (not known) for 25%, +0.25 USD each"
+        "what the model goes by: days since the last purchase (lower) for 50%, +1.50 USD each; what is "
+        "assumed under [priors] for 25%, +0.50 USD each; own_score (not known) for 25%, +0.25 USD each"
     )
     assert against == "what speaks against it, by the model: orders ever (higher) for 50%, -2.00 USD each"
     assert lines(found, "zh", "CNY")[0].startswith(

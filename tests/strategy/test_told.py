@@ -8,6 +8,7 @@ from offersmith.money import Money
 from offersmith.settings import PlanSettings
 from offersmith.strategy.cards import cards, to_markdown
 from offersmith.strategy.limits.compiling import Banned
+from offersmith.strategy.percent import percent
 from offersmith.strategy.plan import make
 from offersmith.strategy.told import told
 
@@ -25,7 +26,11 @@ def test_the_difference_is_told_part_by_part_in_cards_too(estimates, offers):
     said, warning = told(plan)
     assert f"within 600.00 USD is at most {plan.certificate.dual_bound:,.2f}" in said
     assert f"this plan expects {plan.expected_profit:,.2f}" in said
-    assert f"{parts.by_lot:,.2f} of the difference is the price of deciding 10% by lot" in said
+    drawn = percent(plan.explorers / plan.customers)
+    assert f"{parts.by_lot:,.2f} of the difference is the price of deciding {drawn} by lot" in said
+    assert f"{plan.explorers} customers are decided by lot ({drawn}; 10% was to be expected)" in to_markdown(
+        (), "en", plan
+    )
     assert f"{parts.reserve:,.2f} is the price of keeping {parts.reserved:,.2f} of the budget in reserve" in said
     assert f"One more USD of budget would earn about {plan.shadow_price:.2f}" in said
     assert f"Past a budget of {plan.frontier.enough:,.2f} USD nothing more is worth giving." in said

@@ -203,7 +203,7 @@ def _figure(use: Use | None, name: str) -> str | None:
     """Write one figure of a limit: a share of a band needs other digits than a budget, so each has its own."""
     if use is None:
         return None
-    text = fixed(getattr(use, name), 4 if name == "price" else 2)
+    text = fixed(getattr(use, name), 4 if name == "price" else use.digits)
     return text if name != "bound" else f"{'≥' if use.at_least else '≤'} {text}"
 
 

@@ -34,6 +34,7 @@ from offersmith.strategy.limits.compiling import Banned, Before
 from offersmith.strategy.objective import CONFIDENCE, PROFIT, Goal
 from offersmith.strategy.one_each import one_each
 from offersmith.strategy.opted_out import GIVEN, Settled
+from offersmith.strategy.percent import whole
 from offersmith.strategy.told import together
 from offersmith.vocabulary import JOINED, NO_OFFER, NORMAL_95
 from offersmith.words import LANGUAGES, Language, say
@@ -54,9 +55,8 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
     names = {code: Both.same(name) for code, name in summary["offers"].items()}
     names[NO_OFFER] = Both.say("gather.no_offer")
     for playbook in summary.get("playbooks", ()):
-        title = {tongue: playbook["words"][tongue]["title"] for tongue in LANGUAGES}
         for offer in (one["offer_id"] for one in playbook["offers"]):
-            names[offer] = Both(f"{title['en']}: {names[offer].en}", f"{title['zh']}：{names[offer].zh}")
+            names[offer] = _of_playbook(playbook["words"], offer, names[offer])
     if summary.get("each", 1) > 1:
         names[SEVERAL] = Both.say("gather.several_offers")
     certificate = summary["certificate"]
@@ -84,7 +84,7 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         integral=certificate["integral"],
         difference=PlanDifference(**summary["difference"]),
         explored=summary["explorers"],
-        share=summary["explore"],
+        share=summary["explorers"] / max(len(decisions["customer_id"].unique()), 1),
         largest_lot=summary["largest_lot"],
         pays=tuple((names[offer], chance) for offer, chance in summary["pays"].items()),
         profit_if_paid=summary["expected_profit_if_shop_paid"] if summary["cost_share"] < 1 else None,
@@ -99,6 +99,13 @@ def plan_facts(summary: Mapping[str, Any], decisions: pa.Table, segments: pa.Tab
         withheld=_withheld(summary, names),
         for_everybody=(summary.get("opted_out") or {}).get("outcome") == GIVEN,
     )
+
+
+def _of_playbook(words: Mapping[str, Any], offer: str, name: Both) -> Both:
+    """Return what an offer of a playbook is called; older summaries have its name in one language only."""
+    names = {tongue: words[tongue].get("offers", {}).get(offer, name.of(tongue)) for tongue in LANGUAGES}
+    titles = {tongue: words[tongue]["title"] for tongue in LANGUAGES}
+    return Both(*(say("compare.offer_of", one, title=titles[one], name=names[one]) for one in LANGUAGES))
 
 
 def _asked_for(summary: Mapping[str, Any]) -> tuple[Both, ...]:
@@ -258,7 +265,7 @@ def _held_for(code: str, share: float | None) -> Both:
     reason = Both.say(f"strategy.reason_{code}")
     if share is None:
         return reason
-    return Both(*(say("strategy.card_reason", one, reason=reason.of(one), share=share) for one in LANGUAGES))
+    return Both(*(say("strategy.card_reason", one, reason=reason.of(one), share=whole(share)) for one in LANGUAGES))
 
 
 def _also(facts: Sequence[Both], language: Language) -> str:

@@ -163,7 +163,7 @@ class PlanFacts:
         bound: no plan within the same budget can expect more; `value` is what this one expects; both major units.
         difference: what lies between them.
         explored: customers whose decision was drawn by lot.
-        share: of customers decided by lot, in expectation, 0..1.
+        share: of customers decided by lot, as it was drawn, 0..1.
         largest_lot: part of the budget that one customer's lot may cost, 0..1.
         profit_if_paid: `profit` if the shop had to pay for its offers alone; None where it does.
         pays: offer -> chance that it earns more than it costs with those who get it, 0..1.

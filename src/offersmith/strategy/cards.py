@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from offersmith.strategy.decisions import first_of
 from offersmith.strategy.facts import KNOWN
 from offersmith.strategy.goal_words import goal_lines
 from offersmith.strategy.opted_out import CODE as OPTED_OUT
-from offersmith.strategy.percent import percent
+from offersmith.strategy.percent import percent, whole
 from offersmith.strategy.plan import Plan
 from offersmith.strategy.reasons import holding
 from offersmith.strategy.told import told
@@ -124,25 +124,41 @@ def _place(card: Card) -> tuple[bool, bool, float, str, str]:
     return card.offer_id == NO_OFFER, drawn, -card.expected_profit, card.segment, card.offer_id
 
 
-def to_markdown(made: Sequence[Card], language: Language = "en", plan: Plan | None = None) -> str:
+def to_markdown(
+    made: Sequence[Card],
+    language: Language = "en",
+    plan: Plan | None = None,
+    names: Mapping[str, tuple[str, str]] | None = None,
+) -> str:
     """Return the cards as a page of Markdown; the same cards give the same bytes.
 
     Args:
         made: the cards, in the order they are shown.
         language: of the page.
         plan: adds its totals at the top, the offers' terms in words and the currency.
+        names: by offer of a playbook, the playbook's title and the offer's name on this page; several playbooks may
+            call their offers the same.
     """
+    called = {} if names is None else names
     terms = {} if plan is None else {offer.offer_id: says(offer, language) for offer in plan.offers}
     page = [f"# {say('strategy.cards_title', language)}", *([] if plan is None else _intro(plan, language))]
     currency = "" if plan is None else plan.budget.currency
     for card in made:
-        page += ["", *_page(card, terms.get(card.offer_id, card.offer_name), language, currency)]
+        title, name = called.get(card.offer_id, ("", card.offer_name))
+        offer = _offer(card.offer_id, name, terms.get(card.offer_id, name), language)
+        offer = say("compare.offer_of", language, title=title, name=offer) if title else offer
+        page += ["", *_page(card, offer, language, currency)]
     return "\n".join(page) + "\n"
 
 
-def _page(card: Card, terms: str, language: Language, currency: str) -> list[str]:
-    named = terms if card.offer_id == NO_OFFER or card.offer_name == terms else f"{card.offer_name} ({terms})"
-    title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=named)
+def _offer(offer: str, name: str, terms: str, language: Language) -> str:
+    if offer == NO_OFFER or name == terms:
+        return terms
+    return say("playbooks.what_named", language, name=name, terms=terms)
+
+
+def _page(card: Card, offer: str, language: Language, currency: str) -> list[str]:
+    title = say("strategy.card_head", language, segment=_segment(card.segment, language), offer=offer)
     why, common = (_codes(card, language, facts=facts) for facts in (False, True))
     low, high = card.probability_low, card.probability_high
     odds = "strategy.card_odds" if f"{low:.3f}" != f"{high:.3f}" else "strategy.card_odds_same"
@@ -160,7 +176,7 @@ def _page(card: Card, terms: str, language: Language, currency: str) -> list[str
 def _codes(card: Card, language: Language, *, facts: bool) -> str:
     """Return what decided, or what is merely true of the customers."""
     return say("strategy.and", language).join(
-        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=share)
+        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=whole(share))
         for code, share in zip(card.reasons, card.reason_shares, strict=True)
         if (code in KNOWN) == facts
     )
@@ -185,7 +201,8 @@ def _intro(plan: Plan, language: Language) -> list[str]:
     paragraphs += goal_lines(plan.goal, plan.certificate.value, plan.given_up, language)
     if plan.cold:
         paragraphs.append(say("strategy.cards_cold", language, part=plan.largest_lot))
-    paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, share=percent(plan.explore)))
+    drawn = {"share": percent(plan.drawn), "expected": percent(plan.explore)}
+    paragraphs.append(say("strategy.cards_explored", language, explorers=plan.explorers, **drawn))
     if plan.explore < plan.explore_asked and not plan.cold:
         asked, part = percent(plan.explore_asked), plan.largest_lot
         paragraphs.append(say("strategy.cards_explore_reduced", language, asked=asked, part=part))

@@ -135,6 +135,11 @@ class Plan:
         return int(self.chances.shape[1])
 
     @property
+    def drawn(self) -> float:
+        """Share of customers decided by lot, as it was drawn; `explore` is what was to be expected."""
+        return self.explorers / max(self.customers, 1)
+
+    @property
     def sets(self) -> dict[str, int]:
         """How many customers get each set of several offers (`a+b`), the commonest first."""
         return {} if self.each == 1 else sets_given(self.decisions)
@@ -363,8 +368,12 @@ def _version(
     why: pa.ListArray,
     spoken: pa.ListArray,
 ) -> str:
-    """Return a hash of everything the plan says and of what it was made from."""
-    catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.name, offer.version] for offer in offers]
+    """Return a hash of everything the plan says and of what it was made from.
+
+    What offers are called stands in what was asked, in every language. Their names here are in that of whoever asked,
+    and the same plan read in another language is no other plan.
+    """
+    catalogue = [[offer.offer_id, offer.kind, dict(offer.terms), offer.version] for offer in offers]
     content = hashlib.blake2b(json.dumps([stated, catalogue], sort_keys=True).encode(), digest_size=8)
     reasons, counts = spoken.flatten(), pc.fill_null(pc.list_value_length(spoken), -1).to_numpy()
     texts = [lots(pc.fill_null(reasons.field(name), ""), "") for name in ("feature", "held")]

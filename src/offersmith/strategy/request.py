@@ -33,6 +33,8 @@ FROM_BALANCE = ("balance", "out")
 """What is there only where the budget is what is left of a balance."""
 LATER = ("goal", "confidence", "balance", "out", "each")
 """What older summaries do not have."""
+OF_PLAYBOOKS = ("limits", "offers")
+"""Tables that playbooks bring, too."""
 TERMS = "terms"
 """The table of an offer whose fields are said as the offer's own."""
 OFFERED = frozenset(one.encode_name for kind in (OfferSettings, Template) for one in structs.fields(kind))
@@ -104,6 +106,10 @@ class Request:
             InputError: a change is not `KEY=VALUE`, or its key names nothing there is.
         """
         plain = {**self.as_dict(), "each": self.each}
+        keys = [change.partition("=")[0].strip() for change in changes]
+        twice = next((key for place, key in enumerate(keys) if key in keys[:place]), "")
+        if twice:
+            raise InputError(f"--set {twice!r} is said twice", hint="say each once", key="set_twice", set=twice)
         for change in changes:
             key, equals, value = change.partition("=")
             if not key.strip() or not equals:
@@ -189,7 +195,7 @@ def _put(plain: dict[str, Any], key: str, value: Any, change: str) -> None:
         if isinstance(here, list):  # of tables: plain lists are values
             found = next((one for one in here if rest == _named(one) or rest.startswith(f"{_named(one)}.")), None)
             if found is None:
-                raise _unknown(place, rest, [_named(one) for one in here], change)
+                raise _not_listed(plain, place, rest, here, change)
             name = _named(found)
             if rest == name:
                 _off(here, found, value, change)
@@ -256,6 +262,17 @@ def _off(tables: list[Any], found: Any, value: Any, change: str) -> None:
             set=change,
         )
     tables.remove(found)
+
+
+def _not_listed(plain: Table, place: str, name: str, here: Sequence[Table], change: str) -> InputError:
+    """Return the error that no such table is in a list; of limits and offers, a plan may have its playbooks' alone."""
+    if here or place not in OF_PLAYBOOKS or not plain["playbooks"]:
+        return _unknown(place, name, [_named(one) for one in here], change)
+    book = _named(plain["playbooks"][0])
+    said = f"--set {change!r}: no {name!r} in {place}"
+    hint = f"the plan has only those of its playbooks: name a field such as playbooks.{book}.{place}.NAME.FIELD"
+    facts = {"set": change, "name": name, "place": place, "book": book}
+    return InputError(said, hint=hint, key="unknown_key_of_playbooks", **facts)
 
 
 def _unknown(place: str, name: str, known: Sequence[str], change: str) -> InputError:

@@ -71,9 +71,9 @@ def _told(plan: Plan, language: Language) -> list[str]:
     said = [say(f"strategy.{best}", language, budget=plan.budget, bound=bound, profit=plan.certificate.value, **of)]
     said += [say("strategy.best_opted_out", language)] if given else []
     if missing.by_lot >= LEAST:
-        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=percent(plan.explore)))
+        said.append(say("strategy.price_of_lots", language, by_lot=missing.by_lot, share=percent(plan.drawn)))
     elif missing.by_lot <= -LEAST:
-        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=percent(plan.explore)))
+        said.append(say("strategy.lucky_lots", language, more=-missing.by_lot, share=percent(plan.drawn)))
     if missing.reserve >= LEAST:
         kept, price = missing.reserved, missing.reserve
         name = "price_of_reserves" if limited else "price_of_reserve"

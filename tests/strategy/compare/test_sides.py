@@ -135,7 +135,8 @@ def test_limits_of_one_plan_only_are_shown_and_floors_are_floors(side):
         LimitChange("budget", Use(1.5, 100.0, 0.5), Use(1.0, 9, 2.0)),
         LimitChange("lapsed", None, Use(4.0, 3, -0.25, at_least=True)),
     )
-    assert "lapsed: not there → 4.00 of at least 3.00, price -0.2500" in str(made)
+    assert "lapsed: not there → 4 of at least 3, price -0.2500" in str(made)
+    assert "budget: 1.50 of at most 100.00, price 0.5000 → 1 of at most 9, price 2.0000" in str(made)
 
 
 def test_moves_by_lot_are_counted(side):

@@ -83,6 +83,10 @@ def test_an_offer_of_a_playbook_is_called_by_its_title(side):
     assert called(made.offers["ten-percent"], "en", after=True) == "Members: 10 % off"
     assert called(made.offers["ten-percent"], "zh", after=True) == "会员：10 % off"
     assert called(made.offers["five-percent"], "en", after=True) == "5 % off"
+    words = {tongue: {**said, "offers": {"ten-percent": f"A tenth ({tongue})"}} for tongue, said in words.items()}
+    made = compare(side(FEW), side(OTHER, "two", playbooks=[{**playbooks[0], "playbook": "members", "words": words}]))
+    assert called(made.offers["ten-percent"], "en", after=False) == "Members: A tenth (en)"
+    assert called(made.offers["ten-percent"], "zh", after=True) == "会员：A tenth (zh)"
 
 
 def test_changed_terms_are_said_to_rest_on_no_history(side):

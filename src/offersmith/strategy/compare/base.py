@@ -64,6 +64,11 @@ class Use:
     price: float
     at_least: bool = False
 
+    @property
+    def digits(self) -> int:
+        """After the point of what is used and of the bound: none where both are whole, as numbers of customers are."""
+        return 0 if float(self.usage).is_integer() and float(self.bound).is_integer() else 2
+
 
 @dataclass(frozen=True, slots=True)
 class LimitChange:
@@ -157,12 +162,14 @@ class Listed:
         before: in the first plan.
         after: in the second.
         playbook: title by language of the playbook it belongs to; empty where it belongs to none.
+        names: by language, where the playbook says them; plans keep them in the language they were made in.
     """
 
     offer_id: str
     before: Offer | None
     after: Offer | None
     playbook: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:

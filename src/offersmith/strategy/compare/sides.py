@@ -168,7 +168,11 @@ def _listed(before: Side, after: Side) -> dict[str, Listed]:
         sides.append(found | {name: Offer(name, "") for name in names if name is not None and name not in found})
     one, two = ({NO_OFFER: NONE} | {name: o for name, o in side.items() if name != NO_OFFER} for side in sides)
     titles = {**_titles(before.summary), **_titles(after.summary)}
-    return {name: Listed(name, one.get(name), two.get(name), titles.get(name, {})) for name in {**one, **two}}
+    called = {**_names(before.summary), **_names(after.summary)}
+    return {
+        name: Listed(name, one.get(name), two.get(name), titles.get(name, {}), called.get(name, {}))
+        for name in {**one, **two}
+    }
 
 
 def _sets(offers: Mapping[str, Offer], names: Sequence[str]) -> dict[str, Offer]:
@@ -189,6 +193,16 @@ def _titles(summary: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
         for playbook in summary.get("playbooks", ())
         for offer in playbook["offers"]
     }
+
+
+def _names(summary: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what every offer of a playbook is called, by language; older summaries do not say."""
+    found: dict[str, dict[str, str]] = {}
+    for playbook in summary.get("playbooks", ()):
+        for tongue, words in playbook["words"].items():
+            for offer, name in words.get("offers", {}).items():
+                found.setdefault(offer, {})[tongue] = name
+    return found
 
 
 def _offer(table: Mapping[str, Any], currency: str) -> Offer:

@@ -62,7 +62,7 @@ def called(offer: Listed, language: Language, *, after: bool) -> str:
     one = (offer.after if after else offer.before) or offer.before or offer.after
     if one is None:
         return offer.offer_id
-    name = one.name or one.offer_id
+    name = offer.names.get(language) or one.name or one.offer_id
     if offer.playbook:
         name = say("compare.offer_of", language, title=offer.playbook[language], name=name)
     if offer.same or offer.before is None or offer.after is None or one.kind not in KINDS:
@@ -87,7 +87,8 @@ def limit_use(use: Use | None, language: Language) -> str:
     if use is None:
         return say("compare.absent", language)
     side = "compare.limit_floor" if use.at_least else "compare.limit_use"
-    return say(side, language, usage=use.usage, bound=use.bound, price=use.price)
+    usage, bound = (f"{one + 0.0:,.{use.digits}f}" for one in (use.usage, use.bound))
+    return say(side, language, usage=usage, bound=bound, price=use.price)
 
 
 def _asked(made: Comparison, language: Language) -> list[str]:

@@ -174,6 +174,11 @@ class Playbook(_Part, frozen=True):
         """The ids its offers have in a plan."""
         return tuple(offer_id(self.name, template.id) for template in self.offers)
 
+    def offer_names(self, language: Language) -> dict[str, str]:
+        """Return what its offers are called in a language; one without a name of its own is left out."""
+        named = zip(self.offer_ids, (spoken(template.name, language) for template in self.offers), strict=True)
+        return {offer: name for offer, name in named if name}
+
 
 def plain(part: _Part) -> dict[str, Any]:
     """Return a part of a playbook as a file has it: tables, lists, texts and numbers, and nothing that is not there."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from offersmith.offers.catalogue import says
 from offersmith.strategy.because import joined
 from offersmith.strategy.facts import KNOWN
+from offersmith.strategy.percent import whole
 from offersmith.strategy.playbooks.base import spoken
 from offersmith.strategy.playbooks.cards import Given, PlaybookCard
 from offersmith.strategy.playbooks.said import rails, risks, season, whom
@@ -49,8 +50,7 @@ def lines(card: PlaybookCard, language: Language = "en") -> list[tuple[str, str]
 
 def _what(card: PlaybookCard, given: Given, language: Language) -> str:
     terms = says(given.offer, language)
-    names = {one: template.name for one, template in zip(card.playbook.offer_ids, card.playbook.offers, strict=True)}
-    name = spoken(names.get(given.offer.offer_id, ""), language)
+    name = card.playbook.offer_names(language).get(given.offer.offer_id, "")
     offer = say("playbooks.what_named", language, name=name, terms=terms) if name else terms
     key = "what_money" if given.customers else "what"
     profit, cost = given.expected_profit, given.expected_cost
@@ -110,7 +110,7 @@ def _cost(card: PlaybookCard, language: Language) -> str:
 def _why(card: PlaybookCard, language: Language) -> list[str]:
     """Return what decided, then what the model goes by; what is merely true of them is no reason."""
     said = [
-        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=share)
+        say("strategy.card_reason", language, reason=say(f"strategy.reason_{code}", language), share=whole(share))
         for code, share in zip(card.reasons, card.reason_shares, strict=True)
         if code not in KNOWN
     ]
