@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 import time
@@ -30,7 +31,7 @@ from offersmith.profiles.purchase import ENCODED, PAIRS, PREDICTORS
 from offersmith.profiles.purchase.judging import compete, score, with_pairs
 from offersmith.profiles.purchase.learning import rows_before, rows_of, together
 
-DAYS, CUTS, SEED = 28, 3, 7
+DAYS, CUTS, SEED, TAKEN = 28, 3, 7, "taken"
 
 
 def run(argv: list[str]) -> int:
@@ -70,11 +71,12 @@ def judged(kept: Kept, *, encoders: bool) -> list[dict[str, Any]]:
         held = rows_of(kept.analytics, cut, DAYS, kept.profiles(cut)[0], steps=encoders)
         fitted = {name: one.fit(together(known), seed=SEED) for name, one in predictors.items()}
         chances = {name: one.chance(held.profiles, held.steps) for name, one in with_pairs(fitted, pairs).items()}
-        scores = score(chances, held, seed=SEED)
-        own = next(one for one in scores if one.name == taken.name)
+        scores = score({**chances, TAKEN: taken.fitted.chance(held.profiles, held.steps)}, held, seed=SEED)
+        own = next(one for one in scores if one.name == TAKEN)
         found.append(
             {"cut": str(cut.date()), "customers": len(held), "bought": float(held.bought.mean()), "taken": taken.name,
-             "held": own.low <= 0, "scores": [one.as_dict() for one in scores], "cpu_s": spent,
+             "odds_times": math.exp(taken.shift), "held": own.low <= 0, "cpu_s": spent,
+             "scores": [one.as_dict() for one in scores], "before": [one.as_dict() for one in taken.scores],
              "next": next_bought(fitted, together(known), held)}
         )  # fmt: skip
     return found
@@ -89,7 +91,7 @@ def _print(found: list[dict[str, Any]]) -> None:
         for place, each in enumerate(one["scores"]):
             first = [one["shop"], one["cut"], f"{one['customers']:,}", f"{one['bought']:.3f}"]
             first = [""] * 4 if place else first
-            mark = " (taken)" if each["name"] == one["taken"] else ""
+            mark = f": {one['taken']}, odds x {one['odds_times']:.2f}" if each["name"] == TAKEN else ""
             beyond = f"{each['worse']:+.4f} ({each['low']:+.4f} to {each['high']:+.4f})"
             said = ["-" if each[key] is None else f"{each[key]:.3f}" for key in ("auc", "log_loss", "slope", "mean")]
             table.add_row(*first, each["name"] + mark, said[0], said[1], beyond, said[2], said[3])

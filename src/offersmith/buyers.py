@@ -18,6 +18,7 @@ from offersmith.profiles.purchase.base import FittedPredictor, Floats
 from offersmith.profiles.purchase.encoded import FittedEncoded
 from offersmith.profiles.purchase.judging import Competed, compete
 from offersmith.profiles.purchase.learning import buyers, rows_before
+from offersmith.profiles.purchase.shifted import FittedShifted
 from offersmith.profiles.sequences import library
 from offersmith.profiles.sequences import steps as sequences
 from offersmith.progress import Progress, silent
@@ -66,6 +67,7 @@ class Buyers:
             "taken": facts.taken,
             "encoders": facts.encoders,
             "gain": facts.gain,
+            "shift": facts.shift,
             "scores": list(facts.scores),
             "file": str(self.file),
             "table": str(self.table),
@@ -127,7 +129,9 @@ def _facts(
     gain = (plain.worse, plain.low, plain.high) if within else None
     parts = [part for part in np.array_split(np.sort(chance)[::-1], 10) if part.size]
     tenths = tuple(Tenth(part.size, float(part[-1]), float(part[0]), float(part.sum())) for part in parts)
-    return BuyersFacts(shop, at, days, customers, float(chance.sum()), tenths, found.name, scores, code, gain)
+    return BuyersFacts(
+        shop, at, days, customers, float(chance.sum()), tenths, found.name, scores, code, gain, found.shift
+    )
 
 
 def _table(profiles: pa.Table, chance: Floats, found: Competed | None, steps: sequences.Steps | None) -> pa.Table:
@@ -143,6 +147,8 @@ def _table(profiles: pa.Table, chance: Floats, found: Competed | None, steps: se
 
 
 def _encoder(fitted: FittedPredictor) -> FittedEncoded | None:
+    if isinstance(fitted, FittedShifted):
+        return _encoder(fitted.fitted)
     if isinstance(fitted, FittedAverage):
         return _encoder(fitted.one) or _encoder(fitted.other)
     return fitted if isinstance(fitted, FittedEncoded) else None

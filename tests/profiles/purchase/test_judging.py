@@ -138,3 +138,25 @@ def test_what_is_dear_is_taken_only_where_it_surely_gains() -> None:
     flat = compete(stretches(3000, 0.0), cheap, seed=1, dear=("recency_frequency",))
     assert flat
     assert flat.name == "rate"
+
+
+def season(share: float, seed: int) -> Rows:
+    """Return a stretch in which so many more or fewer bought than `shop` says, by log-odds."""
+    rng = np.random.default_rng(seed)
+    known = shop(4000, seed, 1.5)
+    z = (np.log1p(known.profiles["recency"].to_numpy()) - 2.1) / 0.9
+    return Rows(known.profiles, rng.random(4000) < 1 / (1 + np.exp(1 + 1.5 * z - share)))
+
+
+def test_the_level_of_the_latest_stretch_is_taken_over_where_that_was_right_before() -> None:
+    predictors = {"recency_frequency": PREDICTORS["recency_frequency"]}
+    rising = [season(share, seed) for seed, share in enumerate((1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))]
+    found = compete(rising, predictors, seed=1)
+    assert found
+    assert 0.4 < found.shift < 1.2
+    next_one = season(1.0, 99)
+    assert found.fitted.chance(next_one.profiles).mean() == pytest.approx(next_one.bought.mean(), abs=0.05)
+    back_and_forth = [season(share, seed) for seed, share in enumerate((0.8, -0.8, 0.8, -0.8, 0.8, -0.8))]
+    found = compete(back_and_forth, predictors, seed=1)
+    assert found
+    assert found.shift == 0.0

@@ -22,6 +22,7 @@ from sklearn.metrics import roc_auc_score
 from offersmith.profiles.purchase.averaged import FittedAverage
 from offersmith.profiles.purchase.base import FittedPredictor, Floats, Predictor, Rows, customers
 from offersmith.profiles.purchase.learning import together
+from offersmith.profiles.purchase.shifted import FittedShifted, moved, shifts, wanted
 from offersmith.progress import Progress, silent
 
 JUDGED = 3
@@ -64,11 +65,19 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Competed:
-    """The predictor that was taken, learned from everything, and how all of them did on the stretches foretold."""
+    """The predictor that was taken.
+
+    Attributes:
+        name: of it.
+        fitted: it, learned from everything.
+        scores: of all predictors, on the stretches foretold.
+        shift: what is added to its log-odds for the level of the latest stretch; see `shifted`.
+    """
 
     name: str
     fitted: FittedPredictor
     scores: tuple[Score, ...]
+    shift: float = 0.0
 
 
 def compete(
@@ -113,7 +122,19 @@ def compete(
     everything = together(found)
     parts = pairs.get(taken, (taken,))
     whole = {name: predictors[name].fit(everything, seed=seed) for name in parts}
-    return Competed(taken, with_pairs(whole, {taken: pairs[taken]} if taken in pairs else NONE)[taken], scores)
+    winner = with_pairs(whole, {taken: pairs[taken]} if taken in pairs else NONE)[taken]
+    shift = _level(chances[taken], [found[place].bought for place in judged])
+    return Competed(taken, FittedShifted(winner, shift) if shift else winner, scores, shift)
+
+
+def _level(chances: Sequence[Floats], bought: Sequence[NDArray[np.bool_]]) -> float:
+    """Return the shift of the latest stretch, where taking over that of the stretch before was right before; else 0."""
+    earlier = shifts(chances, bought)
+    if not earlier:
+        return 0.0
+    plain = np.concatenate([loss(*one) for one in zip(chances[:-1], bought[:-1], strict=True)])
+    taken = [loss(moved(chance, by), told) for chance, told, by in zip(chances[:-1], bought[:-1], earlier, strict=True)]
+    return wanted(chances[0], bought[0]) if np.concatenate(taken).mean() < plain.mean() else 0.0
 
 
 def _taken(scores: Sequence[Score], dear: Collection[str]) -> str:

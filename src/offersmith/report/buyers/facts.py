@@ -40,6 +40,7 @@ class BuyersFacts:
         encoders: reason code of what became of encoders: `not_asked`, `left_out` or `taken`.
         gain: by how much less the taken one surprises than the best one of features alone, nats, and the ends of its
             interval; None unless an encoder was taken.
+        shift: what was added to everybody's log-odds for the level of the latest days.
     """
 
     shop: str
@@ -52,3 +53,4 @@ class BuyersFacts:
     scores: tuple[dict[str, Any], ...]
     encoders: str
     gain: tuple[float, float, float] | None = None
+    shift: float = 0.0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from math import exp
+
 from offersmith.report.base import Chart, Column, Figure, Note, Number, Page, Section, Series, Table
 from offersmith.report.buyers.facts import BuyersFacts
 from offersmith.report.format import Reader
 from offersmith.report.render import document
 from offersmith.words import LANGUAGES, Language, say
+
+SEEN = 0.02
+"""Odds that are moved by less than this share are not spoken of."""
 
 
 def render_buyers(facts: BuyersFacts, currency: str, language: Language = "en") -> str:
@@ -108,4 +113,15 @@ def _judged(facts: BuyersFacts, reader: Reader) -> Section:
         rows.append((said, one["auc"], reader.number(one["log_loss"], 4), beyond, slope, one["mean"]))
     table = Table(_words(reader, "judged"), columns, tuple(rows))
     note = Note(encoders(facts, reader), "info", _words(reader, "sequences"))
-    return Section("judged", _words(reader, "judged"), _words(reader, "judged_lead"), (table, note))
+    return Section(
+        "judged", _words(reader, "judged"), _words(reader, "judged_lead"), (table, *_level(facts, reader), note)
+    )
+
+
+def _level(facts: BuyersFacts, reader: Reader) -> tuple[Note, ...]:
+    """Return by how much all odds were moved, where a person would see it."""
+    times = exp(facts.shift)
+    if abs(times - 1) < SEEN:
+        return ()
+    said = _words(reader, "raised" if facts.shift > 0 else "lowered", times=reader.number(times), days=facts.days)
+    return (Note(said, "info", _words(reader, "level")),)
