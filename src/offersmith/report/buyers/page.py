@@ -79,7 +79,8 @@ def _tenths(facts: BuyersFacts, reader: Reader) -> Section:
     shares = tuple(one.expected / max(one.customers, 1) for one in facts.tenths)
     first = facts.tenths[0].expected / max(facts.expected or 0.0, 1e-9)
     summary = _words(reader, "tenths_summary", share=reader.percent(first, 0))
-    chart = Chart("bar", title, names, (Series(heading, shares),), summary, unit="percent", horizontal=True)
+    named = _words(reader, "tenths_chart")
+    chart = Chart("bar", named, names, (Series(heading, shares),), summary, unit="percent", horizontal=True)
     columns = (
         Column(_words(reader, "who")),
         Column(_words(reader, "customers"), "int"),
@@ -91,7 +92,7 @@ def _tenths(facts: BuyersFacts, reader: Reader) -> Section:
         (name, one.customers, one.low, one.high, round(one.expected))
         for name, one in zip(names, facts.tenths, strict=True)
     )
-    return Section("tenths", title, summary, (Figure(chart, Table(title, columns, rows)),))
+    return Section("tenths", title, summary, (Figure(chart, Table(named, columns, rows)),))
 
 
 def _judged(facts: BuyersFacts, reader: Reader) -> Section:
