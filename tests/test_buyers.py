@@ -72,10 +72,21 @@ def test_what_became_of_encoders_is_said(made: Buyers, language) -> None:
     said = set()
     for code, gain in (("not_asked", None), ("left_out", None), ("taken", (0.0031, 0.001, 0.0052))):
         shown = page(replace(made.facts, encoders=code, gain=gain), Reader(language, made.currency))
-        (note,) = [block for block in shown.sections[1].blocks if isinstance(block, Note)]
+        *_, note = [block for block in shown.sections[1].blocks if isinstance(block, Note)]
         said.add(note.text)
     assert len(said) == 3
     assert any("0.0031" in one for one in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_level_of_the_season_is_said_where_it_moves_something(made: Buyers, language) -> None:
+    def notes(shift: float) -> list[str]:
+        shown = page(replace(made.facts, shift=shift), Reader(language, made.currency))
+        return [block.text for block in shown.sections[1].blocks if isinstance(block, Note)]
+
+    assert [len(notes(shift)) for shift in (0.0, 0.01, 0.5, -0.5)] == [1, 1, 2, 2]
+    assert "1.65" in notes(0.5)[0]
+    assert notes(0.5)[0] != notes(-0.5)[0]
 
 
 def test_the_command_says_the_same(made: Buyers, shop: Shop, tmp_path: Path) -> None:
