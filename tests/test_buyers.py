@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from offersmith import Shop
 from offersmith.buyers import Buyers
 from offersmith.cli import app
+from offersmith.cli.told import told
 from offersmith.errors import InputError, MissingExtraError
 from offersmith.profiles.purchase import ENCODED, PAIRS, PREDICTORS
 from offersmith.profiles.sequences import library
@@ -101,8 +102,9 @@ def test_the_command_says_the_same(made: Buyers, shop: Shop, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("days", [0, -3, 367])
 def test_days_that_cannot_be_are_refused_and_nothing_is_written(shop: Shop, tmp_path: Path, days) -> None:
-    with pytest.raises(InputError, match="allowed: 1 to 366"):
+    with pytest.raises(InputError, match="allowed: 1 to 366") as fault:
         shop.buyers(tmp_path / "none.html", days=days)
+    assert f"days 为 {days}" in told(fault.value, "zh")[0]
     assert not list(tmp_path.iterdir())
 
 
@@ -119,7 +121,7 @@ def test_encoders_without_their_extra_say_what_to_install(shop: Shop, tmp_path: 
     monkeypatch.setattr(library, "installed", lambda: False)
     with pytest.raises(MissingExtraError) as fault:
         shop.buyers(tmp_path / "none.html", encoders=True)
-    assert "offersmith[deep]" in str(fault.value.hint)
+    assert all("offersmith[deep]" in told(fault.value, language)[1] for language in LANGUAGES)
     assert not list(tmp_path.iterdir())
 
 

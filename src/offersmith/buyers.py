@@ -96,9 +96,10 @@ def foretell(
         OSError: a file cannot be written.
     """
     if not 1 <= days <= LONGEST:
-        raise InputError(f"days is {days}; allowed: 1 to {LONGEST}", field="days", value=days)
+        said = f"days is {days}; allowed: 1 to {LONGEST}"
+        raise InputError(said, field="days", value=days, key="days_allowed", days=days, most=LONGEST)
     if encoders and not library.installed():
-        raise library.missing("Encoders")
+        raise library.missing()
     progress("buyers.stage_rows", 0, None)
     stretches = rows_before(kept.analytics, at, days, lambda moment: kept.profiles(moment)[0], steps=encoders)
     competing = {**PREDICTORS, **(ENCODED if encoders else {})}

@@ -9,7 +9,7 @@ from typing import Any
 
 from offersmith.errors import MissingExtraError
 
-HINT = "Install it with: pip install 'offersmith[deep]'"
+HINT = "install them with: pip install 'offersmith[deep]'"
 
 
 def installed() -> bool:
@@ -17,11 +17,10 @@ def installed() -> bool:
     return all(find_spec(name) is not None for name in ("torch", "onnx", "onnxruntime"))
 
 
-def missing(what: str) -> MissingExtraError:
+def missing() -> MissingExtraError:
     """Return the error of whoever needs the extra and does not find it."""
-    return MissingExtraError(
-        f"{what} need torch, onnx and onnxruntime, which are not all installed.", hint=HINT, extra="deep"
-    )
+    said = "encoders of sequences need torch, onnx and onnxruntime, which are not all installed"
+    return MissingExtraError(said, hint=HINT, key="encoders_need", extra="deep")
 
 
 @contextmanager
@@ -34,7 +33,7 @@ def torch(seed: int) -> Iterator[Any]:
     try:
         import torch as library  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - the extra `deep`
     except ImportError as error:
-        raise missing("Encoders") from error
+        raise missing() from error
     threads, state = library.get_num_threads(), library.get_rng_state()
     try:
         library.set_num_threads(1)
@@ -54,5 +53,5 @@ def runtime() -> Any:
     try:
         import onnxruntime  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - the extra `deep`
     except ImportError as error:
-        raise missing("Encoders") from error
+        raise missing() from error
     return onnxruntime
