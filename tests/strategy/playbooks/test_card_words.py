@@ -46,6 +46,12 @@ def test_a_card_reads_like_this(cards):
     assert dict(lines(cards[0], "zh"))["对象"] == "顾客分群：流失风险、已流失或一次性顾客"
 
 
+def test_a_card_that_counts_other_days_than_its_playbook_means_says_so(cards):
+    other = replace(cards[0], horizon_days=63)
+    assert "means to count 56 days; the shop counts 63" in dict(lines(other, "en"))["How it will be measured"]
+    assert "原定统计 56 天；本店对所有优惠统一统计 63 天" in dict(lines(other, "zh"))["如何衡量效果"]
+
+
 def test_a_playbook_out_of_season_or_open_for_other_days_says_so(make_plan, profiles):
     made = make_plan(["dinner-parties", "cart-abandonment"], profiles)
     dinner, cart = playbook_cards(made.playbooks, made.plan, made.profiles, made.estimates)

@@ -125,4 +125,7 @@ def _measure(card: PlaybookCard, language: Language) -> list[str]:
     if not card.by_lot:
         return [say("playbooks.measure_nobody", language)]
     said = [say("playbooks.measure_lot", language, days=card.horizon_days)]
+    meant = card.playbook.measure.horizon_days
+    if meant != card.horizon_days:
+        said.append(say("playbooks.measure_days", language, meant=meant, days=card.horizon_days))
     return [*said, say("playbooks.measure_few", language, by_lot=card.by_lot)] if card.by_lot < FEW else said
