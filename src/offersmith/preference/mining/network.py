@@ -1,7 +1,10 @@
 """The network of products that are bought together more than by chance: groups in it, and products that join groups.
 
-An edge is a pair with a lift above 1 whose adjusted p-value is below `ALPHA`; its weight is the correlation of buying the
-one and buying the other (phi), which neither frequent nor rare products make large by themselves. A product's
+An edge is a pair that stands two tests: more baskets hold both than if products were strewn over baskets blindly
+(Fisher's exact test), and more than the same customers' habits and the sizes of their shopping trips bring about
+(`within`; a sum of unlike chances scatters less than a Poisson number of the same mean, Hoeffding 1956). Nearly every
+frequent pair of a grocer passes the first alone. Both p-values are adjusted for all pairs there could be. The weight is
+the correlation of buying the one and the other (phi), which neither frequent nor rare products make large. A product's
 participation is the chance that two of its edges, drawn by weight, lead into different groups (Guimera and Amaral 2005):
 products with a high one and several edges are bridges.
 """
@@ -12,11 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.special import pdtrc
 
 from offersmith.preference.mining.incidence import Incidence
 from offersmith.preference.mining.louvain import communities
 from offersmith.preference.mining.measures import Real, Whole
-from offersmith.preference.mining.pairs import Pairs, Tested
+from offersmith.preference.mining.pairs import Pairs, Tested, possible
+from offersmith.preference.mining.significance import adjusted
+from offersmith.preference.mining.visits import visits
+from offersmith.preference.mining.within import within
 
 ALPHA = 0.01
 """Of the edges, one in a hundred may be chance."""
@@ -36,6 +43,7 @@ class Network:
         second: its other node.
         together: baskets with both.
         lift: times chance, above 1.
+        own_lift: times what the same customers' habits and sizes of trips bring about, above 1.
         phi: the correlation, above 0: the weight.
         group: of each node; 0 has most nodes.
         modularity: how far groups hold together: 0 is chance.
@@ -48,6 +56,7 @@ class Network:
     second: Whole
     together: Whole
     lift: Real
+    own_lift: Real
     phi: Real
     group: Whole
     modularity: float
@@ -73,7 +82,11 @@ def network(found: Incidence, some: Pairs, how: Tested, seed: int) -> Network:
         how: they compare with chance.
         seed: of finding groups.
     """
-    sure = np.flatnonzero((how.lift > 1) & (how.q_value < ALPHA))
+    likely = np.flatnonzero((how.lift > 1) & (how.q_value < ALPHA))
+    own = within(visits(found, nobody=True), some.first[likely], some.second[likely], by_size=True)
+    log_p = np.log(np.clip(pdtrc(own.together - 1.0, own.expected), np.finfo(np.float64).tiny, 1.0))
+    beyond = (own.lift > 1) & (adjusted(log_p, possible(found)) < ALPHA)
+    sure = likely[beyond]
     one, other, together = some.first[sure], some.second[sure], some.together[sure]
     phi = _phi(found, one, other, together)
     items = np.flatnonzero(np.bincount(np.concatenate([one, other]), minlength=len(found.items)))
@@ -81,9 +94,9 @@ def network(found: Incidence, some: Pairs, how: Tested, seed: int) -> Network:
     weights = _matrix(len(items), first, second, phi)
     group, worth = communities(weights, seed)
     degree = np.diff(weights.indptr).astype(np.int64)
-    return Network(
-        items, first, second, together, how.lift[sure], phi, group, worth, degree, _participation(weights, group)
-    )
+    parts = _participation(weights, group)
+    lifts = (how.lift[sure], own.lift[beyond])
+    return Network(items, first, second, together, *lifts, phi, group, worth, degree, parts)
 
 
 def _phi(found: Incidence, one: Whole, other: Whole, together: Whole) -> Real:

@@ -61,17 +61,22 @@ class Visits:
         return without_zeros(csr_array((weight, (self.customer, np.arange(shape[1]))), shape=shape) @ matrix)
 
 
-def visits(found: Incidence) -> Visits:
-    """Return the visits of known customers; their baskets at the very same moment are one."""
-    known = np.flatnonzero(found.customer >= 0)
-    rows = known[np.lexsort((found.time[known], found.customer[known]))]
+def visits(found: Incidence, *, nobody: bool = False) -> Visits:
+    """Return the visits of known customers; their baskets at the very same moment are one.
+
+    Args:
+        found: the matrix.
+        nobody: whether the baskets of nobody known are there, too, as those of one more customer.
+    """
+    asked = np.arange(found.baskets) if nobody else np.flatnonzero(found.customer >= 0)
+    rows = asked[np.lexsort((found.time[asked], found.customer[asked]))]
     who, when = found.customer[rows], found.time[rows]
     new = np.ones(len(rows), np.bool_)
-    new[1:] = (np.diff(who) != 0) | (np.diff(when) != 0)
+    new[1:] = (np.diff(who) != 0) | (np.diff(when) != 0) | (who[1:] < 0)
     number = np.cumsum(new) - 1
     shape = (int(new.sum()), len(rows))
     join = csr_array((np.ones(len(rows), np.int32), (number, np.arange(len(rows)))), shape=shape)
-    change = np.diff(who[new], prepend=-1) != 0
+    change = np.diff(who[new], prepend=-2) != 0
     return Visits(ones(join @ found.matrix[rows]), np.cumsum(change) - 1)
 
 
