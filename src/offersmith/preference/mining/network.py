@@ -27,9 +27,9 @@ from offersmith.preference.mining.within import within
 
 ALPHA = 0.01
 """Of the edges, one in a hundred may be chance."""
-BRIDGE = 0.5
-"""Participation of a bridge at least."""
-BRIDGE_EDGES = 4
+BRIDGE = 0.3
+"""Participation of a bridge at least; of one that joins two groups it is at most a half."""
+BRIDGE_EDGES = 3
 """Edges of a bridge at least."""
 
 
