@@ -1,7 +1,7 @@
 """What to offer together, and what with what: candidates for playbooks, each with money and reasons.
 
-Three kinds. A *bundle* is a set of products that are bought together beyond chance. A *cross-sell* offers one product to
-who buys another. *Next* offers one in the baskets after another. Substitutes are never among them.
+Three kinds. A *bundle* is a set of products that are bought together beyond chance. A *cross-sell* offers one product
+to who buys another. *Next* offers one in the baskets after another. Substitutes are never among them.
 
 `gain` is the margin that goes along with a basket (with a customer, of `next`) that has what stands before, beyond what
 anybody's would bring: (confidence - share of all) x margin of what is offered. It is how things are bought today and no
@@ -43,7 +43,8 @@ def bundles(
     called: list[str] = names.to_pylist()
     place = {name: at for at, name in enumerate(called)}
     group = {called[item]: int(kind) for item, kind in zip(net.items, net.group, strict=True)}
-    edges = {frozenset((called[net.items[a]], called[net.items[b]])) for a, b in zip(net.first, net.second, strict=True)}
+    ends = zip(net.items[net.first], net.items[net.second], strict=True)
+    edges = {frozenset((called[a], called[b])) for a, b in ends}
     barred = {frozenset((called[a], called[b])) for a, b in zip(subs.first, subs.second, strict=True)}
     told = Told(place, group, kinds, worth)
     rows: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""The sparse matrix that all mining starts from: which basket holds which product, after what cannot say anything is out.
+"""The sparse matrix that all mining starts from: which basket holds which product, without what can say nothing.
 
 Left out, and counted: products in fewer baskets than the floor (no rule about them could be told from chance, and most
 products of a shop are such), and baskets of more lines than a person chooses together, which would weigh as the square

@@ -1,8 +1,8 @@
 """Groups of a network that hold more of its weight within than chance would put there: Louvain's method.
 
-Each node moves to the neighbouring group that raises modularity most, until none does; groups become nodes of a smaller
-network, and so on (Blondel, Guillaume, Lambiotte and Lefebvre 2008). Nodes are visited in an order drawn by lot, several
-times over, and the division of highest modularity stands: single runs end in different places.
+Each node moves to the neighbouring group that raises modularity most, until none does; groups become nodes of a
+smaller network, and so on (Blondel, Guillaume, Lambiotte and Lefebvre 2008). Nodes are visited in an order drawn by lot,
+several times over, and the division of highest modularity stands: single runs end in different places.
 """
 
 from __future__ import annotations
@@ -50,10 +50,11 @@ def modularity(weights: csr_array, group: Whole) -> float:
 
 def _run(weights: csr_array, rng: np.random.Generator) -> Whole:
     found, level = np.arange(weights.shape[0]), weights.tocsr().astype(np.float64)
-    while level.shape[0]:
+    while level.nnz:
         level.sort_indices()
         index = (level.indptr.astype(np.int64), level.indices.astype(np.int64))
-        group = _moved(*index, level.data, rng.permutation(level.shape[0]))
+        strength = np.asarray(level.sum(axis=1), np.float64).ravel()
+        group = _moved(*index, level.data, strength, rng.permutation(level.shape[0]))
         _, group = np.unique(group, return_inverse=True)
         group = group.ravel().astype(np.int64)
         count = int(group.max(initial=-1)) + 1
@@ -66,17 +67,11 @@ def _run(weights: csr_array, rng: np.random.Generator) -> Whole:
 
 
 @compiled
-def _moved(starts: Whole, neighbours: Whole, weights: Real, order: Whole) -> Whole:
-    """Move nodes between groups until no move raises modularity."""
+def _moved(starts: Whole, neighbours: Whole, weights: Real, strength: Real, order: Whole) -> Whole:
+    """Move nodes between groups until no move raises modularity; some weight is there."""
     nodes = len(order)
     group = np.arange(nodes)
-    strength, towards = np.zeros(nodes), np.zeros(nodes)
-    for node in range(nodes):
-        for at in range(starts[node], starts[node + 1]):
-            strength[node] += weights[at]
-    held, total = strength.copy(), strength.sum()
-    if total <= 0:
-        return group
+    towards, held, total = np.zeros(nodes), strength.copy(), strength.sum()
     for _ in range(_ROUNDS):
         moves = 0
         for node in order:

@@ -1,4 +1,4 @@
-"""All that is mined from a shop's baskets, in one go: rules, sets, sequences, the network, and what stands in for what."""
+"""All that is mined from a shop's baskets in one go: rules, sets, sequences, the network, substitutes."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ An edge is a pair that stands two tests: more baskets hold both than if products
 (`within`; a sum of unlike chances scatters less than a Poisson number of the same mean, Hoeffding 1956). Nearly every
 frequent pair of a grocer passes the first alone. Both p-values are adjusted for all pairs there could be. The weight is
 the correlation of buying the one and the other (phi), which neither frequent nor rare products make large. A product's
-participation is the chance that two of its edges, drawn by weight, lead into different groups (Guimera and Amaral 2005):
-products with a high one and several edges are bridges.
+participation is the chance that two of its edges, drawn by weight, lead into different groups (Guimera and Amaral
+2005): products with a high one and several edges are bridges.
 """
 
 from __future__ import annotations

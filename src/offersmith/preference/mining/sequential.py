@@ -1,10 +1,10 @@
 """What customers buy within a few baskets after something else, counted by customers and not by baskets.
 
-A customer supports `a -> b` where some basket of theirs holds `a`, and one of the next `within` holds `b`; once, however
-often it happened, so that one eager household is one household. Baskets of one customer at the very same moment are one:
-nothing in them came later. A rule is compared with what the same customers' habits would bring about (`habits`), and says
-how many customers did it the other way round: what is bought in the same season follows each other both ways, and only
-what goes one way much more often is an order of things.
+A customer supports `a -> b` where some basket of theirs holds `a`, and one of the next `within` holds `b`; once,
+however often it happened, so that one eager household is one household. Baskets of one customer at the very same moment
+are one: nothing in them came later. A rule is compared with what the same customers' habits would bring about
+(`habits`), and says how many customers did it the other way round: what is bought in the same season follows each other
+both ways, and only what goes one way much more often is an order of things.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _parts(by_item: csc_array, later: csr_array, entries: int) -> Iterator[tuple
 
 
 def _the_other_way(some: Visits, within: int, counted: Counted) -> Whole:
-    """Return how many customers support each pair the other way round; what is below the floor is counted for itself."""
+    """Return how many customers support each pair the other way round; those below the floor are counted apart."""
     one, other, count = counted
     items = some.holds.shape[1]
     keys, asked = one * items + other, other * items + one

@@ -30,7 +30,7 @@ class Level:
     Attributes:
         members: sets by items (columns of the matrix), rising in each row, rows sorted.
         together: baskets that hold each set.
-        cut: frequent sets that were left out, since there were too many; larger sets that hold them were not looked for.
+        cut: frequent sets left out, since there were too many; larger sets that hold them were not looked for.
     """
 
     members: Whole
@@ -52,9 +52,7 @@ class Level:
         return np.where(known, asked, -1)
 
 
-def sets(
-    found: Incidence, some: Pairs, most_items: int = MOST_ITEMS, most_sets: int = MOST_SETS
-) -> tuple[Level, ...]:
+def sets(found: Incidence, some: Pairs, most_items: int = MOST_ITEMS, most_sets: int = MOST_SETS) -> tuple[Level, ...]:
     """Return the frequent sets of two items, of three, and so on; the last level is not empty, unless it is the first.
 
     Args:

@@ -1,4 +1,4 @@
-"""Customers' baskets one after another, as sparse matrices: what each holds, what comes soon after, what came before."""
+"""Customers' baskets one after another, as sparse matrices: what each holds, and what comes soon after or before."""
 
 from __future__ import annotations
 

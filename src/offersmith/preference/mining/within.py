@@ -3,8 +3,8 @@
 With v visits of a customer, of which a hold the one and b the other, a*b/v would hold both by lot. Added up over
 customers it is what is expected of a shop in which everybody keeps to their habits and nothing goes with anything: who
 buys much, or little, makes no difference to it. Large shopping trips hold more of everything, though: where a visit is
-the likelier to hold a product the more it holds (Chung and Lu 2002), 1/v becomes the sum of squared sizes over the square
-of their sum. In a grocer's baskets that alone makes a lift of two.
+the likelier to hold a product the more it holds (Chung and Lu 2002), 1/v becomes the sum of squared sizes over the
+square of their sum. In a grocer's baskets that alone makes a lift of two.
 """
 
 from __future__ import annotations

@@ -39,4 +39,8 @@ class Worth:
 
     def sums(self, items: Whole) -> tuple[Real, Real, NDArray[np.bool_]]:
         """Return price and margin of each row of items together, and whether every cost in it is known."""
-        return self.price[items].sum(axis=1), self.margin[items].sum(axis=1), self.cost_known[items].all(axis=1)
+        return (
+            self.price[items].sum(axis=1),
+            self.margin[items].sum(axis=1),
+            np.asarray(self.cost_known[items].all(axis=1)),
+        )
