@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.special import bdtrc, gammaln
+from scipy.special import betainc, gammaln
 
 from offersmith.preference.mining.measures import Real, Whole
 from offersmith.preference.mining.visits import Visits
@@ -45,10 +45,9 @@ def log_more_than_habit(customers: Whole, means: Real, could: Whole) -> Real:
     A sum of unlike chances scatters less than as many equal ones with the same mean (Hoeffding 1956), whose tail is the
     binomial one: the p-value is never too small.
     """
-    n = np.maximum(could, 1).astype(np.float64)
-    tail = bdtrc(np.maximum(customers - 1, 0).astype(np.float64), n, np.clip(means / n, 0.0, 1.0))
+    chance = np.clip(means / np.maximum(could, 1), 0.0, 1.0)
     # Hoeffding's bound holds above the mean; what is not above it is no discovery.
-    return np.where(customers > means + 1, np.log(np.clip(tail, _TINY, 1.0)), 0.0)
+    return np.where(customers > means + 1, _log_tail(customers, could, chance), 0.0)
 
 
 def log_one_way(this: Whole, that: Whole) -> Real:
@@ -56,9 +55,13 @@ def log_one_way(this: Whole, that: Whole) -> Real:
 
     Who did both counts on both sides, which only makes the difference seem less sure than it is.
     """
-    n = (this + that).astype(np.float64)
-    tail = bdtrc(np.maximum(this - 1, 0).astype(np.float64), np.maximum(n, 1), 0.5)
-    return np.where(this > that, np.log(np.clip(tail, _TINY, 1.0)), 0.0)
+    return np.where(this > that, _log_tail(this, this + that, np.full(len(this), 0.5)), 0.0)
+
+
+def _log_tail(k: Whole, n: Whole, chance: Real) -> Real:
+    """Return the logarithm of the chance of k or more of n, through the incomplete beta function."""
+    least = np.maximum(k, 1).astype(np.float64)
+    return np.log(np.clip(betainc(least, np.maximum(n - least, 0) + 1, chance), _TINY, 1.0))
 
 
 def _where(values: csr_array, there: csr_array) -> csr_array:

@@ -1,7 +1,7 @@
 """Groups of a network that hold more of its weight within than chance would put there: Louvain's method.
 
 Each node moves to the neighbouring group that raises modularity most, until none does; groups become nodes of a
-smaller network, and so on (Blondel, Guillaume, Lambiotte and Lefebvre 2008). Nodes are visited in an order drawn by lot,
+smaller network, and so on (Blondel, Guillaume, Lambiotte and Lefebvre 2008). Nodes are visited in an order by lot,
 several times over, and the division of highest modularity stands: single runs end in different places.
 """
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from offersmith.preference.mining.incidence import MIN_SUPPORT, Incidence, incidence
 from offersmith.preference.mining.measures import Whole
 from offersmith.preference.mining.network import Network, network
-from offersmith.preference.mining.pairs import Pairs, pair_rules, pairs, tested
+from offersmith.preference.mining.pairs import Pairs, compared, pair_rules, pairs
 from offersmith.preference.mining.sequential import sequences
 from offersmith.preference.mining.set_rules import set_rules
 from offersmith.preference.mining.sets import Level, sets
@@ -65,7 +65,7 @@ def mine(baskets: Baskets, kinds: dict[str, str], min_support: float = MIN_SUPPO
     names = baskets.items.take(pa.array(found.items))
     every = pairs(found)
     some = _commonest(every)
-    net = network(found, some, tested(found, some), seed)
+    net = network(found, some, compared(found, some), seed)
     levels = sets(found, some)
     numbers = {kind: at for at, kind in enumerate(sorted(set(kinds.values())))}
     kind = np.array([numbers[kinds[name]] if name in kinds else -1 for name in names.to_pylist()], np.int64)

@@ -20,14 +20,14 @@ from scipy.special import pdtrc
 from offersmith.preference.mining.incidence import Incidence
 from offersmith.preference.mining.louvain import communities
 from offersmith.preference.mining.measures import Real, Whole
-from offersmith.preference.mining.pairs import Pairs, Tested, possible
+from offersmith.preference.mining.pairs import Compared, Pairs, possible
 from offersmith.preference.mining.significance import adjusted
 from offersmith.preference.mining.visits import visits
 from offersmith.preference.mining.within import within
 
 ALPHA = 0.01
 """Of the edges, one in a hundred may be chance."""
-BRIDGE = 0.3
+BRIDGE = 0.4
 """Participation of a bridge at least; of one that joins two groups it is at most a half."""
 BRIDGE_EDGES = 3
 """Edges of a bridge at least."""
@@ -73,7 +73,7 @@ class Network:
         return some[np.lexsort((some, -self.degree[some], -self.participation[some].round(6)))]
 
 
-def network(found: Incidence, some: Pairs, how: Tested, seed: int) -> Network:
+def network(found: Incidence, some: Pairs, how: Compared, seed: int) -> Network:
     """Return the network of pairs.
 
     Args:

@@ -36,7 +36,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class Compared:
     """How each pair compares with chance: `lift`, the logarithm of its p-value, and that adjusted for all pairs."""
 
     lift: Real
@@ -81,12 +81,12 @@ def joint(columns: csc_array, first: Whole, second: Whole, rows: int = 2_000) ->
     return np.concatenate([np.zeros(0, np.int64), *found]).astype(np.int64)
 
 
-def tested(found: Incidence, some: Pairs) -> Tested:
+def compared(found: Incidence, some: Pairs) -> Compared:
     """Return how pairs compare with what chance would have put together."""
     counts, total = found.counts, found.baskets
     one, other = counts[some.first], counts[some.second]
     log_p = log_more(_real(some.together), _real(one), _real(other), np.array([float(total)]))
-    return Tested(lift(some.together, one, other, total), log_p, adjusted(log_p, possible(found)))
+    return Compared(lift(some.together, one, other, total), log_p, adjusted(log_p, possible(found)))
 
 
 def pair_rules(found: Incidence, some: Pairs, names: pa.Array) -> pa.Table:
@@ -97,7 +97,7 @@ def pair_rules(found: Incidence, some: Pairs, names: pa.Array) -> pa.Table:
         some: its pairs.
         names: of its items.
     """
-    log_p = np.tile(tested(found, some).log_p, 2)
+    log_p = np.tile(compared(found, some).log_p, 2)
     before, after = np.concatenate([some.first, some.second]), np.concatenate([some.second, some.first])
     counts = (np.tile(some.together, 2), found.counts[before], found.counts[after])
     return rules(names, before[:, None], after, counts, found.baskets, log_p, 2 * possible(found))

@@ -75,7 +75,7 @@ def sequences(
     floor = max(MIN_CUSTOMERS, int(np.ceil(min_share * (every.lengths > 1).sum())))
     first, last = every.ends()
     starts, follows = (holders(every.by_customer(every.holds, ~end)) for end in (last, first))
-    kept = np.flatnonzero(np.minimum(starts, follows) >= floor)
+    kept = np.flatnonzero(np.maximum(starts, follows) >= floor)
     some = every.of(kept)
     one, other, count = _counted(some, within, floor, entries)
     back = _the_other_way(some, within, (one, other, count))
