@@ -1,0 +1,139 @@
+"""Rules, sequences, substitutes and candidates as tables: products by name, money in major units, reasons in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from offersmith.report.base import Cell, Column, Table
+from offersmith.report.format import MISSING, Reader
+from offersmith.report.mining.facts import MiningFacts
+from offersmith.words import say
+
+SHOWN = 15
+"""Rows of a table, at most; how many there are stands above it."""
+ALPHA = 0.05
+
+
+def words(reader: Reader, name: str, /, **values: object) -> str:
+    """Return the message `mining.name` in the reader's language."""
+    return say(f"mining.{name}", reader.language, **values)
+
+
+def columns(reader: Reader, *asked: tuple[str, Any]) -> tuple[Column, ...]:
+    """Return columns by the names of their words, and kinds."""
+    return tuple(Column(words(reader, name), kind) for name, kind in asked)
+
+
+def called(facts: MiningFacts, reader: Reader, items: list[str]) -> str:
+    """Return what products are called, joined."""
+    return words(reader, "plus").join(facts.called.get(one, one) for one in items)
+
+
+def sure(rules: pa.Table, alpha: float = ALPHA) -> pa.Table:
+    """Return the rules that are hardly chance."""
+    return rules.filter(pc.less(rules["q_value"], alpha))
+
+
+def pairs_table(facts: MiningFacts, reader: Reader) -> Table:
+    """Return the surest pairs, each by its better rule."""
+    rows: list[tuple[Cell, ...]] = []
+    seen: set[frozenset[str]] = set()
+    for rule in facts.pairs.slice(0, 4 * SHOWN).to_pylist():
+        members = frozenset((*rule["before"], rule["after"]))
+        if members not in seen and len(rows) < SHOWN:
+            seen.add(members)
+            rows.append(_rule(facts, reader, rule))
+    return Table(words(reader, "pairs_table"), _rule_columns(reader), tuple(rows))
+
+
+def sets_table(facts: MiningFacts, reader: Reader) -> Table:
+    """Return the surest rules with several products before them."""
+    rows = tuple(_rule(facts, reader, rule) for rule in sure(facts.sets).slice(0, SHOWN).to_pylist())
+    return Table(words(reader, "sets_table"), _rule_columns(reader), rows)
+
+
+def sequences_table(facts: MiningFacts, reader: Reader) -> Table:
+    """Return what is bought after what."""
+    heads = columns(
+        reader, ("before", "text"), ("later", "text"), ("customers", "int"), ("reverse", "int"),
+        ("confidence", "percent"), ("over_habit", "number"),
+    )  # fmt: skip
+    rows = tuple(
+        (called(facts, reader, [one["before"]]), called(facts, reader, [one["after"]]), one["customers"],
+         one["reverse"], one["confidence"], one["lift"])
+        for one in sure(facts.sequences).slice(0, SHOWN).to_pylist()
+    )  # fmt: skip
+    return Table(words(reader, "sequences_table"), heads, rows)
+
+
+def substitutes_table(facts: MiningFacts, reader: Reader) -> Table:
+    """Return what stands in for what."""
+    heads = columns(
+        reader, ("one", "text"), ("other", "text"), ("buyers", "int"), ("together", "int"), ("expected", "int")
+    )
+    rows = tuple(
+        (called(facts, reader, [one.first]), called(facts, reader, [one.second]), one.buyers, one.together,
+         round(one.expected))
+        for one in facts.substitutes[:SHOWN]
+    )  # fmt: skip
+    return Table(words(reader, "substitutes_table"), heads, rows)
+
+
+def candidates_table(facts: MiningFacts, reader: Reader, kind: str) -> Table:
+    """Return the candidates of a kind with their money and reasons."""
+    some = facts.bundles.filter(pc.equal(facts.bundles["kind"], kind)).slice(0, SHOWN).to_pylist()
+    why = ("reasons", "text")
+    if kind == "bundle":
+        asked = (("products", "text"), ("together", "int"), ("lift", "number"), ("price", "money"), ("margin", "money"))
+        rows = [
+            (called(facts, reader, one["products"]), one["together"], one["lift"], _major(reader, one["price"]),
+             _major(reader, one["margin"]), _reasons(reader, one["reasons"]))
+            for one in some
+        ]  # fmt: skip
+    else:
+        counted = "customers" if kind == "next" else "together"
+        asked = (("before", "text"), ("offered", "text"), (counted, "int"), ("confidence", "percent"),
+                 ("margin", "money"), ("gain", "money"))  # fmt: skip
+        rows = [
+            (called(facts, reader, one["products"]), called(facts, reader, [one["offered"]]), one["together"],
+             one["confidence"], _major(reader, one["margin"]), _major(reader, one["gain"]),
+             _reasons(reader, one["reasons"]))
+            for one in some
+        ]  # fmt: skip
+    return Table(words(reader, f"{kind}_table"), columns(reader, *asked, why), tuple(rows))
+
+
+def left_table(facts: MiningFacts, reader: Reader) -> Table:
+    """Return what was left out, and why."""
+    left = facts.left
+    found = {
+        "rare_items": left.rare_items, "long_baskets": left.long_baskets, "long_lines": left.long_lines,
+        "nameless": left.nameless, "sets_cut": facts.sets_cut, "more_pairs": facts.more_pairs,
+    }  # fmt: skip
+    rows = tuple((words(reader, f"left_{name}"), count, words(reader, f"why_{name}")) for name, count in found.items())
+    heads = columns(reader, ("what", "text"), ("how_many", "int"), ("why", "text"))
+    return Table(words(reader, "left_table"), heads, rows)
+
+
+def _rule_columns(reader: Reader) -> tuple[Column, ...]:
+    return columns(
+        reader, ("before", "text"), ("after", "text"), ("together", "int"), ("confidence", "percent"),
+        ("lift", "number"), ("leverage", "percent"), ("conviction", "number"),
+    )  # fmt: skip
+
+
+def _rule(facts: MiningFacts, reader: Reader, rule: dict[str, Any]) -> tuple[Cell, ...]:
+    names = called(facts, reader, rule["before"]), called(facts, reader, [rule["after"]])
+    figures = (rule[name] for name in ("together", "confidence", "lift", "leverage", "conviction"))
+    return (*names, *figures)
+
+
+def _reasons(reader: Reader, codes: list[str]) -> str:
+    return words(reader, "joint").join(words(reader, f"reason_{code}") for code in codes) or MISSING
+
+
+def _major(reader: Reader, minor: float | None) -> float | None:
+    return None if minor is None else minor * reader.major(1)
