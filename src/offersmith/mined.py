@@ -1,4 +1,4 @@
-"""The desk where the page of what goes together is put together: what is mined, what products are called, what they cost.
+"""The desk where the page of what goes together is made: what is mined, what products are called, what they cost.
 
 Nothing is decided here: candidates of bundles and cross-sells are written down for playbooks and people.
 """
@@ -120,9 +120,7 @@ def mined(
     return Mined(facts, out, len(html), table)
 
 
-def _facts(
-    kept: Kept, at: datetime, by: By, found: Finds, candidates: pa.Table, names: dict[str, str]
-) -> MiningFacts:
+def _facts(kept: Kept, at: datetime, by: By, found: Finds, candidates: pa.Table, names: dict[str, str]) -> MiningFacts:
     ids: list[str] = found.names.to_pylist()
     net, subs = found.network, found.substitutes
     nodes = zip(net.items, net.group, net.degree, net.participation, strict=True)

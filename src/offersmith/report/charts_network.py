@@ -12,9 +12,9 @@ from offersmith.report.base import Chart
 from offersmith.report.charts_style import MUTED, SYMBOLS, Option, colour_of
 
 SMALLEST, LARGEST = 9, 24
-NAME_SIGNS = 24
+NAME_SIGNS = 20
 """Letters of a name in the picture; the table has all of it."""
-AIR = 0.06
+AIR = 0.07
 """Of the picture, between the outermost points and its edge."""
 
 
@@ -40,16 +40,17 @@ def network(chart: Chart) -> Option:
 
 def _points(chart: Chart, index: int, xs: list[float]) -> Option:
     run = chart.series[index]
-    data: list[dict[str, Any]] = [
-        {"name": _short(chart.names[at]) if chart.names else "", "value": [xs[at], y], "symbolSize": _size(chart, at)}
-        for at, y in enumerate(run.values)
-        if y is not None
-    ]
+    data: list[dict[str, Any]] = []
+    for at, y in enumerate(run.values):
+        if y is not None:
+            name = _short(chart.names[at]) if chart.names else ""
+            # Ten of a kind in a group need their name once; each says it where it is pointed at.
+            again = {"label": {"show": False}} if any(one["name"] == name for one in data) else {}
+            data.append({"name": name, "value": [xs[at], y], "symbolSize": _size(chart, at), **again})
     return {
         "type": "scatter", "name": run.name, "symbol": SYMBOLS[index % len(SYMBOLS)], "z": 3, "data": data,
         "itemStyle": {"color": colour_of(chart, index), "opacity": 0.9},
         "label": {"show": True, "formatter": "{b}", "position": "bottom", "fontSize": 11},
-        "labelLayout": {"hideOverlap": True},
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ LINES = (
 """Icons of a legend in the order of the dashes."""
 ROW_HEIGHT = 34
 HEIGHT = 300
-NETWORK_HEIGHT = 620
+NETWORK_HEIGHT = 720
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
 LIMITED_STEP = 0.1  # between the ticks of an axis whose ends are given
 ROW_SHARE = 0.28  # of a row, between two series of an interval chart

@@ -16,7 +16,7 @@ KINDS = {f"p{item:03}": "milk" for item in (20, 21)} | {"p022": "fuel"}
 
 
 def planted(seed: int = 1, customers: int = 150, visits: int = 40) -> list[Basket]:
-    """Return a shop of two groups of complements (0-3, 4-7) joined by 8, two milks (20, 21), and fuel on its own errand.
+    """Return a shop of two groups of complements (0-3, 4-7) joined by 8, two milks (20, 21), and fuel on errands.
 
     Trips differ in size and customers in habits, as they do.
     """

@@ -61,7 +61,7 @@ def log_one_way(this: Whole, that: Whole) -> Real:
 def _log_tail(k: Whole, n: Whole, chance: Real) -> Real:
     """Return the logarithm of the chance of k or more of n, through the incomplete beta function."""
     least = np.maximum(k, 1).astype(np.float64)
-    return np.log(np.clip(betainc(least, np.maximum(n - least, 0) + 1, chance), _TINY, 1.0))
+    return np.asarray(np.log(np.clip(betainc(least, np.maximum(n - least, 0) + 1, chance), _TINY, 1.0)))
 
 
 def _where(values: csr_array, there: csr_array) -> csr_array:

@@ -17,11 +17,6 @@ LEAST = 3
 _TOLD = 6
 
 
-def group_name(facts: MiningFacts, reader: Reader, members: list[int]) -> str:
-    """Return a group by the two products with most edges."""
-    return words(reader, "plus").join(facts.called[facts.nodes[at].item] for at in members[:2])
-
-
 def network_figure(facts: MiningFacts, reader: Reader) -> Figure | None:
     """Return the largest groups as a network; None where nothing goes together."""
     groups = [some for some in facts.groups.values() if len(some) >= LEAST] or list(facts.groups.values())
@@ -42,7 +37,7 @@ def network_figure(facts: MiningFacts, reader: Reader) -> Figure | None:
         )
         for number, some in enumerate(groups_at)
     )
-    names = tuple(facts.called[facts.nodes[at].item] for at in points)
+    names = tuple(_short(facts, facts.nodes[at].item) for at in points)
     told = {"groups": len(shown), "points": len(points), "links": len(links)}
     chart = Chart(
         "network", words(reader, "network_title"), tuple(where[at][0] for at in range(len(points))), series,
@@ -78,6 +73,11 @@ def bridges_table(facts: MiningFacts, reader: Reader) -> Table:
         for at in facts.bridges[:SHOWN]
     )
     return Table(words(reader, "bridges_table"), heads, rows)
+
+
+def _short(facts: MiningFacts, item: str) -> str:
+    """Return what a product is called without its id: the table below has that."""
+    return facts.called[item].removesuffix(f" ({item})")
 
 
 def _neighbours(facts: MiningFacts, node: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offersmith.preference.mining.candidate import REASONS
 from offersmith.report.base import Cell, Column, Table
 from offersmith.report.format import MISSING, Reader
 from offersmith.report.mining.facts import MiningFacts
@@ -14,6 +15,8 @@ from offersmith.words import say
 
 SHOWN = 15
 """Rows of a table, at most; how many there are stands above it."""
+CANDIDATES = 10
+"""Of each kind in the tables."""
 ALPHA = 0.05
 
 
@@ -84,26 +87,24 @@ def substitutes_table(facts: MiningFacts, reader: Reader) -> Table:
 
 def candidates_table(facts: MiningFacts, reader: Reader, kind: str) -> Table:
     """Return the candidates of a kind with their money and reasons."""
-    some = facts.bundles.filter(pc.equal(facts.bundles["kind"], kind)).slice(0, SHOWN).to_pylist()
-    why = ("reasons", "text")
+    some = facts.bundles.filter(pc.equal(facts.bundles["kind"], kind)).slice(0, CANDIDATES).to_pylist()
+    all_ = _shared(some)
     if kind == "bundle":
-        asked = (("products", "text"), ("together", "int"), ("lift", "number"), ("price", "money"), ("margin", "money"))
-        rows = [
-            (called(facts, reader, one["products"]), one["together"], one["lift"], _major(reader, one["price"]),
-             _major(reader, one["margin"]), _reasons(reader, one["reasons"]))
-            for one in some
-        ]  # fmt: skip
+        heads = columns(
+            reader, ("products", "text"), ("together", "int"), ("lift", "number"), ("price", "money"),
+            ("margin", "money"), ("reasons", "text"),
+        )  # fmt: skip
     else:
         counted = "customers" if kind == "next" else "together"
-        asked = (("before", "text"), ("offered", "text"), (counted, "int"), ("confidence", "percent"),
-                 ("margin", "money"), ("gain", "money"))  # fmt: skip
-        rows = [
-            (called(facts, reader, one["products"]), called(facts, reader, [one["offered"]]), one["together"],
-             one["confidence"], _major(reader, one["margin"]), _major(reader, one["gain"]),
-             _reasons(reader, one["reasons"]))
-            for one in some
-        ]  # fmt: skip
-    return Table(words(reader, f"{kind}_table"), columns(reader, *asked, why), tuple(rows))
+        heads = columns(
+            reader, ("before", "text"), ("offered", "text"), (counted, "int"), ("confidence", "percent"),
+            ("margin", "money"), ("gain", "money"), ("reasons", "text"),
+        )  # fmt: skip
+    rows = tuple(_candidate(facts, reader, one, all_) for one in some)
+    title, shared = words(reader, f"{kind}_table"), [code for code in REASONS if code in all_]
+    if shared:
+        title = words(reader, "all_of_them", title=title, reasons=_reasons(reader, shared))
+    return Table(title, heads, rows)
 
 
 def left_table(facts: MiningFacts, reader: Reader) -> Table:
@@ -129,6 +130,20 @@ def _rule(facts: MiningFacts, reader: Reader, rule: dict[str, Any]) -> tuple[Cel
     names = called(facts, reader, rule["before"]), called(facts, reader, [rule["after"]])
     figures = (rule[name] for name in ("together", "confidence", "lift", "leverage", "conviction"))
     return (*names, *figures)
+
+
+def _shared(candidates: list[dict[str, Any]]) -> set[str]:
+    """Return the reasons that all have: they are said once."""
+    return set.intersection(*(set(one["reasons"]) for one in candidates)) if len(candidates) > 1 else set()
+
+
+def _candidate(facts: MiningFacts, reader: Reader, one: dict[str, Any], said: set[str]) -> tuple[Cell, ...]:
+    products, margin = called(facts, reader, one["products"]), _major(reader, one["margin"])
+    why = _reasons(reader, [code for code in one["reasons"] if code not in said])
+    if one["offered"] is None:
+        return (products, one["together"], one["lift"], _major(reader, one["price"]), margin, why)
+    offered, gain = called(facts, reader, [one["offered"]]), _major(reader, one["gain"])
+    return (products, offered, one["together"], one["confidence"], margin, gain, why)
 
 
 def _reasons(reader: Reader, codes: list[str]) -> str:
