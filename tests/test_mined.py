@@ -113,7 +113,12 @@ def test_the_page_has_a_table_beside_its_picture(made: Mined, language) -> None:
     assert len(figure.table.rows) == len(chart.names) == len(chart.x) >= 3
     assert {"Tea", "Scone", "Jam"} <= set(chart.names)
     assert all(sum(run.values[at] is not None for run in chart.series) == 1 for at in range(len(chart.x)))
-    left = shown.sections[5].blocks[0]
+    pairs, left = shown.sections[2].blocks[0], shown.sections[5].blocks[0]
+    assert isinstance(pairs, Table)
+    every = made.facts.pairs.to_pylist()
+    both = [one["confidence"] for one in every if {*one["before"], one["after"]} == {"jam", "scone"}]
+    (row,) = [row for row in pairs.rows if {row[0], row[1]} == {"Jam", "Scone"}]
+    assert row[3] == max(both) > min(both)
     assert isinstance(left, Table)
     assert [row[1] for row in left.rows] == [600, 1, 600, 0, 0, 0]
     assert str(made.file) in made.text(language)

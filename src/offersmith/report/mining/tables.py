@@ -41,15 +41,14 @@ def sure(rules: pa.Table, alpha: float = ALPHA) -> pa.Table:
 
 
 def pairs_table(facts: MiningFacts, reader: Reader) -> Table:
-    """Return the surest pairs, each by its better rule."""
-    rows: list[tuple[Cell, ...]] = []
-    seen: set[frozenset[str]] = set()
+    """Return the surest pairs, each by the rule of higher confidence."""
+    better: dict[frozenset[str], dict[str, Any]] = {}
     for rule in facts.pairs.slice(0, 4 * SHOWN).to_pylist():
         members = frozenset((*rule["before"], rule["after"]))
-        if members not in seen and len(rows) < SHOWN:
-            seen.add(members)
-            rows.append(_rule(facts, reader, rule))
-    return Table(words(reader, "pairs_table"), _rule_columns(reader), tuple(rows))
+        if members not in better or rule["confidence"] > better[members]["confidence"]:
+            better[members] = rule
+    rows = tuple(_rule(facts, reader, rule) for rule in list(better.values())[:SHOWN])
+    return Table(words(reader, "pairs_table"), _rule_columns(reader), rows)
 
 
 def sets_table(facts: MiningFacts, reader: Reader) -> Table:
