@@ -101,14 +101,15 @@ def mlxtend(basket: Any, item: Any, support: float) -> tuple[Callable[[], Any], 
     basket, item = _frequent(basket, item, support)
     names, column = np.unique(item, return_inverse=True)
     held = csr_matrix((np.ones(len(basket), bool), (basket, column)), shape=(total, len(names)))
-    frame = pd.DataFrame.sparse.from_spmatrix(held, columns=names.tolist())
+    frame = pd.DataFrame.sparse.from_spmatrix(held, columns=[str(name) for name in names])
 
     def call() -> Any:
         return fpgrowth(frame, min_support=support, max_len=2, use_colnames=True)
 
     def pairs_of(found: Any) -> Pairs:
-        return {tuple(one): round(share * total) for one, share in zip(found["itemsets"], found["support"], strict=True)
-                if len(one) == 2}  # fmt: skip
+        rows = zip(found["itemsets"], found["support"], strict=True)
+        some = [(sorted(int(name) for name in one), share) for one, share in rows if len(one) == 2]
+        return {(one, other): round(share * total) for (one, other), share in some}
 
     return call, pairs_of
 
@@ -140,8 +141,8 @@ def _mlxtend_rules(found: Any, _basket: Any, _item: Any) -> list[Any]:
     from mlxtend.frequent_patterns import association_rules
 
     rules = association_rules(found, metric="confidence", min_threshold=CONFIDENCE)
-    return [_told(min(one.antecedents), min(one.consequents), one.support, one.confidence, one.lift, one.conviction)
-            for one in rules.itertuples()]  # fmt: skip
+    pairs = [(int(min(one.antecedents)), int(min(one.consequents)), one) for one in rules.itertuples()]
+    return [_told(*ends, one.support, one.confidence, one.lift, one.conviction) for *ends, one in pairs]
 
 
 def _apriori_rules(found: Any, _basket: Any, _item: Any) -> list[Any]:
