@@ -137,12 +137,15 @@ def _our_rules(answer: Any, _basket: Any, _item: Any) -> list[Any]:
                   one["conviction"]) for one in rules]  # fmt: skip
 
 
-def _mlxtend_rules(found: Any, _basket: Any, _item: Any) -> list[Any]:
+def _mlxtend_rules(sets: Any, _basket: Any, _item: Any) -> list[Any]:
     from mlxtend.frequent_patterns import association_rules
 
-    rules = association_rules(found, metric="confidence", min_threshold=CONFIDENCE)
-    pairs = [(int(min(one.antecedents)), int(min(one.consequents)), one) for one in rules.itertuples()]
-    return [_told(*ends, one.support, one.confidence, one.lift, one.conviction) for *ends, one in pairs]
+    rules = association_rules(sets, metric="confidence", min_threshold=CONFIDENCE)
+    found = []
+    for one in rules.itertuples():
+        before, after = int(min(one.antecedents)), int(min(one.consequents))
+        found.append(_told(before, after, one.support, one.confidence, one.lift, one.conviction))
+    return found
 
 
 def _apriori_rules(found: Any, _basket: Any, _item: Any) -> list[Any]:

@@ -12,9 +12,9 @@ from offersmith.report.base import Chart
 from offersmith.report.charts_style import MUTED, SYMBOLS, Option, colour_of
 
 SMALLEST, LARGEST = 9, 24
-NAME_SIGNS = 20
+NAME_SIGNS = 18
 """Letters of a name in the picture; the table has all of it."""
-AIR = 0.07
+AIR = 0.09
 """Of the picture, between the outermost points and its edge."""
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from offersmith.report.base import Cell, Chart, Column, Figure, Series, Table
 from offersmith.report.format import Reader
-from offersmith.report.mining.facts import MiningFacts
+from offersmith.report.mining.facts import Edge, MiningFacts
 from offersmith.report.mining.layout import places
 from offersmith.report.mining.tables import SHOWN, columns, words
 
 GROUPS = 6
 """Groups in the picture, the largest."""
-POINTS = 10
+POINTS = 8
 """Products of a group in the picture, those with most edges."""
+LINES = 3
+"""Lines that are drawn of a product at least, where it has them."""
 LEAST = 3
 """Products of a group worth a picture."""
 _TOLD = 6
@@ -25,8 +27,7 @@ def network_figure(facts: MiningFacts, reader: Reader) -> Figure | None:
     if not points:
         return None
     place = {at: number for number, at in enumerate(points)}
-    drawn = [edge for edge in facts.edges if edge.first in place and edge.second in place]
-    links = tuple((place[edge.first], place[edge.second]) for edge in drawn)
+    links = tuple((place[edge.first], place[edge.second]) for edge in _closest(facts, set(points)))
     groups_at = [[place[at] for at in some] for some in shown]
     where = places(groups_at, links)
     most = max(facts.nodes[at].edges for at in points)
@@ -73,6 +74,18 @@ def bridges_table(facts: MiningFacts, reader: Reader) -> Table:
         for at in facts.bridges[:SHOWN]
     )
     return Table(words(reader, "bridges_table"), heads, rows)
+
+
+def _closest(facts: MiningFacts, points: set[int]) -> list[Edge]:
+    """Return the lines to draw: of each product the closest few, since all would hide each other."""
+    drawn: set[Edge] = set()
+    left = dict.fromkeys(points, LINES)
+    for edge in sorted(facts.edges, key=lambda one: (-one.weight, one.first, one.second)):
+        if edge.first in points and edge.second in points and (left[edge.first] > 0 or left[edge.second] > 0):
+            drawn.add(edge)
+            left[edge.first] -= 1
+            left[edge.second] -= 1
+    return sorted(drawn, key=lambda one: (one.first, one.second))
 
 
 def _short(facts: MiningFacts, item: str) -> str:
