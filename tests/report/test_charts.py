@@ -16,7 +16,7 @@ KINDS = sorted(DRAW)
 
 
 def chart(kind: ChartKind, series: int = 1) -> Chart:
-    x = (0.1, 0.2, 0.4) if kind in {"scatter", "curve"} else ("a", "b", "c")
+    x = (0.1, 0.2, 0.4) if kind in {"scatter", "curve", "network"} else ("a", "b", "c")
     runs = tuple(
         Series(f"s{i}", (1.0, 2.0, -1.0), (0.0, 1.0, -3.0), (2.0, 3.0, 1.0)) if kind == "interval"
         else Series(f"s{i}", (1.0, 2.0, 0.5))
@@ -38,7 +38,7 @@ def test_one_series_needs_no_legend(kind: ChartKind) -> None:
     assert option(chart(kind))["legend"]["show"] is False
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"interval", "curve"}])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"interval", "curve", "network"}])
 def test_every_value_is_a_point(kind: ChartKind) -> None:
     assert [len(run["data"]) for run in option(chart(kind, 2))["series"]] == [3, 3]
 
@@ -48,6 +48,20 @@ def test_an_interval_is_drawn_from_low_to_high() -> None:
     assert bar["data"] == [[0.0, 0.0], [2.0, 0.0], [None, None], [1.0, 1.0], [3.0, 1.0], [None, None],
                            [-3.0, 2.0], [1.0, 2.0], [None, None]]  # fmt: skip
     assert point["data"] == [[1.0, 0.0], [2.0, 1.0], [-1.0, 2.0]]
+
+
+def test_a_network_is_points_where_they_stand_and_lines_between_them() -> None:
+    runs = (Series("one", (1.0, 2.0, None)), Series("two", (None, None, 0.5)))
+    drawn = option(Chart("network", "t", (0.0, 1.0, 2.0), runs, "s", links=((0, 1), (1, 2)), names=("a", "b", "c"),
+                         sizes=(0.0, 1.0, 0.5)))  # fmt: skip
+    lines, one, two = drawn["series"]
+    assert lines["data"] == [[0.0, 1.0], [1.0, 2.0], [None, None], [1.0, 2.0], [2.0, 0.5], [None, None]]
+    assert [(point["name"], point["value"]) for point in one["data"]] == [("a", [0.0, 1.0]), ("b", [1.0, 2.0])]
+    assert [point["name"] for point in two["data"]] == ["c"]
+    assert one["data"][0]["symbolSize"] < two["data"][0]["symbolSize"] < one["data"][1]["symbolSize"]
+    assert one["symbol"] != two["symbol"]
+    assert not drawn["xAxis"]["show"]
+    assert drawn["tooltip"]["formatter"] == "{b}"
 
 
 def test_series_differ_by_more_than_colour() -> None:

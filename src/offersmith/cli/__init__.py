@@ -13,6 +13,7 @@ from offersmith.cli.campaign import group as campaign
 from offersmith.cli.edge import main
 from offersmith.cli.evaluate import group as evaluate
 from offersmith.cli.launch import group as launch
+from offersmith.cli.mining import group as mining
 from offersmith.cli.offers import group as offers
 from offersmith.cli.plan import asking as what_if
 from offersmith.cli.plan import group as plan
@@ -30,6 +31,7 @@ __all__ = ["app", "main"]
 app.add_typer(verbs)
 app.add_typer(behaviour)
 app.add_typer(quality)
+app.add_typer(mining)
 app.add_typer(plan, name="plan")
 app.add_typer(what_if)
 app.add_typer(playbooks, name="playbooks")

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, TypeAlias
 from offersmith.report.inputs import Level
 from offersmith.words import Language
 
-ChartKind = Literal["line", "bar", "stacked", "scatter", "histogram", "interval", "curve"]
+ChartKind = Literal["line", "bar", "stacked", "scatter", "histogram", "interval", "curve", "network"]
 Unit = Literal["money", "int", "percent", "number"]
 CellKind = Literal["money", "int", "percent", "number", "text", "date", "month"]
 Width = Literal["full", "half"]
@@ -63,6 +63,10 @@ class Chart:
         lines: of an interval chart, to compare its rows with.
         joined: whether the points of a curve are joined.
         marked: what a marked point is called in the legend.
+        links: of a network, pairs of points that a line joins; its points stand where `x` and the values say, each
+            in one series.
+        names: of a network's points.
+        sizes: of a network's points, 0 to 1.
     """
 
     kind: ChartKind
@@ -81,6 +85,9 @@ class Chart:
     lines: tuple[Line, ...] = ()
     joined: bool = True
     marked: str = ""
+    links: tuple[tuple[int, int], ...] = ()
+    names: tuple[str, ...] = ()
+    sizes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for series in self.series:

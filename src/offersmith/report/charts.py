@@ -12,6 +12,7 @@ from typing import Any
 
 from offersmith.report.base import Chart, ChartKind, Series
 from offersmith.report.charts_measured import curve, interval
+from offersmith.report.charts_network import network
 from offersmith.report.charts_style import (
     DASHES,
     ITEMS,
@@ -153,4 +154,5 @@ DRAW: Mapping[ChartKind, Callable[[Chart], Option]] = {
     "scatter": _scatter,
     "interval": interval,
     "curve": curve,
+    "network": network,
 }

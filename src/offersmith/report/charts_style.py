@@ -31,6 +31,7 @@ ROW_HEIGHT = 34
 HEIGHT = 300
 MANY_POINTS, MAP_HEIGHT = 60, 480
 """A scatter of more points than this is a map: taller, with smaller marks."""
+NETWORK_HEIGHT = 720
 NEARLY_ALL = 0.8  # a share above this gets an axis to 100 %, not beyond
 LIMITED_STEP = 0.1  # between the ticks of an axis whose ends are given
 ROW_SHARE = 0.28  # of a row, between two series of an interval chart
@@ -38,7 +39,7 @@ ROW_LINE = 17  # pixels of one line of a row's name
 ROW_SIGNS = 17  # letters in it, on a telephone; Chinese ones count twice
 NAME_SIGNS = 68  # a longer name is cut in the picture; the table has all of it
 CURVE_SHIFT = 0.012  # of the width, between two series of a curve, so that their intervals do not cover each other
-ITEMS = {"scatter", "interval", "curve"}
+ITEMS = {"scatter", "interval", "curve", "network"}
 """Kinds whose points answer for themselves; the others are read by category."""
 Option = dict[str, Any]
 
@@ -96,6 +97,8 @@ def height_of(chart: Chart) -> int:
     """Return the height in pixels: a row for every category that runs down the page."""
     if chart.kind == "scatter" and len(chart.x) > MANY_POINTS:
         return MAP_HEIGHT
+    if chart.kind == "network":
+        return NETWORK_HEIGHT
     if not is_horizontal(chart):
         return HEIGHT
     bars = len(chart.series) if chart.kind == "bar" else 1

@@ -94,7 +94,7 @@
     var short = chart.unit === "money" || chart.unit === "int" ? ticks : write;
     if (chart.unit === "number") { short = function (value) { return value.toFixed(2).replace("-", "−"); }; }
     option.series.forEach(function (series) {
-      if (series.label && series.label.show) { series.label.formatter = function (point) { return short(point.value); }; series.label.color = tone.soft; series.label.backgroundColor = tone.paper; series.label.padding = [0, 3]; }
+      if (series.label && series.label.show) { series.label.color = tone.soft; if (!series.label.formatter) { series.label.formatter = function (point) { return short(point.value); }; series.label.backgroundColor = tone.paper; series.label.padding = [0, 3]; } }
       if (series.markLine) { series.markLine.lineStyle.color = tone.faint; }
       if (series.type === "scatter" && !series.itemStyle.borderColor) { series.itemStyle.borderColor = tone.sheet; series.itemStyle.borderWidth = 1; }
     });

@@ -1,0 +1,1 @@
+"""What customers like: which products, and which products go together."""
