@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from offersmith.checkup import Checkup
     from offersmith.conduct import Conduct
     from offersmith.crowds import Crowd
+    from offersmith.mined import Mined
+    from offersmith.store.baskets import By
 
 
 class Shop(Workspace):
@@ -155,6 +157,16 @@ class Shop(Workspace):
 
         with self.engine() as kept:
             return foretell(kept, kept.moment(as_of), days, out, encoders=encoders, progress=progress)
+
+    def mining(
+        self, out: Path, as_of: datetime | None = None, *, min_support: float = 0.0005, by: By = "product",
+        bundles: Path | None = None,
+    ) -> Mined:  # fmt: skip
+        """Find what goes together, one after another, and in place of each other; write the page, and candidates."""
+        from offersmith.mined import mined  # noqa: PLC0415 - start-up path
+
+        with self.engine() as kept:
+            return mined(kept, out, as_of, min_support=min_support, by=by, table=bundles)
 
     def learn(self, as_of: datetime | None = None, margin: float | None = None, progress: Progress = silent) -> Learned:
         """Learn what offers change, from campaigns that were over before the moment; from stated priors without any."""

@@ -36,9 +36,6 @@ def mining(
     as_json: AsJson = False,
 ) -> None:
     """Find what goes together: rules, sequences, the network, substitutes and candidates for bundles, as a page."""
-    from offersmith.mined import mined  # noqa: PLC0415 - start-up path
-
     opened = open_shop(shop)
-    with opened.engine() as kept:
-        found = mined(kept, out, moment_of(as_of), min_support=min_support, by=by.value, table=bundles)
+    found = opened.mining(out, moment_of(as_of), min_support=min_support, by=by.value, bundles=bundles)
     answer(found, as_json=as_json, language=opened.language)
